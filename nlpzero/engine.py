@@ -1,0 +1,100 @@
+"""Where work runs: one function mapped over blocks, in this process or in worker processes.
+
+Nothing else in the library knows where work runs. Results come in the order of the items, so whatever is made of them
+does not depend on the number of workers.
+"""
+
+import collections
+import contextlib
+import itertools
+import multiprocessing
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import Self, TypeVar
+
+from .errors import NlpZeroError
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+IN_FLIGHT = 2
+"""Items under way per worker: one it works on and one that waits, so that memory stays bounded."""
+
+
+class Engine:
+    """Map functions over items with a number of worker processes.
+
+    Parameters
+    ----------
+    workers : int
+        1 works in this process. Worker processes are started (by ``spawn``: no state is inherited) with the first
+        map that has more than one item.
+
+    Raises
+    ------
+    NlpZeroError
+        From `map`, if a worker process dies.
+
+    Examples
+    --------
+    >>> with Engine(workers=1) as engine:
+    ...     list(engine.map(abs, [-1, 2]))
+    [1, 2]
+    """
+
+    def __init__(self, workers: int = 1) -> None:
+        self.workers = max(1, workers)
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        self.close(abandon=kind is not None)
+
+    def close(self, *, abandon: bool = False) -> None:
+        """Stop the workers; with `abandon` at once, whatever they are doing."""
+        pool, self._pool = self._pool, None
+        if pool is None:
+            return
+        processes = list((pool._processes or {}).values())
+        if abandon:
+            for process in processes:
+                process.terminate()
+        pool.shutdown(wait=True, cancel_futures=True)
+
+    def map(self, function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+        """Give ``function(item)`` for each item, in order; function, items and results must pickle."""
+        iterator = iter(items)
+        head = list(itertools.islice(iterator, 2))
+        everything = itertools.chain(head, iterator)
+        if self.workers == 1 or (len(head) < 2 and self._pool is None):
+            yield from map(function, everything)
+            return
+        pool = self._start()
+        under_way: collections.deque[Future[R]] = collections.deque()
+        try:
+            for item in everything:
+                under_way.append(pool.submit(function, item))
+                if len(under_way) >= IN_FLIGHT * self.workers:
+                    yield under_way.popleft().result()
+            while under_way:
+                yield under_way.popleft().result()
+        except BrokenProcessPool:
+            raise NlpZeroError(
+                "a worker process died (killed, or out of memory); try a smaller --memory or fewer workers (-j 1)"
+            ) from None
+
+    def _start(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(self.workers, context, _leave_interrupts_to_the_parent)
+        return self._pool
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    """Ignore Ctrl-C in a worker: the parent stops it, and cleans up."""
+    with contextlib.suppress(ValueError):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,0 +1,153 @@
+"""Runs of keys: counting, merging, spilling."""
+
+import tracemalloc
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nlpzero import counting
+from nlpzero.counting import (
+    NONE,
+    Ids,
+    Keys,
+    Run,
+    Stored,
+    StoredRun,
+    Tally,
+    Workspace,
+    count,
+    count_ranked,
+    merge,
+    sort_with_origin,
+)
+
+
+def random_keys(rng: np.random.Generator, size: int, top: int) -> Keys:
+    return rng.integers(0, top, size, dtype=np.uint64)
+
+
+def merged(runs: list[StoredRun], minimum: int = 1) -> tuple[Run, list[Ids]]:
+    """Put the pieces of a merge together."""
+    pieces = list(merge(runs, minimum))
+    run = Run(np.concatenate([p.keys for p, _ in pieces]), np.concatenate([p.counts for p, _ in pieces]))
+    return run, [np.concatenate(parts) for parts in zip(*(ranks for _, ranks in pieces), strict=True)]
+
+
+def test_keys_are_counted_in_increasing_order() -> None:
+    run = count(np.array([7, 3, 7, 7], np.uint64))
+    assert run.keys.tolist() == [3, 7]
+    assert run.counts.tolist() == [1, 3]
+
+
+@pytest.mark.parametrize("top", [5, 1 << 20, 1 << 63])
+def test_counts_agree_with_a_counter(top: int) -> None:
+    rng = np.random.default_rng(2)
+    keys = random_keys(rng, 3000, top)
+    expected = Counter(keys.tolist())
+    run, ranks = count_ranked(keys)
+    assert dict(zip(run.keys.tolist(), run.counts.tolist(), strict=True)) == expected
+    assert np.array_equal(run.keys[ranks], keys)
+    assert np.array_equal(count(keys).keys, run.keys)
+
+
+@pytest.mark.parametrize("top", [3, 1 << 40, (1 << 64) - 1])
+def test_sorting_with_origin_is_a_stable_argsort_whether_or_not_the_position_fits_the_key(top: int) -> None:
+    rng = np.random.default_rng(3)
+    keys = rng.integers(0, top, 1000, dtype=np.uint64)
+    ordered, origin = sort_with_origin(keys)
+    assert np.array_equal(origin, np.argsort(keys, kind="stable"))
+    assert np.array_equal(ordered, np.sort(keys))
+
+
+def test_nothing_is_counted_in_nothing() -> None:
+    empty = np.empty(0, np.uint64)
+    run, ranks = count_ranked(empty)
+    assert len(run.keys) == len(run.counts) == len(ranks) == 0
+    assert len(count(empty).keys) == 0
+    assert sum(len(piece.keys) for piece, _ in merge([])) == 0
+
+
+@pytest.mark.parametrize("budget", [0, 1 << 30])
+@pytest.mark.parametrize("chunk", [50, 1 << 20])
+@pytest.mark.parametrize("minimum", [1, 3])
+def test_merging_runs_is_counting_everything_at_once(
+    budget: int, chunk: int, minimum: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "MERGE_CHUNK", chunk)
+    rng = np.random.default_rng(4)
+    blocks = [random_keys(rng, size, 300) for size in (1000, 0, 1, 700)]
+    whole = count(np.concatenate(blocks))
+    kept = whole.counts >= minimum
+    with Workspace(budget, tmp_path) as workspace:
+        runs = [workspace.store_run(count(block)) for block in blocks]
+        assert (runs[0].keys.path is not None) == (budget == 0)
+        run, ranks = merged(runs, minimum)
+        assert np.array_equal(run.keys, whole.keys[kept])
+        assert np.array_equal(run.counts, whole.counts[kept])
+        for stored, rank in zip(runs, ranks, strict=True):
+            present = rank != NONE
+            assert np.array_equal(run.keys[rank[present]], stored.keys.array[present])
+            assert not np.isin(stored.keys.array[~present], run.keys).any()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_merging_needs_memory_for_a_chunk_and_not_for_the_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counting, "MERGE_CHUNK", 1 << 14)
+    rng = np.random.default_rng(5)
+    with Workspace(0, tmp_path) as workspace:
+        runs = [workspace.store_run(count(random_keys(rng, 1 << 17, 1 << 40))) for _ in range(4)]
+        tracemalloc.start()
+        for _ in merge(runs):
+            pass
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        size = sum(stored.array.nbytes for run in runs for stored in run)
+    assert peak < size / 2
+
+
+def test_a_workspace_keeps_to_its_budget_and_then_writes_files(tmp_path: Path) -> None:
+    with Workspace(budget=100, tmp_dir=tmp_path) as workspace:
+        first, second = workspace.store(np.zeros(10)), workspace.store(np.arange(10.0))
+        assert (first.path, second.memory) == (None, None)
+        assert second.array.tolist() == list(range(10))
+        workspace.discard(first, second)
+        assert workspace.store(np.zeros(10)).path is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_array_in_a_file_is_an_empty_array(tmp_path: Path) -> None:
+    with Workspace(budget=-1, tmp_dir=tmp_path) as workspace:
+        stored: Stored = workspace.store(np.empty(0, np.uint32))
+        assert stored.path is not None
+        assert stored.array.dtype == np.uint32
+        assert len(stored.array) == 0
+
+
+def test_a_workspace_is_removed_when_an_error_leaves_it(tmp_path: Path) -> None:
+    def fail() -> Iterator[None]:
+        with Workspace(0, tmp_path) as workspace:
+            workspace.store(np.zeros(3))
+            yield
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        list(fail())
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("limit", [1, 7, 1000])
+def test_a_tally_agrees_with_a_counter_and_keeps_the_order_of_first_occurrence(limit: int, tmp_path: Path) -> None:
+    rng = np.random.default_rng(6)
+    expected: Counter[str] = Counter()
+    with Workspace(0, tmp_path) as workspace:
+        tally = Tally(workspace, limit)
+        for _ in range(10):
+            block = Counter(f"词{i}" for i in rng.integers(0, 40, 30).tolist())  # "word"
+            tally.add(block)
+            expected.update(block)
+        found = tally.at_least(5)
+        assert list(found.items()) == [(word, n) for word, n in expected.items() if n >= 5]
+        assert tally.total == expected.total()
