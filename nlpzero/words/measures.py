@@ -1,0 +1,98 @@
+"""What the corpus says of given words: count, cohesion and neighbour entropies, from the n-gram levels."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ..counting import NONE, Counts, Ids
+from .entropy import neighbour_entropies
+from .ngrams import Level, NGrams, Scores, Wanted
+
+
+class Measures(NamedTuple):
+    """Figures of n words, each an array of shape (n,).
+
+    `frequency` counts all occurrences, overlapping or inside longer words. `cohesion` (凝固度), in nats, is the
+    smallest ln[N n(w) / (n(left) n(right))] over the splits of the word; NaN for a single unit. Entropies are in nats.
+    """
+
+    frequency: Counts
+    cohesion: Scores
+    left_entropy: Scores
+    right_entropy: Scores
+
+
+def look_up(level: Level, prefixes: Ids, suffixes: Ids) -> Ids:
+    """Give the ranks of n-grams named by their parents' ranks; NONE where a parent is NONE or the level has none."""
+    ranks = np.full(len(prefixes), NONE, np.uint32)
+    known = np.flatnonzero((prefixes != NONE) & (suffixes != NONE))
+    if len(level) == 0 or len(known) == 0:
+        return ranks
+    keys, inverse = np.unique(
+        (prefixes[known].astype(np.uint64) << np.uint64(32)) | suffixes[known], return_inverse=True
+    )
+    at = np.minimum(np.searchsorted(level.keys, keys), len(level) - 1)
+    ranks[known] = np.where(level.keys[at] == keys, at, NONE).astype(np.uint32)[inverse]
+    return ranks
+
+
+def measure(ngrams: NGrams, units: Ids, lengths: npt.NDArray[np.intp]) -> Measures:
+    """Measure words in the corpus that the n-grams were counted in, counting longer n-grams where words need them.
+
+    Parameters
+    ----------
+    ngrams : NGrams
+        Counted from 2 occurrences up. Levels that are missing are added, restricted to these words and neighbours.
+    units : uint32 array
+        The ranks of the units of all words, one word after another. Every word must occur in the corpus.
+    lengths : int array (n,)
+        How many units each word has.
+
+    Notes
+    -----
+    A substring that the levels do not hold occurs exactly once. O(sum of squared lengths) in the words, and one pass
+    over the corpus for each level that is missing.
+    """
+    size, longest = len(lengths), int(lengths.max(initial=0))
+    starts = np.cumsum(lengths) - lengths
+    ends = np.repeat(starts + lengths, lengths)
+    ranks = [units]
+    for length in range(1, longest + 1):
+        if length == len(ngrams.levels):
+            begins = starts[lengths >= length]
+            ngrams.extend(_wanted(len(ngrams.levels[-1]), ranks[-1], begins, ends[begins] - length))
+        following = np.append(ranks[-1][1:], NONE)
+        following[np.arange(len(units)) + length >= ends] = NONE
+        ranks.append(look_up(ngrams.levels[length], ranks[-1], following))
+    counts = [_counts(level, found) for level, found in zip(ngrams.levels, ranks, strict=False)]
+    result = Measures(np.ones(size, np.int64), np.full(size, np.nan), np.zeros(size), np.zeros(size))
+    for length in np.unique(lengths).tolist():
+        chosen = np.flatnonzero(lengths == length)
+        begin = starts[chosen]
+        rank = ranks[length - 1][begin]
+        known = rank != NONE
+        for column, values in zip((2, 3), neighbour_entropies(ngrams.levels, length), strict=True):
+            result[column][chosen[known]] = values[rank[known]]
+        frequency = counts[length - 1][begin]
+        result.frequency[chosen] = frequency
+        if length > 1:
+            logs = [np.log(count) for count in counts[:length]]
+            splits = [logs[k - 1][begin] + logs[length - k - 1][begin + k] for k in range(1, length)]
+            result.cohesion[chosen] = np.log(ngrams.total) + np.log(frequency) - np.maximum.reduce(splits)
+    return result
+
+
+def _counts(level: Level, ranks: Ids) -> Counts:
+    """Give the counts of n-grams by rank, 1 for those the level does not hold."""
+    return np.append(level.counts, 1)[np.minimum(ranks, np.uint32(len(level)))]
+
+
+def _wanted(size: int, ranks: Ids, begins: npt.NDArray[np.intp], ends: npt.NDArray[np.intp]) -> Wanted:
+    """Mark the n-grams of a level that stand in the words, that end a word, and that begin one."""
+    flags = []
+    for chosen in (ranks, ranks[ends], ranks[begins]):
+        flag = np.zeros(size, np.bool_)
+        flag[chosen[chosen != NONE]] = True
+        flags.append(flag)
+    return Wanted(*flags)

@@ -1,0 +1,46 @@
+"""Random texts for laws: few characters, so that n-grams repeat, with digits, Latin letters and punctuation between."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from nlpzero.text import char_classes, published_classes
+
+ALPHABET = "山水云雨风花鸟鱼虫草\U00020000〇１２3ab Ｃ，。\n\n"  # mountain, water, cloud, rain, wind, flower, bird ...
+
+
+def random_text(seed: int, size: int, alphabet: str = ALPHABET) -> str:
+    """Draw characters with unequal frequencies, phrases repeated so that long n-grams recur."""
+    rng = np.random.default_rng(seed)
+    weights = 1 / np.arange(1, len(alphabet) + 1)
+    draw = rng.choice(len(alphabet), size, p=weights / weights.sum())
+    text = "".join(alphabet[i] for i in draw.tolist())
+    starts = rng.integers(0, max(1, size - 12), size // 12)
+    return text + "".join(text[i : i + 12] for i in starts.tolist()) + "\n"
+
+
+def lines_of(text: str) -> list[str]:
+    """Give the lines of a text without their ends."""
+    return text.removesuffix("\n").split("\n")
+
+
+def blocks_of(text: str, lines: int) -> Iterator[str]:
+    """Give a text in blocks of so many lines."""
+    every = text.splitlines(keepends=True)
+    for i in range(0, len(every), lines):
+        yield "".join(every[i : i + lines])
+
+
+def classify(character: str) -> int:
+    """Give the class of a character as the oracles ask for it."""
+    return int(char_classes()[ord(character)])
+
+
+def classify_published(character: str) -> int:
+    """Give the class of a character in the published methods."""
+    return int(published_classes()[ord(character)])
+
+
+def words_of(units: Sequence[str], spelled: Sequence[Sequence[int]]) -> list[tuple[str, ...]]:
+    """Write out n-grams given as columns of unit ranks."""
+    return [tuple(units[i] for i in row) for row in zip(*spelled, strict=True)]
