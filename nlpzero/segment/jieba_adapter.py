@@ -1,0 +1,99 @@
+"""The one place that knows jieba: its dictionary, read without importing it, and its hidden Markov model."""
+
+import functools
+import importlib.util
+import warnings
+from pathlib import Path
+from typing import Any
+
+from ..errors import LexiconError
+from ..lexicon import Lexicon
+
+
+def dictionary_path() -> Path:
+    """Find jieba's dictionary (结巴词典) without importing jieba.
+
+    Raises
+    ------
+    LexiconError
+        If jieba is not installed.
+
+    Examples
+    --------
+    >>> dictionary_path().name
+    'dict.txt'
+    """
+    spec = importlib.util.find_spec("jieba")
+    if spec is None or spec.origin is None:
+        raise LexiconError("jieba is not installed; pip install jieba==0.42.1, or give a lexicon of your own", "jieba")
+    return Path(spec.origin).with_name("dict.txt")
+
+
+def load_words() -> Lexicon:
+    """Read jieba's dictionary: 349,045 words in about 0.1 s.
+
+    As in jieba, the last of two lines for a word is valid, but both count for the total.
+
+    Raises
+    ------
+    LexiconError
+        If jieba is not installed.
+
+    Examples
+    --------
+    >>> lexicon = load_words()
+    >>> len(lexicon), lexicon.total
+    (349045, 60101967)
+    """
+    fields = _fields()
+    counts = list(map(int, fields[1::3]))
+    valid = dict(zip(fields[::3], counts, strict=True))
+    return Lexicon(list(valid), list(valid.values()), sum(counts))
+
+
+@functools.cache
+def known_words() -> frozenset[str]:
+    """Give the words of jieba's dictionary, to ask which words are known.
+
+    Raises
+    ------
+    LexiconError
+        If jieba is not installed.
+
+    Examples
+    --------
+    >>> "长江" in known_words()
+    True
+    """
+    return frozenset(_fields()[::3])
+
+
+def _fields() -> list[str]:
+    """Read the fields of the dictionary: word, count, tag, word, ..."""
+    return dictionary_path().read_text("utf-8").split()
+
+
+def hmm_cut(line: str) -> list[str]:
+    """Cut a line as ``jieba.lcut`` does by default, with its hidden Markov model (隐马尔可夫模型) for unknown words.
+
+    Examples
+    --------
+    >>> hmm_cut("长江的江豚")
+    ['长江', '的', '江豚']
+    """
+    words: list[str] = _tokenizer().lcut(line)
+    return words
+
+
+@functools.cache
+def _tokenizer() -> Any:
+    """Load a tokenizer of our own, without jieba's messages and its cache file."""
+    with warnings.catch_warnings():
+        # jieba imports pkg_resources, which setuptools has deprecated, and has escapes like "\\." in plain strings.
+        for category in DeprecationWarning, SyntaxWarning, UserWarning:
+            warnings.simplefilter("ignore", category)
+        import jieba
+    tokenizer = jieba.Tokenizer()
+    tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
+    tokenizer.initialized = True
+    return tokenizer

@@ -1,0 +1,223 @@
+"""Scoring a segmentation against a gold standard (分词评测), by the rules of the SIGHAN bakeoffs.
+
+Words are what stands between blanks: ASCII white space and U+3000, as in the official script (which also sees an empty
+word before a U+3000 at the start of a line). Other blanks, such as U+00A0, are characters of words.
+"""
+
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import NamedTuple, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import CorpusError
+from ..text import Codes, code_points
+
+_BLANKS = (9, 10, 11, 12, 13, 32, 0x3000)
+_NEWLINE = 10
+_BATCH = 1 << 20  # characters compared at a time
+
+
+@dataclass(frozen=True)
+class Score:
+    """Counts of a comparison, and the figures made of them; scores add up to the score of all their lines.
+
+    A figure is None where it would be a division by zero, or needs the vocabulary that was not given.
+
+    Attributes
+    ----------
+    words : int
+        Words of the gold standard.
+    predicted : int
+        Words of the segmentation.
+    correct : int
+        Words of the segmentation that are words of the gold standard at the same place.
+    oov, oov_correct : int or None
+        Words of the gold standard that are not in the vocabulary (未登录词), and the correct ones among them.
+    """
+
+    words: int
+    predicted: int
+    correct: int
+    oov: int | None = None
+    oov_correct: int | None = None
+
+    def __add__(self, other: "Score") -> "Score":
+        return Score(
+            self.words + other.words,
+            self.predicted + other.predicted,
+            self.correct + other.correct,
+            None if self.oov is None or other.oov is None else self.oov + other.oov,
+            None if self.oov_correct is None or other.oov_correct is None else self.oov_correct + other.oov_correct,
+        )
+
+    @property
+    def precision(self) -> float | None:
+        """Share of the predicted words that are correct."""
+        return _share(self.correct, self.predicted)
+
+    @property
+    def recall(self) -> float | None:
+        """Share of the gold words that were found."""
+        return _share(self.correct, self.words)
+
+    @property
+    def f1(self) -> float | None:
+        """Harmonic mean of precision and recall."""
+        return _share(2 * self.correct, self.words + self.predicted)
+
+    @property
+    def oov_rate(self) -> float | None:
+        """Share of the gold words that are not in the vocabulary."""
+        return _share(self.oov, self.words)
+
+    @property
+    def oov_recall(self) -> float | None:
+        """Share of the gold words outside the vocabulary that were found."""
+        return _share(self.oov_correct, self.oov)
+
+    @property
+    def iv_recall(self) -> float | None:
+        """Share of the gold words in the vocabulary that were found."""
+        if self.oov is None or self.oov_correct is None:
+            return None
+        return _share(self.correct - self.oov_correct, self.words - self.oov)
+
+
+def score(
+    gold: Iterable[str],
+    predicted: Iterable[str],
+    vocabulary: Container[str] | None = None,
+    *,
+    names: tuple[str, str] = ("gold", "predicted"),
+) -> Score:
+    """Compare a segmentation with a gold standard (分词评测): words, precision, recall, F, OOV and IV recall.
+
+    The official script lets `diff` align the two word lists of a line and counts what it leaves unmatched:
+    precision = matched / predicted words, recall = matched / gold words, F = 2PR / (P + R), OOV rate = gold words
+    that are not in the training word list / gold words, OOV (IV) recall = matched gold words outside (in) that list /
+    all such gold words; every occurrence counts. Here words match if they are the same characters at the same place of
+    the line. `diff` may also match equal words of different places, and misses some matches in lines that repeat
+    themselves; on the PKU and MSR tests its figures are within 0.0002 of these.
+
+    Parameters
+    ----------
+    gold, predicted : iterable of str
+        Lines, the same text in both, words separated by blanks. Blanks at the ends and empty lines are fine.
+    vocabulary : container of str, optional
+        The training words, for the OOV and IV figures.
+    names : (str, str)
+        What to call the two in messages.
+
+    Raises
+    ------
+    CorpusError
+        At the first line whose text without blanks differs, or if one of the two has more lines.
+
+    Notes
+    -----
+    Linear in the text, about 0.1 us a character; memory does not grow with it.
+
+    References
+    ----------
+    Sproat & Emerson 2003, The First International Chinese Word Segmentation Bakeoff; Emerson 2005, The Second.
+
+    Examples
+    --------
+    >>> result = score(["长江 大桥"], ["长江 大 桥"], {"长江"})
+    >>> result
+    Score(words=2, predicted=3, correct=1, oov=1, oov_correct=0)
+    >>> result.recall, result.iv_recall
+    (0.5, 1.0)
+    """
+    total = Score(0, 0, 0) if vocabulary is None else Score(0, 0, 0, 0, 0)
+    for line, gold_text, predicted_text in _batches(gold, predicted, names):
+        total += _compare(gold_text, predicted_text, vocabulary, names, line)
+    return total
+
+
+def _share(part: int | None, whole: int | None) -> float | None:
+    """Divide, where that is possible."""
+    return part / whole if part is not None and whole else None
+
+
+def _batches(gold: Iterable[str], predicted: Iterable[str], names: tuple[str, str]) -> Iterator[tuple[int, str, str]]:
+    """Join lines of both into texts of equally many lines, each with the number of its first line."""
+    lines: tuple[list[str], list[str]] = [], []
+    first, size = 1, 0
+    for number, pair in enumerate(zip_longest(gold, predicted), 1):
+        if size >= _BATCH or None in pair:
+            yield first, "".join(lines[0]), "".join(lines[1])
+            lines = [], []
+            first, size = number, 0
+        if None in pair:
+            short, long = names if pair[0] is None else names[::-1]
+            raise CorpusError(f"{short}: ends after line {number - 1}, but {long} goes on", short, number)
+        for side, text in zip(lines, pair, strict=True):
+            side.append(text.removesuffix("\n") + "\n")
+        size += len(pair[0])
+    yield first, "".join(lines[0]), "".join(lines[1])
+
+
+def _compare(gold: str, predicted: str, vocabulary: Container[str] | None, names: tuple[str, str], line: int) -> Score:
+    """Score texts of whole lines that begin in `line`."""
+    sides = _Side.of(gold), _Side.of(predicted)
+    if not np.array_equal(sides[0].text, sides[1].text):
+        raise _difference(gold, predicted, sides, names, line)
+    (starts, ends), (other_starts, other_ends) = (side.words() for side in sides)
+    end_from = np.zeros(len(sides[0].text), np.int64)
+    end_from[other_starts] = other_ends
+    correct = end_from[starts] == ends
+    counts = len(starts), len(other_starts), int(correct.sum())
+    if vocabulary is None:
+        return Score(*counts)
+    places = sides[0].places
+    spans = zip(places[starts].tolist(), places[ends - 1].tolist(), strict=True)
+    unknown = np.fromiter((gold[first : last + 1] not in vocabulary for first, last in spans), np.bool_, len(starts))
+    return Score(*counts, int(unknown.sum()), int((unknown & correct).sum()))
+
+
+class _Side(NamedTuple):
+    """What is not blank of a text, its line ends included: the characters and their places in the text."""
+
+    text: Codes
+    places: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """Leave out the blanks."""
+        codes = code_points(text)
+        places = np.flatnonzero(~np.isin(codes, _BLANKS) | (codes == _NEWLINE))
+        return cls(codes[places], places)
+
+    def words(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Find where words start and end: at blanks that were left out and at line ends."""
+        newline = self.text == _NEWLINE
+        edges = np.ones(len(newline) + 1, np.bool_)
+        edges[1:-1] = (np.diff(self.places) > 1) | newline[1:] | newline[:-1]
+        places = np.flatnonzero(edges)
+        is_word = ~newline[places[:-1]]
+        return places[:-1][is_word], places[1:][is_word]
+
+
+def _difference(
+    gold: str, predicted: str, sides: tuple[_Side, _Side], names: tuple[str, str], line: int
+) -> CorpusError:
+    """Say where two texts first differ."""
+    length = min(len(side.text) for side in sides)
+    differs = sides[0].text[:length] != sides[1].text[:length]
+    at = int(differs.argmax()) if differs.any() else length
+    line += int((sides[0].text[:at] == _NEWLINE).sum())
+    columns, shown = [], []
+    for text, side in zip((gold, predicted), sides, strict=True):
+        place = int(side.places[at]) if at < len(side.places) else len(text)
+        columns.append(place - text.rfind("\n", 0, place))
+        shown.append(repr(text[place]) if text[place : place + 1].strip("\n") else "the end of the line")
+    return CorpusError(
+        f"{names[0]}: line {line}, column {columns[0]}: {shown[0]}, but {names[1]} has {shown[1]} at column "
+        f"{columns[1]}; apart from blanks the texts must be the same",
+        names[0],
+        line,
+    )
