@@ -1,0 +1,177 @@
+"""`nlpzero discover`: the words of a corpus, with scores."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .learning import Learned, learned, learning_options
+from .options import corpus_arguments, memory, quiet, table_options, tmp_dir, workers
+from .output import Table, notice, open_output, warn
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+    from typing import TextIO
+
+    from nlpzero.words.discovery import Discovery
+
+COLUMNS = ("word", "count", "score", "cohesion", "left_entropy", "right_entropy", "known")
+
+EPILOG = """\b
+Examples:
+  nlpzero discover data/stories.txt
+  nlpzero discover --new --min-length 2 --top 20 data/stories.txt
+  nlpzero discover --method cohesion --min-count 8 data/stories.txt
+  nlpzero discover --format userdict --new --min-length 2 -o new.dict data/stories.txt
+  nlpzero discover --segmented words.txt --top 5 data/stories.txt
+  nlpzero discover --explain 青桅坊 data/stories.txt
+"""
+
+
+@click.command(epilog=EPILOG)
+@corpus_arguments()
+@learning_options
+@click.option("--min-length", type=click.IntRange(min=1), default=1, help="Show words of at least so many characters.")
+@click.option("--top", type=click.IntRange(min=1), show_default="all", help="Show the first so many words.")
+@click.option("--sort", type=click.Choice(["count", "score"]), default="count", help="Greatest first; ties by word.")
+@click.option("--new", is_flag=True, help="Show only words that are not known.")
+@click.option(
+    "--known",
+    "known_file",
+    metavar="FILE",
+    show_default="jieba's dictionary",
+    help="Word list: the words that are known.",
+)
+@click.option(
+    "--segmented", metavar="FILE", help="Also write the corpus cut into words, blanks between them, line for line."
+)
+@click.option(
+    "--explain", metavar="WORD", help="Instead of the table, say why WORD is or is not a word, with lines it stands in."
+)
+@table_options("userdict")
+@workers
+@memory
+@tmp_dir
+@quiet
+def command(
+    min_length: int,
+    top: int | None,
+    sort: str,
+    new: bool,
+    known_file: str | None,
+    segmented: str | None,
+    explain: str | None,
+    output_format: str,
+    header: bool,
+    output: str,
+    **learning: Any,
+) -> None:
+    """Find the words of a corpus (新词发现): files or standard input, plain or packed.
+
+    One row for each word, most frequent first. count: how often it is cut out of the text. score: the method's own, in
+    nats. cohesion: the smallest mutual information over its splits, in nats. left_entropy, right_entropy: of its
+    neighbours, in nats. known: 1 if it is in jieba's dictionary or in --known.
+
+    A Han character is a unit; for the entropy method so is a run of digits or of Latin letters. Any other character
+    ends a clause and is left out. --format userdict writes what jieba.load_userdict reads.
+    """
+    with open_output(output) as out:
+        if explain is not None:
+            with learned(again=True, **learning) as found:
+                _explain(found, explain, out, learning["method"])
+        elif segmented is None:
+            with learned(again=False, **learning) as found:
+                _summarise(found.discovery)
+                _write(found.discovery, out, min_length, top, sort, new, known_file, output_format, header)
+        else:
+            with open_output(segmented) as cut, learned(again=True, **learning) as found:
+                _summarise(found.discovery)
+                _write(found.discovery, out, min_length, top, sort, new, known_file, output_format, header)
+                for text in found.cut(" "):
+                    cut.write(text)
+
+
+def _known(known_file: str | None) -> "Container[str]":
+    """Give the words that are known."""
+    if known_file is None:
+        from nlpzero.segment.jieba_adapter import known_words
+
+        return known_words()
+    from nlpzero.lexicon import Lexicon
+
+    return frozenset(Lexicon.from_file(known_file).words)
+
+
+def _write(
+    discovery: "Discovery",
+    out: "TextIO",
+    min_length: int,
+    top: int | None,
+    sort: str,
+    new: bool,
+    known_file: str | None,
+    output_format: str,
+    header: bool,
+) -> None:
+    """Write the table."""
+    import numpy as np
+
+    known = _known(known_file)
+    order = np.arange(len(discovery.words))
+    if sort == "score":
+        by_word = np.array(sorted(order.tolist(), key=discovery.words.__getitem__), np.intp)
+        order = by_word[np.argsort(-discovery.scores[by_word], kind="stable")]
+    rows = (i for i in order.tolist() if len(discovery.words[i]) >= min_length)
+    if new:
+        rows = (i for i in rows if discovery.words[i] not in known)
+    chosen = [i for i, _ in zip(rows, range(len(discovery.words) if top is None else top), strict=False)]
+    words = [discovery.words[i] for i in chosen]
+    counts = discovery.counts[chosen].tolist()
+    if output_format == "userdict":
+        out.writelines(f"{word} {count}\n" for word, count in zip(words, counts, strict=True))
+        return
+    measures = discovery.measures
+    figures = (discovery.scores, measures.cohesion, measures.left_entropy, measures.right_entropy)
+    table = Table(out, COLUMNS, output_format, header)
+    table.write_columns(
+        [words, counts, *(figure[chosen].tolist() for figure in figures), [int(word in known) for word in words]]
+    )
+
+
+def _summarise(discovery: "Discovery") -> None:
+    """Say what was found in what, and what was left out."""
+    ngrams = discovery.ngrams
+    summary = f"{len(discovery.words):,} words in {ngrams.total:,} units of text"
+    if ngrams.left_out:
+        summary += f"; {ngrams.left_out:,} other characters (punctuation, symbols) left out"
+    if discovery.too_long:
+        summary += f"; {discovery.too_long:,} longer words and pieces not reported"
+    warn(summary) if ngrams.left_out or discovery.too_long else notice(summary)
+
+
+def _explain(found: Learned, word: str, out: "TextIO", method: Any) -> None:
+    """Write why a string is a word of the corpus, or is not."""
+    from nlpzero.words.explanation import EDGE, explain
+
+    why = explain(found.discovery, found.corpus.blocks(found.size), word, method, found.parameters)
+    verdict = f"a word, cut out {why.count:,} times, score {why.score:.4f}" if why.score is not None else "not a word"
+    lines = [f"{word}: {verdict} (method {method})", f"occurs {why.frequency:,} times in {why.total:,} units", ""]
+    lines += [
+        f"{'passes' if check.passes else 'fails '}  {check.name}: {check.value:.4g}, "
+        f"at {'most' if check.at_most else 'least'} {check.limit:.4g}"
+        for check in why.checks
+    ]
+    if why.splits:
+        lines += ["", "cohesion  split"]
+        lines += [
+            f"{split.cohesion:8.4f}  {split.left} ({split.left_count:,}) + {split.right} ({split.right_count:,})"
+            for split in why.splits
+        ]
+    for side, neighbours, entropy in (("left", why.left, why.left_entropy), ("right", why.right, why.right_entropy)):
+        ranked = sorted(neighbours.items(), key=lambda item: (-item[1], item[0]))
+        shown = ", ".join(f"{'(edge)' if unit == EDGE else unit} {number}" for unit, number in ranked[:20])
+        more = f", and {len(ranked) - 20:,} more" if len(ranked) > 20 else ""
+        lines += ["", f"{side} neighbours, entropy {entropy:.4f}: {shown}{more}"]
+    lines += [""]
+    for place in why.occurrences:
+        lines.append(f"{place.before[-20:]}【{word}】{place.after[:20]}  ({place.source}, line {place.line})")
+    out.write("\n".join(lines) + "\n")

@@ -1,0 +1,113 @@
+"""The command `nlpzero`: finds its subcommands without importing them, and turns every failure into one line."""
+
+import contextlib
+import errno
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from types import FrameType
+from typing import Any, NoReturn
+
+import click
+
+from nlpzero import __version__
+from nlpzero.errors import NlpZeroError
+
+# A command's module has its name and holds the click command as `command`.
+COMMANDS = {
+    "discover": "Find the words of a corpus, with scores.",
+    "segment": "Cut text into words, line by line.",
+    "score": "Compare a segmentation with a gold standard: P, R, F, OOV recall.",
+}
+
+
+class Failure(click.ClickException):
+    """An error shown as the one line `nlpzero: error: ...`; the exit status is 1."""
+
+    def show(self, file: Any = None) -> None:
+        click.echo(f"nlpzero: error: {self.message}", file=file or sys.stderr)
+
+
+class Commands(click.Group):
+    """A group that imports a subcommand when it is called, and that no traceback leaves for a foreseeable failure."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f".{cmd_name}", __package__).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            with _terminable():
+                result = super().invoke(ctx)
+                sys.stdout.flush()
+                return result
+        except NlpZeroError as error:
+            raise Failure(str(error)) from None
+        except KeyboardInterrupt:
+            click.echo("nlpzero: interrupted", err=True)
+            ctx.exit(130)
+        except BrokenPipeError:
+            _drop_output()
+            ctx.exit(0)
+        except MemoryError:
+            raise Failure("out of memory; lower --memory or the number of --workers") from None
+        except OSError as error:
+            _drop_output()
+            raise Failure(_system_message(error)) from None
+
+
+def _system_message(error: OSError) -> str:
+    """Say what the operating system refused, and what helps."""
+    place = f"{error.filename}: " if error.filename else ""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"{place}no space left; make room, or keep temporary files elsewhere with --tmp-dir"
+    return f"{place}{error.strerror or error}"
+
+
+def _drop_output() -> None:
+    """Send what standard output still holds nowhere, or the interpreter would fail on it again at its end."""
+    with contextlib.suppress(OSError, ValueError):  # a test's standard output may have no descriptor
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _terminate(_number: int, _frame: FrameType | None) -> NoReturn:
+    """End by way of the `finally` clauses, which remove temporary files."""
+    raise SystemExit(143)
+
+
+@contextlib.contextmanager
+def _terminable() -> Iterator[None]:
+    """Let SIGTERM clean up while a command runs."""
+    try:
+        previous = signal.signal(signal.SIGTERM, _terminate)
+    except ValueError:  # not the main thread: signals are someone else's business
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"show_default": True, "help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="\b\nExamples:\n  nlpzero discover data/stories.txt\n  nlpzero segment data/stories.txt\n",
+)
+@click.version_option(__version__, prog_name="nlpzero", message="%(prog)s %(version)s")
+def main() -> None:
+    """Unsupervised Chinese NLP: find the words of a corpus, and cut text into them.
+
+    Input is text files, plain or packed (gz, bz2, xz, zst), or standard input; results go to standard output.
+    """

@@ -1,0 +1,125 @@
+"""The options that mean the same in every command."""
+
+import contextlib
+import os
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+Decorator = Callable[[_F], _F]
+
+QUIET = "nlpzero.quiet"
+"""Where the click context keeps --quiet; cli/output.py reads it."""
+
+_SUFFIXES = {"K": 10, "M": 20, "G": 30, "T": 40}
+
+
+def size(text: str) -> int:
+    """Read a number of bytes, with K, M, G or T for powers of 1024: 512M, 1.5G, 4096."""
+    number = text.strip().upper().removesuffix("B")
+    shift = _SUFFIXES.get(number[-1:], 0)
+    with contextlib.suppress(ValueError, OverflowError):
+        if (value := int(float(number[:-1] if shift else number) * (1 << shift))) > 0:
+            return value
+    raise click.BadParameter(f"{text!r} is not a size such as 512M or 2G.")
+
+
+def cores() -> int:
+    """Count the cores that this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on every system
+        return os.cpu_count() or 1
+
+
+def _together(*options: Decorator[Any]) -> Decorator[Any]:
+    """Make one decorator of several, listed in the order in which --help shows them."""
+
+    def decorate(function: Any) -> Any:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+encoding = _together(
+    click.option("--encoding", default="utf-8", metavar="NAME", help="Encoding of the input."),
+    click.option(
+        "--errors",
+        type=click.Choice(["strict", "replace"]),
+        default="strict",
+        help="At a byte that is not in the encoding: stop, or put U+FFFD there and count it.",
+    ),
+)
+"""Parameters `encoding` and `errors`."""
+
+
+def corpus_arguments(metavar: str = "CORPUS") -> Decorator[Any]:
+    """Add the parameters `paths` (a tuple; ('-',) where none is given), `encoding` and `errors`."""
+    return _together(
+        click.argument(
+            "paths", nargs=-1, metavar=f"[{metavar}]...", callback=lambda _ctx, _param, value: tuple(value) or ("-",)
+        ),
+        encoding,
+    )
+
+
+workers = click.option(
+    "-j",
+    "--workers",
+    type=click.IntRange(min=1),
+    default=cores,
+    show_default="all cores",
+    help="Number of processes; the result does not depend on it.",
+)
+"""Parameter `workers`."""
+
+memory = click.option("--memory", type=size, default="2G", help="Memory to stay under; beyond it, counts go to disk.")
+"""Parameter `memory`, in bytes."""
+
+tmp_dir = click.option(
+    "--tmp-dir",
+    type=click.Path(exists=True, file_okay=False, writable=True),
+    show_default="$TMPDIR or the system's",
+    help="Directory for temporary files.",
+)
+"""Parameter `tmp_dir`: a path or None."""
+
+quiet = click.option(
+    "-q",
+    "--quiet",
+    is_flag=True,
+    expose_value=False,
+    callback=lambda ctx, _param, value: ctx.meta.update({QUIET: value}),
+    help="No progress, notices or warnings on standard error.",
+)
+"""No parameter: `notice`, `warn` and `progress` of cli/output.py know it."""
+
+output = click.option(
+    "-o", "--output", default="-", metavar="FILE", help="Write here; the file appears when it is complete."
+)
+"""Parameter `output`, for `open_output`."""
+
+
+def table_options(*more: str) -> Decorator[Any]:
+    """Add the parameters `output_format` (tsv, csv, jsonl or one of `more`), `header` and `output`."""
+    return _together(
+        click.option(
+            "--format",
+            "output_format",
+            type=click.Choice(["tsv", "csv", "jsonl", *more]),
+            default="tsv",
+            help="Form of the table.",
+        ),
+        click.option(
+            "--no-header",
+            "header",
+            is_flag=True,
+            callback=lambda _ctx, _param, value: not value,
+            help="Leave out the line of column names.",
+        ),
+        output,
+    )

@@ -1,0 +1,161 @@
+"""What a command writes: results to standard output or, all at once, to a file; notices to standard error."""
+
+import contextlib
+import csv
+import io
+import json
+import math
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+
+import click
+
+from nlpzero.errors import NlpZeroError
+
+from .options import QUIET
+
+if TYPE_CHECKING:
+    from nlpzero.corpus import Corpus
+
+T = TypeVar("T")
+
+_TSV_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+
+
+@contextlib.contextmanager
+def open_output(path: str) -> Iterator[TextIO]:
+    r"""Open a text file, or standard output for '-', for UTF-8 text with \n whatever the locale.
+
+    A regular file is written beside its place and moved there when the block ends well, so that it is never seen half
+    written; open it before the work begins, and a place that cannot be written is known at once.
+    """
+    if path == "-":
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape", newline="\n")
+        yield sys.stdout
+        sys.stdout.flush()
+        return
+    target = os.path.realpath(path)  # a symbolic link stays one
+    whole = not os.path.exists(target) or os.path.isfile(target)  # a device or a pipe is written to as it is
+    folder, name = os.path.split(target)
+    written = os.path.join(folder, f".{name}.{os.getpid()}.tmp") if whole else target
+    try:
+        file = open(written, "x" if whole else "w", encoding="utf-8", errors="surrogateescape", newline="\n")  # noqa: SIM115
+    except OSError as error:
+        raise NlpZeroError(f"{path}: cannot be written: {error.strerror}") from None
+    try:
+        with file:
+            yield file
+        if whole:
+            os.replace(written, target)
+    except BaseException:
+        if whole:
+            os.unlink(written)
+        raise
+
+
+class Table:
+    r"""Writes rows as tsv, csv or jsonl, after a line of column names unless `header` is false.
+
+    Numbers with a fraction have 4 decimals in tsv and csv, and all of theirs in jsonl. None and numbers that are not
+    finite are an empty field, in jsonl null. In tsv a tab, line feed, carriage return or backslash inside a value is
+    written \t, \n, \r or \\, so that every row stays one line; csv quotes as usual.
+    """
+
+    def __init__(self, file: TextIO, columns: Sequence[str], output_format: str = "tsv", header: bool = True) -> None:
+        self._columns = columns
+        self._file = file
+        writers: dict[str, Callable[[Sequence[Any]], None]] = {"tsv": self._tsv, "csv": self._csv, "jsonl": self._jsonl}
+        self._write = writers[output_format]
+        self._csv_writer = csv.writer(file, lineterminator="\n")
+        if header and output_format != "jsonl":
+            self._write(columns)
+
+    def write(self, values: Sequence[Any]) -> None:
+        """Write one row: a value for each column."""
+        if len(values) != len(self._columns):
+            raise ValueError(f"{len(values)} values for {len(self._columns)} columns")
+        self._write([None if isinstance(v, float) and not math.isfinite(v) else v for v in values])
+
+    def write_columns(self, columns: Sequence[Sequence[Any]]) -> None:
+        """Write many rows, given column by column: twice as fast as row by row where columns are numbers."""
+        if self._write == self._tsv:
+            shown = [_shown_numbers(column) or [_tsv_field(v) for v in column] for column in columns]
+            self._file.writelines("\t".join(row) + "\n" for row in zip(*shown, strict=True))
+        else:
+            for row in zip(*columns, strict=True):
+                self.write(row)
+
+    def _tsv(self, values: Sequence[Any]) -> None:
+        self._file.write("\t".join(map(_tsv_field, values)) + "\n")
+
+    def _csv(self, values: Sequence[Any]) -> None:
+        self._csv_writer.writerow([_shown(v) for v in values])
+
+    def _jsonl(self, values: Sequence[Any]) -> None:
+        row = dict(zip(self._columns, values, strict=True))
+        self._file.write(json.dumps(row, ensure_ascii=False, default=lambda v: v.item()) + "\n")
+
+
+def _shown(value: Any) -> str:
+    """Write a value as a field of tsv or csv."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(int(value))
+    return f"{value:z.4f}" if isinstance(value, float) else str(value)
+
+
+def _tsv_field(value: Any) -> str:
+    """Write a value as a field of tsv."""
+    return _shown(value).translate(_TSV_ESCAPES)
+
+
+def _shown_numbers(column: Sequence[Any]) -> list[str]:
+    """Write a column of numbers; an empty list if it is something else."""
+    kinds = set(map(type, column))
+    if kinds == {float}:
+        return [f"{v:z.4f}" if math.isfinite(v) else "" for v in column]
+    return [*map(str, column)] if kinds == {int} else []
+
+
+def _is_quiet() -> bool:
+    """Tell whether the running command was given --quiet."""
+    context = click.get_current_context(silent=True)
+    return context is not None and bool(context.meta.get(QUIET))
+
+
+def warn(message: str) -> None:
+    """Say on standard error that something of the data was replaced or left out; only --quiet silences it."""
+    if not _is_quiet():
+        click.echo(f"nlpzero: {message}", err=True)
+
+
+def notice(message: str) -> None:
+    """Say something on standard error where that is a terminal."""
+    if sys.stderr.isatty():
+        warn(message)
+
+
+def warn_replaced(corpus: "Corpus") -> None:
+    """Say how many characters of a corpus that was read had to be replaced, and where the first one was."""
+    if corpus.first_replaced:
+        source, line, column = corpus.first_replaced
+        warn(f"bad characters replaced by U+FFFD: {corpus.replaced:,}, the first in {source}:{line}, column {column}")
+
+
+def progress(
+    items: Iterable[T], *, total: float | None = None, unit: str = "it", size: Callable[[T], int] = lambda _: 1
+) -> Iterator[T]:
+    """Pass items on, with a bar on a terminal that grows by each one's `size` up to `total`."""
+    if _is_quiet() or not sys.stderr.isatty():
+        yield from items
+        return
+    from tqdm import tqdm
+
+    with tqdm(total=total, unit=unit, unit_scale=True, leave=False, file=sys.stderr) as bar:
+        for item in items:
+            yield item
+            bar.update(size(item))

@@ -1,0 +1,104 @@
+"""`nlpzero segment`: text cut into words, line for line."""
+
+import os
+from collections.abc import Iterator
+from functools import partial
+from itertools import islice
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from .learning import learned, learning_options
+from .options import corpus_arguments, memory, output, quiet, tmp_dir, workers
+from .output import open_output, progress, warn_replaced
+
+EPILOG = """\b
+Examples:
+  nlpzero segment data/stories.txt
+  nlpzero segment --hmm --delimiter / data/stories.txt
+  nlpzero segment --learn -o stories.cut data/stories.txt
+  nlpzero discover -o words.tsv data/stories.txt
+  nlpzero segment --lexicon words.tsv data/stories.txt
+"""
+
+ALONE = 8
+"""Blocks that are cut before workers start: 24 MB take about as long as starting them."""
+
+
+@click.command(epilog=EPILOG)
+@corpus_arguments("FILE")
+@click.option(
+    "--lexicon",
+    metavar="WORDS",
+    show_default="jieba's dictionary",
+    help="File of words: a table of `nlpzero discover`, or lines 'word count'.",
+)
+@click.option("--hmm", is_flag=True, help="Cut as jieba does by default: with a hidden Markov model, and slowly.")
+@click.option("--learn", is_flag=True, help="First find the words in the text itself, as `nlpzero discover` does with:")
+@learning_options
+@click.option("--delimiter", default=" ", show_default="a blank", metavar="TEXT", help="What to put between words.")
+@output
+@workers
+@memory
+@tmp_dir
+@quiet
+def command(
+    paths: tuple[str, ...],
+    encoding: str,
+    errors: str,
+    lexicon: str | None,
+    hmm: bool,
+    learn: bool,
+    delimiter: str,
+    output: str,
+    workers: int,
+    memory: int,
+    tmp_dir: str | None,
+    **learning: Any,
+) -> None:
+    """Cut text into words (分词): files or standard input, plain or packed, line for line.
+
+    Deleting the delimiters gives the text back. Without --lexicon, --hmm and --learn it is cut into the words of
+    jieba's dictionary, just as jieba.lcut(line, HMM=False) does.
+    """
+    if (lexicon is not None) + hmm + learn > 1:
+        raise click.UsageError("--lexicon, --hmm and --learn exclude each other")
+    given = click.get_current_context()
+    for name in () if learn else learning:
+        if given.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"--{name.replace('_', '-')} needs --learn")
+    with open_output(output) as out:
+        if not learn:
+            out.writelines(_cut(paths, encoding, errors, workers, lexicon, hmm, delimiter))
+            return
+        learning |= {"encoding": encoding, "errors": errors, "workers": workers, "memory": memory, "tmp_dir": tmp_dir}
+        with learned(paths, again=True, **learning) as found:
+            out.writelines(found.cut(delimiter))
+
+
+def _cut(
+    paths: tuple[str, ...],
+    encoding: str,
+    errors: str,
+    workers: int,
+    lexicon: str | None,
+    hmm: bool,
+    delimiter: str,
+) -> Iterator[str]:
+    """Read, cut and give the text block by block."""
+    from nlpzero.corpus import Corpus
+    from nlpzero.engine import Engine
+    from nlpzero.segment.segmenter import load_segmenter, segment_text
+
+    if lexicon is not None:
+        load_segmenter(lexicon)  # a bad one is told even if there is no text
+        if not os.path.isfile(lexicon):
+            workers = 1  # others could not read it again
+    with Corpus(paths, encoding=encoding, errors=errors) as corpus, Engine(workers) as engine:
+        blocks = progress(corpus.blocks(), unit="char", size=lambda block: len(block.text))
+        texts = (block.text for block in blocks)
+        cut = partial(segment_text, lexicon=lexicon, hmm=hmm, delimiter=delimiter)
+        yield from map(cut, islice(texts, 0 if hmm else ALONE))
+        yield from engine.map(cut, texts)
+        warn_replaced(corpus)

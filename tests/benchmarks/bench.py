@@ -1,0 +1,124 @@
+"""What the benchmarks share: unpacked inputs, timed and weighed child processes, tables, loud failures."""
+
+import gzip
+import lzma
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple, NoReturn
+
+NLPZERO = [sys.executable, "-m", "nlpzero"]
+OPENERS: dict[bytes, Callable[[str], gzip.GzipFile | lzma.LZMAFile]]
+OPENERS = {b"\x1f\x8b": gzip.GzipFile, b"\xfd7": lzma.LZMAFile}
+
+
+class Run(NamedTuple):
+    """What a child process took: wall seconds, and the greatest memory of it and its children together."""
+
+    seconds: float
+    peak_mb: float
+
+
+def fail(message: str) -> NoReturn:
+    """End the benchmark, loudly."""
+    raise SystemExit(f"*** BENCHMARK NOT RUN: {message}")
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """Give a temporary folder that goes with everything in it."""
+    with tempfile.TemporaryDirectory(prefix="nlpzero-benchmark-") as name:
+        yield Path(name)
+
+
+def unpacked(path: str, folder: Path) -> Path:
+    """Give the plain file behind a path, unpacked into the folder if it is .gz or .xz: unpacking is not timed."""
+    if not os.path.isfile(path):
+        fail(f"no file {path}")
+    with open(path, "rb") as file:
+        magic = file.read(2)
+    if magic not in OPENERS:
+        return Path(path).absolute()
+    plain = folder / f"{len(list(folder.iterdir()))}-{Path(path).stem}"
+    with OPENERS[magic](path) as packed, plain.open("wb") as file:
+        shutil.copyfileobj(packed, file)
+    return plain
+
+
+def run(command: Sequence[str | Path], stdout: Path | None = None, cwd: Path | None = None) -> Run:
+    """Run a command to its end, in one go; its standard error is shown only if it fails.
+
+    The peak is the kernel's figure for the largest single process, or, where several are alive at once, the greatest
+    sum of their resident memory seen at 20 looks a second: an upper bound, as memory they share counts for each.
+    """
+    with tempfile.TemporaryFile() as errors, open(stdout or os.devnull, "wb") as output:
+        start = time.perf_counter()
+        child = subprocess.Popen([str(part) for part in command], stdout=output, stderr=errors, cwd=cwd)
+        ended = threading.Event()
+        sums = [0.0]
+
+        def watch() -> None:
+            while not ended.wait(0.05):
+                sums.append(_resident_mb(child.pid))
+
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        try:
+            _, status, usage = os.wait4(child.pid, 0)
+        finally:
+            ended.set()
+            watcher.join()
+        seconds = time.perf_counter() - start
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode:
+            errors.seek(0)
+            message = errors.read().decode()[-2000:]
+            fail(f"{' '.join(map(str, command))[:300]}\nexit status {child.returncode}\n{message}")
+    unit = 1 if sys.platform == "darwin" else 1024
+    return Run(seconds, max(usage.ru_maxrss * unit / 1e6, *sums))
+
+
+def _resident_mb(process: int) -> float:
+    """Add up the resident memory of a process and its descendants; 0 without a /proc."""
+    try:
+        pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+        children = [c for f in Path(f"/proc/{process}/task").glob("*/children") for c in f.read_text().split()]
+    except (OSError, IndexError):
+        return 0.0
+    return pages * os.sysconf("SC_PAGESIZE") / 1e6 + sum(_resident_mb(int(child)) for child in children)
+
+
+def megabytes(path: Path) -> float:
+    """Give the size of a file in MB (10^6 bytes)."""
+    return path.stat().st_size / 1e6
+
+
+def read_counts(path: Path) -> dict[str, int]:
+    """Read a table that begins with a word and its count; a header line is left out."""
+    rows = (line.rstrip("\n").split("\t")[:2] for line in path.open(encoding="utf-8"))
+    return {word: int(count) for word, count in rows if count != "count"}
+
+
+def print_table(title: str, rows: Sequence[Mapping[str, object]]) -> None:
+    """Print rows as an aligned table under the names of the first row's columns."""
+    names = list(rows[0])
+    cells = [names, *([_shown(row.get(name)) for name in names] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    print(f"\n{title}")
+    for line in cells:
+        figures = (cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True))
+        print("  ".join([line[0].ljust(widths[0]), *figures]), flush=True)
+
+
+def _shown(value: object) -> str:
+    """Write a cell: three figures after the point below 10, fewer above."""
+    if isinstance(value, float):
+        return f"{value:.3f}" if abs(value) < 10 else f"{value:,.1f}"
+    return "" if value is None else f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,0 +1,142 @@
+"""The command `nlpzero segment`."""
+
+import gzip
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+from cases import random_text
+from click.testing import CliRunner, Result
+from nlpzero_cli import segment
+from nlpzero_cli.main import main
+
+from nlpzero.lexicon import Lexicon
+from nlpzero.segment.segmenter import HmmSegmenter, Segmenter, jieba_segmenter
+
+DATA = Path(__file__).parent.parent / "data"
+
+
+def run(*arguments: object, text: bytes | None = None) -> Result:
+    """Run the command in this process."""
+    return CliRunner().invoke(main, ["segment", *map(str, arguments)], input=text)
+
+
+def written(folder: Path, name: str, text: str) -> Path:
+    """Write a file of text and give its path."""
+    path = folder / name
+    path.write_bytes(text.encode())
+    return path
+
+
+def test_files_are_cut_into_words_line_by_line(tmp_path: Path) -> None:
+    first = written(tmp_path, "first", "老徐在摇渡船。\r\n\r\n")  # "Old Xu rows the ferry."
+    second = tmp_path / "second.gz"
+    second.write_bytes(gzip.compress("　竹桥\n水涨了".encode()))  # "bamboo bridge / the water is rising"
+    done = run(first, second)
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout_bytes.decode() == "老 徐 在 摇 渡船 。\r\n\r\n　 竹桥\n水 涨 了"
+
+
+def test_standard_input_is_cut_in_its_encoding() -> None:
+    done = run("--encoding", "gb18030", "--delimiter", "/", text="水涨了\n".encode("gb18030"))
+    assert (done.exit_code, done.stdout) == (0, "水/涨/了\n")
+    assert run(text=b"").stdout == ""
+
+
+def test_a_lexicon_of_words_is_used(tmp_path: Path) -> None:
+    text = written(tmp_path, "text", "老徐在竹桥下摇渡船\n")
+    words = written(tmp_path, "words.tsv", "word\tcount\n老徐\t3\n竹桥\t2\n渡船\t2\n")
+    done = run("--lexicon", words, text)
+    assert (done.exit_code, done.stdout) == (0, "老徐 在 竹桥 下 摇 渡船\n")
+
+
+def test_the_hidden_markov_model_of_jieba_is_used() -> None:
+    assert run("--hmm", text="孟小帆来了\n".encode()).stdout == "孟小帆 来 了\n"  # "Meng Xiaofan is here"
+
+
+@pytest.mark.parametrize("how", ["jieba", "lexicon", "hmm"])
+def test_the_number_of_workers_does_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    monkeypatch.setattr(segment, "ALONE", 0)
+    size = 30_000 if how == "hmm" else 2_000_000
+    text = random_text(5, size, "山水老徐竹桥渡船上下，。的了在\n") + ("\n" * (3 << 20) if how == "hmm" else "")
+    path = written(tmp_path, "text", text)
+    words = written(tmp_path, "words", "竹桥 3\n渡船 2\n山水的 1\n")
+    segmenters: dict[str, Segmenter | HmmSegmenter] = {
+        "jieba": jieba_segmenter(),
+        "hmm": HmmSegmenter(),
+        "lexicon": Segmenter(Lexicon.from_file(words)),
+    }
+    options: dict[str, list[object]] = {"jieba": [], "hmm": ["--hmm"], "lexicon": ["--lexicon", words]}
+    expected = segmenters[how].segment(text)
+    for workers in (1, 2):
+        done = run("-j", workers, *options[how], path)
+        assert done.exit_code == 0
+        assert done.stdout == expected
+
+
+def test_words_of_the_text_itself_are_learned(tmp_path: Path) -> None:
+    # "Zhuqiao has ferries", "the ferry goes to Zhuqiao", ... again and again
+    text = written(tmp_path, "text", "竹桥有渡船\n渡船去竹桥\n竹桥在下，渡船在上\n我说竹桥\n你看渡船\n" * 6)
+    done = run("--learn", "--min-count", 2, "--delimiter", "/", text)
+    assert done.exit_code == 0
+    assert done.stdout.replace("/", "") == text.read_text("utf-8")
+    assert done.stdout.splitlines()[0] == "竹桥/有/渡船"
+    for method in "cohesion", "pmi":
+        other = run("--learn", "--method", method, "--min-count", 2, text)
+        assert (other.exit_code, other.stdout.replace(" ", "")) == (0, text.read_text("utf-8"))
+
+
+def test_the_output_file_is_complete_or_not_there(tmp_path: Path) -> None:
+    output = tmp_path / "cut"
+    bad = tmp_path / "bad"
+    bad.write_bytes("水涨了\n".encode() + b"\xff\n")
+    failed = run("-o", output, bad)
+    assert failed.exit_code == 1
+    assert failed.stderr.startswith(f"nlpzero: error: {bad}: line 2, byte 1")
+    assert [path.name for path in tmp_path.iterdir()] == ["bad"]
+    done = run("-o", output, "--errors", "replace", bad)
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert output.read_text("utf-8") == "水 涨 了\n\ufffd\n"
+    assert f"{bad}:2, column 1" in done.stderr
+
+
+def test_a_bad_lexicon_is_an_error_even_without_text(tmp_path: Path) -> None:
+    words = written(tmp_path, "words", "竹桥 3\n渡船 0\n")
+    done = run("--lexicon", words, text=b"")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"nlpzero: error: {words}: line 2: '0' is not a count, which is a whole number from 1; "
+        "a word list has lines 'word count', or the columns word and count of a table\n"
+    )
+    assert run("--lexicon", tmp_path / "missing", text=b"").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "fault"),
+    [
+        (["--hmm", "--learn"], "--lexicon, --hmm and --learn exclude each other"),
+        (["--hmm", "--lexicon", "words"], "--lexicon, --hmm and --learn exclude each other"),
+        (["--min-count", "3"], "--min-count needs --learn"),
+        (["--hmm", "--method", "pmi"], "--method needs --learn"),
+    ],
+)
+def test_options_that_do_not_go_together_are_wrong_usage(options: list[str], fault: str) -> None:
+    done = run(*options, text=b"")
+    assert done.exit_code == 2
+    assert done.stderr.splitlines()[-1] == f"Error: {fault}"
+
+
+def test_the_examples_of_the_help_page_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "data").mkdir()
+    shutil.copy(DATA / "stories.txt", tmp_path / "data")
+    monkeypatch.chdir(tmp_path)
+    lines = run("--help").stdout.splitlines()
+    examples = [line.split() for line in lines[lines.index("  Examples:") + 1 :]]
+    assert len(examples) >= 5
+    for example in examples:
+        assert example[0] == "nlpzero"
+        done = CliRunner().invoke(main, shlex.split(shlex.join(example[1:])))
+        assert done.exit_code == 0, example
+    text = Path("data/stories.txt").read_text("utf-8")
+    assert Path("stories.cut").read_text("utf-8").replace(" ", "") == text.replace(" ", "")
