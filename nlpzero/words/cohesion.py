@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .ngrams import Level, NGrams, Scores
-from .pieces import Pieces, count_pieces
+from .pieces import count_pieces
 
 DEFAULT_MIN_PMI = (0.0, 2.0, 4.0, 6.0)
 """The published thresholds on the cohesion of n-grams of 1, 2, 3 and 4 characters, in nats."""
@@ -45,7 +45,7 @@ def cohesions(levels: Sequence[Level], length: int, total: int) -> Scores:
 
 def cohesion_pieces(
     ngrams: NGrams, *, order: int, min_count: int, min_pmi: Sequence[float], memory: int
-) -> tuple[dict[str, int], Pieces]:
+) -> tuple[dict[str, int], int]:
     """Find words by chaining cohesive n-grams.
 
     Keep n-grams of 2 to `order` characters with count >= `min_count` and cohesion >= ``min_pmi[length - 1]``; cut the
@@ -54,7 +54,10 @@ def cohesion_pieces(
 
     Returns
     -------
-    words with their counts as pieces, and all pieces.
+    words : dict
+        The words with their counts as pieces.
+    too_long : int
+        How many pieces were longer than `nlpzero.words.pieces.MAX_PIECE`.
     """
     strong: list[npt.NDArray[np.bool_]] = []
     for length in range(2, order + 1):
@@ -69,7 +72,7 @@ def cohesion_pieces(
         for word, number in found.items()
         if len(word) < 3 or all(word[i : i + order] in kept for i in range(max(1, len(word) - order + 1)))
     }
-    return words, pieces
+    return words, pieces.too_long
 
 
 def _strings_of(ngrams: NGrams, strong: Sequence[npt.NDArray[np.bool_]]) -> set[str]:

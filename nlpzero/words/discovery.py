@@ -14,7 +14,7 @@ from ..errors import ModelError, NothingFound
 from ..text import OTHER, char_classes, code_points, delimited
 from .cohesion import DEFAULT_MIN_PMI, cohesion_pieces
 from .entropy import cut, entropy_words
-from .measures import Measures, measure
+from .measures import Measures, measure, pick
 from .ngrams import NGrams, Placed, Scores, unit_starts
 from .pieces import MAX_PIECE, unit_ranks
 from .pmi import pmi_pieces, remove_redundancy
@@ -27,6 +27,8 @@ DEFAULT_MIN_COUNT: dict[Method, int] = {"entropy": 5, "cohesion": 32, "pmi": 1}
 
 STORE_SHARE = 0.35
 """Share of the memory for arrays of the blocks; tables, working arrays and the interpreter take the rest."""
+TALLY_SHARE = 0.2
+"""Share of the memory for strings that are being counted."""
 BLOCK_SHARE = 1 / 160
 """Bytes of text in a block for each byte of memory: every worker needs about 30 times a block."""
 MAX_BLOCK = 3 << 20
@@ -159,9 +161,9 @@ def discover(
     if method == "entropy":
         found, tables = _by_entropy(ngrams, parameters, min_count)
     elif method == "cohesion":
-        found = _by_cohesion(ngrams, parameters, min_count, int(memory * STORE_SHARE))
+        found = _by_cohesion(ngrams, parameters, min_count, int(memory * TALLY_SHARE))
     else:
-        found = _by_pmi(ngrams, parameters, int(memory * STORE_SHARE))
+        found = _by_pmi(ngrams, parameters, int(memory * TALLY_SHARE))
     keep = found.counts >= min_count
     if not keep.any():
         longer = f" ({found.too_long:,} pieces are longer than {MAX_PIECE} characters)" if found.too_long else ""
@@ -192,18 +194,20 @@ def _by_entropy(ngrams: NGrams, parameters: Parameters, min_count: int) -> tuple
 def _by_cohesion(ngrams: NGrams, parameters: Parameters, min_count: int, memory: int) -> Candidates:
     """Find words by cohesion; their score is measured later."""
     min_pmi = parameters.min_pmi or DEFAULT_MIN_PMI
-    words, pieces = cohesion_pieces(ngrams, order=parameters.order, min_count=min_count, min_pmi=min_pmi, memory=memory)
+    words, too_long = cohesion_pieces(
+        ngrams, order=parameters.order, min_count=min_count, min_pmi=min_pmi, memory=memory
+    )
     counts = np.fromiter(words.values(), np.int64, len(words))
-    return Candidates([*words], *unit_ranks(ngrams, [*words]), counts, np.full(len(words), np.nan), pieces.too_long)
+    return Candidates([*words], *unit_ranks(ngrams, [*words]), counts, np.full(len(words), np.nan), too_long)
 
 
 def _by_pmi(ngrams: NGrams, parameters: Parameters, memory: int) -> Candidates:
     """Find words by pointwise mutual information."""
     min_pmi = (parameters.min_pmi or (1.0,))[0]
-    candidates, pieces = pmi_pieces(ngrams, min_proba=parameters.min_proba, min_pmi=min_pmi, memory=memory)
+    candidates, too_long = pmi_pieces(ngrams, min_proba=parameters.min_proba, min_pmi=min_pmi, memory=memory)
     words, scores = remove_redundancy(candidates)
     counts = np.fromiter(words.values(), np.int64, len(words))
-    return Candidates([*words], *unit_ranks(ngrams, [*words]), counts, scores, pieces.too_long)
+    return Candidates([*words], *unit_ranks(ngrams, [*words]), counts, scores, too_long)
 
 
 def _table(
@@ -215,18 +219,10 @@ def _table(
     by_word = sorted(range(len(words)), key=words.__getitem__)
     order = np.array(by_word, np.intp)[np.argsort(-counts[by_word], kind="stable")]
     keep = keep[order]
-    measures = measure(ngrams, *_chosen(found, keep))
+    measures = measure(ngrams, pick(found.units, found.lengths, keep), found.lengths[keep])
     scores = measures.cohesion if method == "cohesion" else found.scores[keep]
     ordered = [words[i] for i in order.tolist()]
     return Discovery(ordered, counts[order], scores, measures, found.too_long, ngrams, tables)
-
-
-def _chosen(found: Candidates, keep: npt.NDArray[np.intp]) -> tuple[Ids, npt.NDArray[np.intp]]:
-    """Give the units and lengths of the chosen words, one word after another."""
-    lengths = found.lengths[keep]
-    starts = (np.cumsum(found.lengths) - found.lengths)[keep]
-    within = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    return found.units[np.repeat(starts, lengths) + within], lengths
 
 
 def cut_texts(

@@ -55,6 +55,8 @@ def measure(ngrams: NGrams, units: Ids, lengths: npt.NDArray[np.intp]) -> Measur
     over the corpus for each level that is missing.
     """
     size, longest = len(lengths), int(lengths.max(initial=0))
+    order = np.argsort(-lengths, kind="stable")  # longest first: words of k and more units are the beginning
+    units, lengths = pick(units, lengths, order), lengths[order]
     starts = np.cumsum(lengths) - lengths
     ends = np.repeat(starts + lengths, lengths)
     ranks = [units]
@@ -62,25 +64,38 @@ def measure(ngrams: NGrams, units: Ids, lengths: npt.NDArray[np.intp]) -> Measur
         if length == len(ngrams.levels):
             begins = starts[lengths >= length]
             ngrams.extend(_wanted(len(ngrams.levels[-1]), ranks[-1], begins, ends[begins] - length))
-        following = np.append(ranks[-1][1:], NONE)
-        following[np.arange(len(units)) + length >= ends] = NONE
-        ranks.append(look_up(ngrams.levels[length], ranks[-1], following))
+        within = int(lengths[lengths > length].sum())
+        following = np.append(ranks[-1][1 : within + 1], NONE)[:within]
+        following[np.arange(within) + length >= ends[:within]] = NONE
+        ranks.append(look_up(ngrams.levels[length], ranks[-1][:within], following))
     counts = [_counts(level, found) for level, found in zip(ngrams.levels, ranks, strict=False)]
+    logs = [np.log(found) for found in counts]
     result = Measures(np.ones(size, np.int64), np.full(size, np.nan), np.zeros(size), np.zeros(size))
     for length in np.unique(lengths).tolist():
         chosen = np.flatnonzero(lengths == length)
-        begin = starts[chosen]
+        begin, chosen = starts[chosen], order[chosen]
         rank = ranks[length - 1][begin]
         known = rank != NONE
         for column, values in zip((2, 3), neighbour_entropies(ngrams.levels, length), strict=True):
             result[column][chosen[known]] = values[rank[known]]
-        frequency = counts[length - 1][begin]
-        result.frequency[chosen] = frequency
+        result.frequency[chosen] = counts[length - 1][begin]
         if length > 1:
-            logs = [np.log(count) for count in counts[:length]]
             splits = [logs[k - 1][begin] + logs[length - k - 1][begin + k] for k in range(1, length)]
-            result.cohesion[chosen] = np.log(ngrams.total) + np.log(frequency) - np.maximum.reduce(splits)
+            result.cohesion[chosen] = np.log(ngrams.total) + logs[length - 1][begin] - np.maximum.reduce(splits)
     return result
+
+
+def pick(units: Ids, lengths: npt.NDArray[np.intp], chosen: npt.NDArray[np.intp]) -> Ids:
+    """Give the units of chosen words, one word after another.
+
+    Examples
+    --------
+    >>> pick(np.array([7, 8, 9], np.uint32), np.array([2, 1]), np.array([1, 0])).tolist()
+    [9, 7, 8]
+    """
+    starts, sizes = (np.cumsum(lengths) - lengths)[chosen], lengths[chosen]
+    within = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return units[np.repeat(starts, sizes) + within]
 
 
 def _counts(level: Level, ranks: Ids) -> Counts:

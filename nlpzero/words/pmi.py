@@ -13,7 +13,7 @@ import numpy.typing as npt
 from ..counting import Counts, Ids, count_ranked
 from ..text import DIGIT, char_classes, code_points
 from .ngrams import NGrams, Scores
-from .pieces import Pieces, count_pieces
+from .pieces import count_pieces
 
 LOG_ZERO = -100.0
 """nlp-zero's logarithm of nothing: the count of a part that is no word, and a step over an unmatched character."""
@@ -21,12 +21,15 @@ LOG_ZERO = -100.0
 Rows = npt.NDArray[np.int64]
 
 
-def pmi_pieces(ngrams: NGrams, *, min_proba: float, min_pmi: float, memory: int) -> tuple[dict[str, int], Pieces]:
+def pmi_pieces(ngrams: NGrams, *, min_proba: float, min_pmi: float, memory: int) -> tuple[dict[str, int], int]:
     """Cut between characters a and b unless p_ab > `min_proba` and ln(p_ab / (p_a p_b)) > `min_pmi`; count the pieces.
 
     Returns
     -------
-    the pieces with relative frequency > `min_proba` and their counts, before redundancy is removed; and all pieces.
+    words : dict
+        The pieces with relative frequency > `min_proba` and their counts, before redundancy is removed.
+    too_long : int
+        How many pieces were longer than `nlpzero.words.pieces.MAX_PIECE`.
     """
     characters = ngrams.levels[0].counts
     possible = int(characters.sum())  # there are fewer pairs than characters
@@ -36,7 +39,7 @@ def pmi_pieces(ngrams: NGrams, *, min_proba: float, min_pmi: float, memory: int)
     information = frequency - alone[level.prefixes] - alone[level.suffixes]
     pieces = count_pieces(ngrams, [(frequency > np.log(min_proba)) & (information > min_pmi)], memory)
     least = int(np.floor(min_proba * pieces.tally.total)) + 1
-    return pieces.tally.at_least(least), pieces
+    return pieces.tally.at_least(least), pieces.too_long
 
 
 def count_pairs(ngrams: NGrams) -> int:

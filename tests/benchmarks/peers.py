@@ -29,6 +29,12 @@ for path in to_cut:
         file.writelines(" ".join(tokenizer.tokenize(line.rstrip("\\n"))) + "\\n" for line in text)
 """
 
+FIND_NLP_ZERO = """
+import importlib.util, sys
+sys.path.insert(0, sys.argv[1])
+sys.exit(importlib.util.find_spec("nlp_zero") is None)
+"""
+
 # word_discovery.py runs on its author's own files when imported; its functions stand before the first line of "=".
 WORD_DISCOVERY = """
 import logging, re, sys
@@ -65,10 +71,9 @@ def parse(parser: argparse.ArgumentParser, *peers: str) -> argparse.Namespace:
     parser.add_argument("--peer-python", default=sys.executable, help="interpreter of the peers (default: this one)")
     parser.add_argument("--skip", action="append", default=[], choices=peers, help="leave a peer out; may be repeated")
     options = parser.parse_args()
-    if "nlp-zero" not in options.skip:
-        probe = "import sys; from importlib import util; sys.path[:0] = sys.argv[1:]; sys.exit(not util.find_spec('nlp_zero'))"
-        if subprocess.run([options.peer_python, "-c", probe, options.nlp_zero]).returncode:
-            fail("nlp-zero not found; give --nlp-zero DIR, its unpacked source, or --skip nlp-zero")
+    search = [options.peer_python, "-c", FIND_NLP_ZERO, options.nlp_zero]
+    if "nlp-zero" not in options.skip and subprocess.run(search).returncode:
+        fail("nlp-zero not found; give --nlp-zero DIR, its unpacked source, or --skip nlp-zero")
     if "word-discovery" in peers and "word-discovery" not in options.skip:
         for name in ("word_discovery.py", "count_ngrams"):
             if not options.word_discovery or not (Path(options.word_discovery) / name).is_file():
