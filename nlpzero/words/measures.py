@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..counting import NONE, Counts, Ids
+from ..counting import NONE, Counts, Ids, count_ranked
 from .entropy import neighbour_entropies
 from .ngrams import Level, NGrams, Scores, Wanted
 
@@ -29,9 +29,9 @@ def look_up(level: Level, prefixes: Ids, suffixes: Ids) -> Ids:
     known = np.flatnonzero((prefixes != NONE) & (suffixes != NONE))
     if len(level) == 0 or len(known) == 0:
         return ranks
-    keys, inverse = np.unique(
-        (prefixes[known].astype(np.uint64) << np.uint64(32)) | suffixes[known], return_inverse=True
-    )
+    bits = np.uint64(int(suffixes[known].max()).bit_length())  # short keys sort fast
+    run, inverse = count_ranked((prefixes[known].astype(np.uint64) << bits) | suffixes[known])
+    keys = ((run.keys >> bits) << np.uint64(32)) | (run.keys & ((np.uint64(1) << bits) - np.uint64(1)))
     at = np.minimum(np.searchsorted(level.keys, keys), len(level) - 1)
     ranks[known] = np.where(level.keys[at] == keys, at, NONE).astype(np.uint32)[inverse]
     return ranks
