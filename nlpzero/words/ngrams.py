@@ -198,7 +198,7 @@ class NGrams:
         self.levels = [Level(totals, none, none)]
         self.total = int(totals.sum())
 
-    def extend(self, wanted: "Wanted | None" = None, *, minimum: int = 2, last: bool = False) -> Level:
+    def extend(self, wanted: Wanted | None = None, *, minimum: int = 2, last: bool = False) -> Level:
         """Count the next level.
 
         Parameters
