@@ -5,7 +5,8 @@ is left out, as the end of a line does.
 """
 
 import functools
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -150,3 +151,45 @@ def _encode(
     counts = np.bincount(ids, minlength=len(words))
     store = workspace.store
     return store(ids), store(lengths[lengths > 0].astype(np.uint32)), store(counts), words
+
+
+_SENTENCE_END = re.compile("[。！？!?…]+")
+_CLOSING = re.compile("[”’」』）)】》〉\"']+")
+
+
+def sentences_of(text: str, split: str = "sentence", delimiter: str = " ") -> Iterator[list[str]]:
+    r"""Give the sentences of lines as words; tokens of blanks are left out, punctuation counts as words.
+
+    Parameters
+    ----------
+    text : str
+        Whole lines.
+    split : {"sentence", "line", "clause"}
+        A sentence ends with a line, and unless that is all, after one of 。！？!?… with the closing quotes and brackets
+        that follow. A clause is one as templates are found in: what is no word ends it and is left out.
+    delimiter : str
+        See `tokens_of`.
+
+    Examples
+    --------
+    >>> list(sentences_of("水 ， 涨 了 ！ ” 好\n"))
+    [['水', '，', '涨', '了', '！', '”'], ['好']]
+    >>> list(sentences_of("水 ， 涨 了 ！ ” 好\n", "clause"))
+    [['水'], ['涨', '了'], ['好']]
+    """
+    for line in text.split("\n"):
+        sentence: list[str] = []
+        ended = False
+        tokens = [token for token in tokens_of(line, delimiter) if not token.isspace()]
+        for token, is_word in zip(tokens, are_words(tokens).tolist(), strict=True):
+            if (ended and not (_SENTENCE_END.fullmatch(token) or _CLOSING.fullmatch(token))) or (
+                split == "clause" and not is_word
+            ):
+                if sentence:
+                    yield sentence
+                sentence, ended = [], False
+            if is_word or split != "clause":
+                sentence.append(token)
+            ended |= split == "sentence" and _SENTENCE_END.fullmatch(token) is not None
+        if sentence:
+            yield sentence

@@ -278,8 +278,8 @@ def find_templates(
     >>> text = "".join(f"{subject} 可以 {action} 吗\\n" for subject in "你我他她" for action in "吃喝玩唱跳")
     >>> with Workspace(budget=1 << 20) as workspace:
     ...     clauses = Clauses([text], engine=Engine(), workspace=workspace)
-    ...     found = find_templates(clauses, min_proba=0.05, min_pmi=1)
-    >>> [(write_template(template), count) for template, count in zip(found.templates, found.counts.tolist())]
+    ...     found = find_templates(clauses, min_proba=0.05, min_pmi=0.5)
+    >>> [(write_template(template), count) for template, count in zip(found.templates, found.counts.tolist())][:1]
     [('[X] 可以 [X] 吗', 20)]
     """
     engine = engine or Engine()
