@@ -149,10 +149,11 @@ class Inventory:
         source = os.fspath(path)
         counts: dict[Template, int] = {}
         with Corpus([path]) as corpus:
-            for line, template, count in _rows(source, corpus.lines(), gap):
-                if template in counts:
-                    raise _damage(source, line, "the template is there twice")
-                counts[template] = count
+            lines = [*corpus.lines()]
+        for line, template, count in _rows(source, lines, gap):
+            if template in counts:
+                raise _damage(source, line, "the template is there twice")
+            counts[template] = count
         if not counts:
             raise ModelError(f"{source}: there are no templates in it; {_REMEDY}")
         if sum(counts.values()) > _MOST:
@@ -175,7 +176,7 @@ def _damage(source: str, line: int, fault: str) -> ModelError:
     return ModelError(f"{source}: line {line}: {fault}; the table is damaged, {_REMEDY}")
 
 
-def _rows(source: str, lines: Iterator[str], gap: str) -> Iterator[tuple[int, Template, int]]:
+def _rows(source: str, lines: Sequence[str], gap: str) -> Iterator[tuple[int, Template, int]]:
     """Read and check the rows: line, template, count."""
     for line, row in _fields(source, lines):
         if row.template is None or not str(row.count).isdecimal() or int(row.count) == 0:
@@ -195,7 +196,7 @@ def _rows(source: str, lines: Iterator[str], gap: str) -> Iterator[tuple[int, Te
         yield line, items, int(row.count)
 
 
-def _fields(source: str, lines: Iterator[str]) -> Iterator[tuple[int, _Row]]:
+def _fields(source: str, lines: Sequence[str]) -> Iterator[tuple[int, _Row]]:
     """Split the rows of a table, which names its columns in the first line or, in jsonl, in each."""
     columns: list[str] | None = None
     separator = ""
