@@ -26,7 +26,7 @@ ALONE = 8
 EPILOG = """\b
 Examples:
   nlpzero templates data/stories.txt
-  nlpzero templates --window 3 --min-proba 1e-4 --top 20 data/stories.txt
+  nlpzero templates --window 3 --min-proba 1e-4 --min-words 2 data/stories.txt
   nlpzero templates --learn --examples 2 --top 5 data/stories.txt
   nlpzero templates --fillers '[X] 的 [X]' --top 5 data/stories.txt
   nlpzero templates -o templates.tsv data/stories.txt
@@ -54,6 +54,7 @@ Examples:
     help="Leave out clauses with more paths than this; how many there were is told.",
 )
 @click.option("--trivial", is_flag=True, help="Also show templates of one word between two gaps.")
+@click.option("--min-words", type=click.IntRange(min=1), default=1, help="Show templates of at least so many words.")
 @click.option("--top", type=click.IntRange(min=1), show_default="all", help="Show the first so many (of each gap).")
 @click.option(
     "--examples",
@@ -83,6 +84,7 @@ def command(
     min_pmi: float,
     max_paths: int,
     trivial: bool,
+    min_words: int,
     top: int | None,
     examples: int | None,
     fillers: str | None,
@@ -121,7 +123,7 @@ def command(
             warn(f"left out: {found.left_out:,} clauses with more than {max_paths:,} paths (--max-paths)")
         notice(f"{len(found.templates):,} templates in {found.total:,} paths, {clauses.total:,} words")
         if fillers is None:
-            _write(found, out, output_format, header, trivial, top, examples, gap)
+            _write(found, out, output_format, header, trivial, min_words, top, examples, gap)
             return
         filled = found.fillers(read_template(fillers, gap))
         table = Table(out, ("gap", "filler", "count"), output_format, header)
@@ -194,6 +196,7 @@ def _write(
     output_format: str,
     header: bool,
     trivial: bool,
+    min_words: int,
     top: int | None,
     examples: int | None,
     gap: str,
@@ -203,11 +206,15 @@ def _write(
     from nlpzero.syntax.drawing import mark_gaps
     from nlpzero.syntax.templates import is_trivial, write_template
 
-    chosen = [i for i, template in enumerate(found.templates) if trivial or not is_trivial(template)][:top]
+    chosen = [
+        i
+        for i, template in enumerate(found.templates)
+        if len(template) - template.count(None) >= min_words and (trivial or not is_trivial(template))
+    ][:top]
     if not chosen:
         raise NothingFound(
-            f"all {len(found.templates):,} templates are trivial, one word between two gaps; try --trivial, or a "
-            "smaller --min-proba or --min-pmi"
+            f"all {len(found.templates):,} templates are trivial (one word between two gaps) or too short; try "
+            "--trivial, or a smaller --min-words, --min-proba or --min-pmi"
         )
     templates = [found.templates[i] for i in chosen]
     for template in templates:

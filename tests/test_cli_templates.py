@@ -73,6 +73,8 @@ def test_examples_and_fillers_are_shown() -> None:
     assert json.loads(listed.stdout)["examples"] == ["(你)可以(吃)吗", "(你)可以(喝)吗"]
     fillers = run("--tokenized", *LOOSE, "--fillers", "[X]可以[X]吗", "--top", 2, text=QUESTIONS)
     assert fillers.stdout.splitlines() == ["gap\tfiller\tcount", "1\t他\t5", "1\t你\t5", "2\t吃\t4", "2\t唱\t4"]
+    longer = run("--tokenized", *LOOSE, "--min-words", 2, "--no-header", text=QUESTIONS)
+    assert longer.stdout.splitlines() == ["[X] 可以 [X] 吗\t20\t0.3333\t2\t2\t1.6740"]
     unknown = run("--tokenized", *LOOSE, "--fillers", "[X] 没有", text=QUESTIONS)
     assert (unknown.exit_code, unknown.stdout) == (1, "")
     assert unknown.stderr.startswith("nlpzero: error: no clause has the template '[X] 没有'")
@@ -127,7 +129,7 @@ def test_nothing_to_find_is_an_error_with_a_remedy() -> None:
         "or more text\n"
     )
     trivial = run("--tokenized", "--min-proba", 0.3, "--min-pmi", 9, text="山 水 云\n雨 水 风\n花 水 鸟\n")
-    assert trivial.stderr.startswith("nlpzero: error: all 1 templates are trivial, one word between two gaps; try")
+    assert trivial.stderr.startswith("nlpzero: error: all 1 templates are trivial (one word between")
 
 
 def test_the_story_has_templates(tmp_path: Path) -> None:
