@@ -97,7 +97,7 @@ def command(
     from nlpzero.errors import NlpZeroError
     from nlpzero.syntax.clauses import SEPARATOR
     from nlpzero.syntax.inventory import Inventory
-    from nlpzero.syntax.parser import Parser
+    from nlpzero.syntax.parser import LONGEST, Parser
 
     if table == "-" and "-" in paths:
         raise click.UsageError("standard input (-) can be only one of the files")
@@ -115,11 +115,12 @@ def command(
         task = partial(_parse, parser, cut, delimiter, split, output_format, null)
         with Corpus(paths, encoding=encoding, errors=errors) as corpus, Engine(workers) as engine:
             blocks = progress(corpus.blocks(BLOCK), unit="char", size=lambda block: len(block.text))
-            left_out = 0
+            left_out = too_long = 0
             drawings: list[Picture] = []
             number = 0
-            for written, without in engine.map(task, (block.text for block in blocks)):
+            for written, without, long in engine.map(task, (block.text for block in blocks)):
                 left_out += without
+                too_long += long
                 for drawn in written:
                     number += 1
                     if directory is not None:
@@ -132,6 +133,8 @@ def command(
             warn_replaced(corpus)
         if left_out:
             warn(f"left out: {left_out:,} sentences that no template covers (--no-null)")
+        if too_long:
+            warn(f"left out: {too_long:,} sentences of more than {LONGEST:,} words; try --split clause")
         if output_format == "svg" and directory is None:
             out.writelines(_document(drawings))
 
@@ -151,10 +154,11 @@ def _parse(
     output_format: str,
     null: bool,
     text: str,
-) -> "tuple[list[str | Picture], int]":
-    """Parse one block of text: what is written for each sentence, and the number of those left out."""
+) -> "tuple[list[str | Picture], int, int]":
+    """Parse one block: what is written for each sentence; how many no template covers, how many are too long."""
     from nlpzero.syntax import drawing
     from nlpzero.syntax.clauses import sentences_of
+    from nlpzero.syntax.parser import LONGEST
 
     draw: dict[str, Callable[[Tree], str | Picture]] = {
         "tree": drawing.draw_tree,
@@ -163,6 +167,7 @@ def _parse(
         "svg": drawing.picture,
         "dot": drawing.write_dot,
     }
-    trees = parser.parse_all([*sentences_of(cut(text) if cut else text, split, delimiter)])
+    sentences = [*sentences_of(cut(text) if cut else text, split, delimiter)]
+    trees = parser.parse_all([words for words in sentences if len(words) <= LONGEST])
     kept = [tree for tree in trees if null or tree.nodes[0].template is not None]
-    return [draw[output_format](tree) for tree in kept], len(trees) - len(kept)
+    return [draw[output_format](tree) for tree in kept], len(trees) - len(kept), len(sentences) - len(trees)

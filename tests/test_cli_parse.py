@@ -86,6 +86,13 @@ def test_sentences_without_any_template_are_flat_or_left_out(table: Path) -> Non
     assert done.stderr == "nlpzero: left out: 2 sentences that no template covers (--no-null)\n"
 
 
+def test_sentences_too_long_are_left_out_and_counted(table: Path) -> None:
+    text = " ".join(["水"] * 1001) + "\n" + "水 涨 了 ！\n"
+    done = run("--templates", table, "--tokenized", "--format", "brackets", text=text)
+    assert done.stdout == "水(涨)了(！)\n"
+    assert done.stderr == "nlpzero: left out: 1 sentences of more than 1,000 words; try --split clause\n"
+
+
 def test_the_words_can_be_given(table: Path, tmp_path: Path) -> None:
     lexicon = tmp_path / "words"
     lexicon.write_text("鸡 1\n蛋可以 9\n吃吗 9\n", "utf-8")

@@ -26,6 +26,9 @@ UNIT = 1e-6
 
 _NONE = np.int64(-1 << 60)  # three of them still fit 64 bits
 _WORDS = 16  # low bits of a packed score: the number of the template's words, which decides among equal scores
+LONGEST = 1_000
+"""Words that a sentence had better not exceed: one of so many takes about 1.5 s and 70 MB."""
+
 _CELLS = 1 << 20  # cells of a table of sentences that are done together
 
 
@@ -106,6 +109,7 @@ class Parser:
         log_total = math.log(int(inventory.counts.sum()))
         own = [_whole(math.log(count) - log_total) for count in inventory.counts.tolist()]
         self._own = np.array(own, np.int64)
+        self._words = np.array([len(t) - t.count(None) for t in inventory.templates], np.int64)
         self._text = [write_template(template, gap) for template in inventory.templates]
 
     def parse(self, words: Sequence[str]) -> Tree:
@@ -275,8 +279,7 @@ class _Chart:
         order = np.argsort(self.steps.row[state], kind="stable")
         state, form = state[order], form[order]
         found = template[form, state]
-        words = np.array([sum(item is not None for item in inventory.templates[i]) for i in found.tolist()], np.int64)
-        return state, form, (self.parser._own[found] << _WORDS) | words
+        return state, form, (self.parser._own[found] << _WORDS) | self.parser._words[found]
 
     def matches_of(self, row: int) -> "_Matches":
         """Give the templates whose cores stand in one of the sentences."""
