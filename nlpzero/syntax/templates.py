@@ -120,7 +120,7 @@ class Templates:
         Mutual information of the words, in nats: ln P(template) less ln P(word) of all its words.
     total : int
         Number of paths that were counted; P(template) is count / total.
-    left_out, left_out_paths : int
+    left_out : int
         Number of clauses with too many paths, which were left out.
     """
 
@@ -271,7 +271,7 @@ def find_templates(
     O(n log n) in the pairs (window times the words), and in the places where frequent beginnings of templates stand.
     The number of paths may grow exponentially with the length of a clause; they are counted, exactly, in linear time,
     and only beginnings that may be frequent are followed. A clause of more than `max_paths` is no text but a list, and
-    all its paths would count as sentences do. See Su Jianlin, https://kexue.fm/archives/5597.
+    all its paths would count as sentences do. Published by Su Jianlin, "nlp-zero" (2018).
 
     Examples
     --------
