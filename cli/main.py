@@ -22,6 +22,7 @@ COMMANDS = {
     "score": "Compare a segmentation with a gold standard: P, R, F, OOV recall.",
     "templates": "Find sentence templates.",
     "parse": "Parse sentences into a hierarchy of templates.",
+    "rules": "Find association rules in baskets or in text.",
 }
 
 
