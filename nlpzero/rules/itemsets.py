@@ -528,8 +528,8 @@ def _refuse(vertical: Vertical, minimum: int, max_length: int | None, limit: int
 def estimate(vertical: Vertical, minimum: int, max_length: int | None = None) -> float:
     """Estimate the number of frequent sets without mining them (Knuth 1975): random descents from set to superset.
 
-    Each descent goes on to a random frequent extension by a later item until there is none; the product of the numbers
-    of extensions on its way estimates, without bias, the number of sets of each size.
+    Each descent adds a random item of those that leave the set frequent, until there is none. The product of their
+    numbers on its way estimates, without bias, in how many orders frequent sets of each size can be put together.
 
     Parameters
     ----------
@@ -541,22 +541,21 @@ def estimate(vertical: Vertical, minimum: int, max_length: int | None = None) ->
     Examples
     --------
     >>> every_set = Vertical(np.arange(6), np.zeros(6, np.int64), 6, 1)
-    >>> 50 < estimate(every_set, 1) < 80  # there are 63
-    True
+    >>> estimate(every_set, 1)
+    63.0
     """
     rng = np.random.default_rng(0)
     top = np.flatnonzero(popcount(vertical.bits) >= minimum)
     probes = min(_PROBES, max(16, 4_000_000_000 // (10 * (len(top) + 1) * vertical.words)))
     total = 0.0
     for _ in range(probes):
-        row, later, weight, depth = None, top, 1.0, 0
-        while len(later) and depth != max_length:
-            weight *= len(later)
+        row, others, weight, size = None, top, 1.0, 0
+        while len(others) and size != max_length:
+            size += 1
+            weight *= len(others) / size  # a set of this size can be put together in size! orders
             total += weight
-            depth += 1
-            pick = int(rng.integers(len(later)))
-            own = vertical.bits[later[pick]]
-            row = own if row is None else row & own
-            later = later[pick + 1 :]
-            later = later[popcount(vertical.bits[later] & row) >= minimum]
+            item = others[int(rng.integers(len(others)))]
+            row = vertical.bits[item] if row is None else row & vertical.bits[item]
+            others = others[others != item]
+            others = others[popcount(vertical.bits[others] & row) >= minimum]
     return total / probes

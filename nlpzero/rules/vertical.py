@@ -136,8 +136,7 @@ class Vertical:
         """Count by looking each basket of a set up in the bit row of the new item."""
         flat = self.bits.reshape(-1)
         lengths = np.diff(known.starts)[left]
-        ends = np.cumsum(lengths)
-        cuts = np.searchsorted(ends, np.arange(_BLOCK, ends[-1] + _BLOCK, _BLOCK)) + 1 if len(ends) else [0]
+        cuts = [*(np.flatnonzero(np.diff(np.cumsum(lengths) // _BLOCK)) + 1).tolist(), len(left)]
         for start, end in zip([0, *cuts[:-1]], cuts, strict=True):
             size = lengths[start:end]
             stops = np.cumsum(size)
