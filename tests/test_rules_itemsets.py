@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 import numpy as np
+import numpy.typing as npt
 import pandas
 import pytest
 from efficient_apriori import itemsets_from_transactions
@@ -44,8 +45,14 @@ def test_the_worked_example_of_agrawal_and_srikant() -> None:
     # Figure 3 of the paper: support of two transactions
     baskets = from_lists([["1", "3", "4"], ["2", "3", "5"], ["1", "2", "3", "5"], ["2", "5"]])
     assert mine(baskets, 2).table() == {
-        **{("1",): 2, ("2",): 3, ("3",): 3, ("5",): 3},
-        **{("1", "3"): 2, ("2", "3"): 2, ("2", "5"): 3, ("3", "5"): 2},
+        ("1",): 2,
+        ("2",): 3,
+        ("3",): 3,
+        ("5",): 3,
+        ("1", "3"): 2,
+        ("2", "3"): 2,
+        ("2", "5"): 3,
+        ("3", "5"): 2,
         ("2", "3", "5"): 2,
     }
 
@@ -158,7 +165,7 @@ def test_more_support_never_makes_a_set_larger_and_subsets_are_found() -> None:
             assert before.sets[below].tolist() == np.delete(level.sets, j, axis=1).tolist()
 
 
-def spelled(found: Frequent, flags: list[itemsets.Flags]) -> Sets:
+def spelled(found: Frequent, flags: list[npt.NDArray[np.bool_]]) -> Sets:
     """Give the sets that are flagged."""
     every = itertools.chain.from_iterable(own.tolist() for own in flags)
     return {items: n for (items, n), flag in zip(found.table().items(), every, strict=True) if flag}
@@ -253,7 +260,7 @@ def test_the_estimate_is_near_the_number(seed: int) -> None:
 def test_nothing_to_find_is_said() -> None:
     with pytest.raises(NothingFound, match="no baskets"):
         mine(from_lists([]), 1)
-    with pytest.raises(NothingFound, match="no item is in 3 of 2 baskets.*is in 2"):
+    with pytest.raises(NothingFound, match=r"no item is in 3 of 2 baskets.*is in 2"):
         mine(from_lists([["茶"], ["茶"]]), 3)
     with pytest.raises(NothingFound, match="no item"):
         mine(from_lists([[]]), 1)
