@@ -35,6 +35,9 @@ MEASURES = (
 )
 """The names of nlpzero.rules.measures.MEASURES, which is imported late; a test compares them."""
 
+ROWS = 1 << 16
+"""Rows of a table that are written at a time."""
+
 SET_COLUMNS = ("items", "count", "support")
 
 OF_TEXT = ("unit", "lexicon", "min_length", "stop", "max_df", "examples")
@@ -383,23 +386,27 @@ def _write_sets(frequent: "Frequent", closed: bool, maximal: bool, top: int | No
     order = np.argsort(-counts, kind="stable")
     order = order[np.concatenate(flags)[order]][:top]
     notice(f"{len(order):,} of {len(frequent):,} frequent sets, in {frequent.minimum:,} baskets or more")
-    spelled = [
-        frequent.names(size + 1, place)
-        for size, place in zip(sizes[order].tolist(), places[order].tolist(), strict=True)
-    ]
-    support = counts[order] / frequent.n_baskets
-    _write(table, form, [spelled, counts[order].tolist(), support.tolist()])
+    for start in range(0, len(order), ROWS):
+        some = order[start : start + ROWS]
+        spelled = [
+            frequent.names(size + 1, place)
+            for size, place in zip(sizes[some].tolist(), places[some].tolist(), strict=True)
+        ]
+        _write(table, form, [spelled, counts[some].tolist(), (counts[some] / frequent.n_baskets).tolist()])
 
 
 def _write_rules(rules: "Rules", examples: list[list[str]] | None, table: Table, form: str) -> None:
     """Write the rules."""
     from nlpzero.rules.measures import MEASURES
 
-    columns: list[list[Any]] = [*rules.names(), rules.tables.both.tolist()]
-    columns += [measure(rules.tables).tolist() for measure in MEASURES.values()]
-    if examples is not None:
-        columns.append(examples if form == "jsonl" else [" | ".join(texts) for texts in examples])
-    _write(table, form, columns)
+    for start in range(0, len(rules), ROWS):
+        some = rules.take(slice(start, start + ROWS))
+        columns: list[list[Any]] = [*some.names(), some.tables.both.tolist()]
+        columns += [measure(some.tables).tolist() for measure in MEASURES.values()]
+        if examples is not None:
+            texts = examples[start : start + ROWS]
+            columns.append(texts if form == "jsonl" else [" | ".join(passages) for passages in texts])
+        _write(table, form, columns)
 
 
 def _write(table: Table, form: str, columns: list[list[Any]]) -> None:

@@ -304,7 +304,7 @@ def _apriori(
     level = Level(keep[:, None].astype(np.uint32), counts[keep], np.zeros((len(keep), 1), np.int32))
     levels = [level]
     vertical = Vertical(entries.items, entries.baskets, n_items, entries.n_baskets, budget)
-    known: Occurrences = None
+    known = vertical.singles(keep, level.counts)
     place = np.full(n_items, -1)  # of an item among the frequent ones
     place[keep] = np.arange(len(keep))
     while len(level.counts) > 1 and len(levels) != wanted.max_length:
@@ -495,7 +495,9 @@ def _recount(levels: Sequence[Level], parts: Iterator[Entries], n_items: int, mi
         known: Occurrences = None
         for k, level in enumerate(levels):
             if k == 0:
-                totals[0] += np.bincount(part.items, minlength=n_items)[level.sets[:, 0]]
+                here = np.bincount(part.items, minlength=n_items)[level.sets[:, 0]]
+                known = vertical.singles(level.sets[:, 0].astype(np.intp), here)
+                totals[0] += here
                 continue
             numbers, pieces = [], []
             before, left = levels[k - 1], level.subsets[:, -1].astype(np.intp)

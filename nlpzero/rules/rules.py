@@ -35,7 +35,7 @@ class Rules(NamedTuple):
     def __len__(self) -> int:
         return len(self.antecedents)
 
-    def take(self, chosen: npt.NDArray[np.intp] | Flags) -> "Rules":
+    def take(self, chosen: npt.NDArray[np.intp] | Flags | slice) -> "Rules":
         """Give some of the rules."""
         both, x, y, n = self.tables
         tables = Tables(both[chosen], x[chosen], y[chosen], n)

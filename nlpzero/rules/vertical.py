@@ -79,6 +79,14 @@ class Vertical:
             ones = np.left_shift(np.uint64(1), (entries & 63).astype(np.uint64))
             self.bits.reshape(-1)[words[starts]] = np.bitwise_or.reduceat(ones, starts)
 
+    def singles(self, chosen: npt.NDArray[np.intp], counts: Counts) -> Occurrences:
+        """Give where single items occur: as lists if they are rare, or else nothing, as their bit rows are there."""
+        if self.words <= SPARSE * (counts.mean() if len(counts) else 0):
+            return None
+        step = max(1, _BLOCK // self.words)
+        cuts = range(0, len(chosen), step)
+        return self.join([Rows(self.bits[chosen[start : start + step]]) for start in cuts], counts)
+
     def rows(self, sets: npt.NDArray[np.uint32], known: Occurrences, chosen: npt.NDArray[np.intp]) -> Bits:
         """Give the bit rows of some sets of a level, kept or made of their items' rows."""
         if isinstance(known, Rows):
@@ -171,9 +179,12 @@ class Vertical:
 
 def _listed(rows: Bits) -> Lists:
     """Turn bit rows into basket numbers."""
-    which, places = np.nonzero(np.unpackbits(rows.view(np.uint8), axis=1, bitorder="little"))
-    starts = np.searchsorted(which, np.arange(len(rows) + 1))
-    return Lists(places.astype(np.uint32), starts)
+    which, words = np.nonzero(rows)
+    inside, ones = np.nonzero(
+        np.unpackbits(rows[which, words].view(np.uint8).reshape(-1, 8), axis=1, bitorder="little")
+    )
+    starts = np.searchsorted(which[inside], np.arange(len(rows) + 1))
+    return Lists((words[inside] * 64 + ones).astype(np.uint32), starts)
 
 
 def popcount(rows: Bits) -> Counts:
