@@ -50,7 +50,7 @@ OF_RULES = (
 
 def _support(_ctx: click.Context, _parameter: click.Parameter, text: str) -> int | Fraction:
     """Read a count such as 50, or a share such as 0.01 or 1%."""
-    if re.fullmatch(r"[0-9]+", text) and int(text) >= 1:
+    if re.fullmatch(r"[0-9]{1,18}", text) and int(text) >= 1:
         return int(text)
     if re.fullmatch(r"(?=[.0-9])[0-9]*\.?[0-9]*(?:e-?[0-9]{1,3})?%?", text, re.ASCII | re.IGNORECASE):
         with contextlib.suppress(ValueError):

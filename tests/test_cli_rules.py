@@ -249,7 +249,7 @@ def test_bad_data_is_one_line_with_the_remedy(
 @pytest.mark.parametrize(
     "arguments",
     [
-        *(["--min-support", bad] for bad in ("0", "0.0", "1.5", "-1", "150%", "nan", "x", "1/2", "")),
+        *(["--min-support", bad] for bad in ("0", "0.0", "1.5", "-1", "150%", "nan", "x", "1/2", "9" * 5000, "")),
         *(["--min-confidence", bad] for bad in ("2", "-0.1")),
         *(["--min", bad] for bad in ("lift", "lift=x", "beauty=1")),
         *(["--unit", bad] for bad in ("page", "window:1", "window:x")),

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from ..counting import Ids, Workspace, count, merge
 from ..errors import ModelError, NothingFound
 from .baskets import Baskets, Entries
-from .vertical import Counts, Flags, Occurrences, Places, Vertical, popcount
+from .vertical import Counts, Flags, Lists, Occurrences, Places, Vertical, popcount
 
 LIMIT = 5_000_000
 """Sets and candidates after which mining stops to estimate how many there will be, unless told to go on."""
@@ -197,7 +197,7 @@ def mine(
     Notes
     -----
     Exact: the result depends neither on `memory` nor on the order of the baskets. A candidate costs about 1 ns for
-    each 64 baskets, or 10 ns for each basket that its first items occur in.
+    each 64 baskets, or 10 ns for each basket that the rarer of the two sets it is joined from occurs in.
     """
     if not baskets.n_baskets:
         raise NothingFound("there are no baskets in the input")
@@ -324,7 +324,8 @@ def _apriori(
             if limit is not None and found > limit:
                 _refuse(vertical, minimum, wanted.max_length, limit)
             numbers = []
-            for number, occurrences in vertical.extend(level.sets, known, left, items, minimum):
+            smaller, added = _from_smaller(level, level.counts, left, below[:, -2], items, known)
+            for number, occurrences in vertical.extend(level.sets, known, smaller, added, minimum):
                 numbers.append(number)
                 pieces.append(occurrences)
             counts = np.concatenate(numbers) if numbers else np.empty(0, np.int64)
@@ -369,6 +370,16 @@ def _apriori_gen(levels: Sequence[Level], n_items: int) -> Iterator[tuple[npt.ND
             subsets[kept, j] = found
             kept = kept[found >= 0]
         yield left[kept], subsets[kept], items[kept]
+
+
+def _from_smaller(
+    level: Level, counts: Counts, left: npt.NDArray[np.intp], right: Places, items: Ids, known: Occurrences
+) -> tuple[npt.NDArray[np.intp], Ids]:
+    """Choose which of the two joined sets to extend where that matters: the one whose list is shorter."""
+    if not isinstance(known, Lists):
+        return left, items
+    swap = counts[right] < counts[left]
+    return np.where(swap, right, left), np.where(swap, level.sets[left, -1], items)
 
 
 def _join(
@@ -493,6 +504,7 @@ def _recount(levels: Sequence[Level], parts: Iterator[Entries], n_items: int, mi
     for part in parts:
         vertical = Vertical(part.items, part.baskets, n_items, part.n_baskets, budget)
         known: Occurrences = None
+        here = np.empty(0, np.int64)
         for k, level in enumerate(levels):
             if k == 0:
                 here = np.bincount(part.items, minlength=n_items)[level.sets[:, 0]]
@@ -500,8 +512,9 @@ def _recount(levels: Sequence[Level], parts: Iterator[Entries], n_items: int, mi
                 totals[0] += here
                 continue
             numbers, pieces = [], []
-            before, left = levels[k - 1], level.subsets[:, -1].astype(np.intp)
-            for counts, occurrences in vertical.extend(before.sets, known, left, level.sets[:, -1], 0):
+            before, left, right = levels[k - 1], level.subsets[:, -1].astype(np.intp), level.subsets[:, -2]
+            smaller, added = _from_smaller(before, here, left, right, level.sets[:, -1], known)
+            for counts, occurrences in vertical.extend(before.sets, known, smaller, added, 0):
                 numbers.append(counts)
                 pieces.append(occurrences)
             here = np.concatenate(numbers)

@@ -17,8 +17,8 @@ Places = npt.NDArray[np.int32]
 Counts = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-SPARSE = 12
-"""A list of basket numbers is quicker than a bit row with more words than this for each of its ones (measured)."""
+SPARSE = 8
+"""A list of basket numbers is quicker than a bit row of more words than this for each one in it (6 to 12: alike)."""
 
 _BLOCK = 1 << 15  # words of bit rows, or basket numbers, worked on at a time: a few such arrays fit the cache
 
