@@ -268,3 +268,9 @@ def test_nothing_to_find_is_said() -> None:
 
 def test_one_basket_makes_all_its_subsets() -> None:
     assert mine(from_lists([["茶", "酒", "茶"]]), 0.5).table() == {("茶",): 1, ("酒",): 1, ("茶", "酒"): 1}
+
+
+def test_baskets_of_one_item_make_no_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    for dense in (1 << 20, 0):
+        monkeypatch.setattr(itemsets, "_DENSE", dense)
+        assert mine(from_lists([["茶"], ["酒"], ["茶"]]), 1).table() == {("茶",): 2, ("酒",): 1}

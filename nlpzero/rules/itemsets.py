@@ -432,7 +432,8 @@ def _count_pairs(
         with Workspace(budget) as workspace:
             batches = (keys.astype(np.uint64) for keys in _pairs(entries.items, lengths, n_items))
             runs = [workspace.store_run(count(keys)) for keys in batches]
-            found = np.concatenate([run.keys for run, _ in merge(runs, minimum)]).astype(np.int64)
+            kept = [run.keys for run, _ in merge(runs, minimum)]
+            found = np.concatenate([np.empty(0, np.uint64), *kept]).astype(np.int64)
     return found // n_items, found % n_items
 
 
