@@ -287,7 +287,7 @@ def count_pairs(
             digest.update(text.encode("utf-8", "surrogatepass"))
             yield text
 
-    tally = Tally(workspace, max(1 << 16, int(memory * TALLY_SHARE) // 150))
+    tally = Tally(workspace, max(16, int(memory * TALLY_SHARE) // 150))
     blocks: list[_Encoded] = []
     lines = 0
     for block in engine.map(functools.partial(_encode, workspace, tokenize), hashed()):

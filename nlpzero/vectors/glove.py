@@ -2,7 +2,7 @@
 
 The loss of the shared model is a sum over pairs of different words,
 
-    L = sum_{i<j} f_ij (<v_i, v_j> - pmi_ij)^2  +  a sum_{i<j} <v_i, v_j>^2  +  l/2 sum_i |v_i|^2,
+    L = sum_{i<j} f_ij (<v_i, v_j> - pmi_ij)^2  +  a sum_{i<j} <v_i, v_j>^2  +  l sum_i |v_i|^2,
 
 with f_ij = min(1, x_ij / x_max)^alpha for pairs that were seen, and 0 for all others. The second sum, over *all* pairs,
 draws those never seen to 0; it needs only the Gram matrix G = sum_j v_j v_j^T (Hu, Koren & Volinsky 2008). In one v_i
@@ -37,7 +37,9 @@ Doubles = npt.NDArray[np.float64]
 CHECKPOINT, CHECKPOINT_FORMAT = "glove checkpoint", 1
 
 BLOCK = 1 << 18
-"""Pairs whose rows are solved side by side before the vectors and the Gram matrix are brought up to date."""
+"""Pairs whose rows are solved side by side before the vectors and the Gram matrix are brought up to date, at most."""
+BLOCKS = 128
+"""Blocks of a sweep, at least: rows of a block do not see each other's new vectors, which too many would overshoot by."""
 PIECE = 1 << 12
 """Pairs whose vectors are gathered at a time: 1.6 MB at 100 dimensions, so that they stay in the second-level cache."""
 TASK = 32
@@ -46,6 +48,11 @@ FREQUENT = 4096
 """Words that the start is made from."""
 BATCH = 1 << 12
 """Pairs of one step of the published algorithm."""
+RIDGE = 1e-6
+"""Part of the mean of the diagonal that is added to it, so that vectors left open by too few neighbours stay short."""
+
+QUIET = np.errstate(all="ignore")
+"""For functions whose numbers may overflow: `train` looks at the loss."""
 
 
 @dataclass(frozen=True)
@@ -77,11 +84,11 @@ class Parameters:
 
     dim: int = 100
     model: Literal[0, 1, 2] = 0
-    x_max: float = 100.0
+    x_max: float = 10.0
     alpha: float = 0.75
     smoothing: float = 1.0
     negative_weight: float = 0.01
-    l2: float = 0.1
+    l2: float = 1.0
     sweeps: int = 2
     solver: Literal["als", "sgd"] = "als"
     step: float = 0.1
@@ -266,7 +273,7 @@ def train(
     NothingFound
         If no two different words stand together.
     ModelError
-        If the counts do not fit the model, the equations are singular or the loss is not finite any more.
+        If the counts do not fit the model, or the loss is not finite any more.
 
     Notes
     -----
@@ -286,7 +293,7 @@ def train(
         )
     pairs = Observed(counts, parameters)
     als = parameters.solver == "als"
-    with ThreadPoolExecutor(workers) as pool, np.errstate(all="ignore"):
+    with ThreadPoolExecutor(workers) as pool:
         state = resume
         if state is None:
             state = _start(pairs, parameters) if als else _random_start(len(pairs), parameters)
@@ -322,6 +329,7 @@ def loss(pairs: Observed, words: Floats, contexts: Floats, parameters: Parameter
     O(P dim): about a fifteenth of a sweep.
     """
 
+    @QUIET
     def piece(low: int) -> float:
         high = min(low + PIECE, len(pairs.columns))
         rows = pairs.row_of(low, high)
@@ -342,8 +350,7 @@ def loss(pairs: Observed, words: Floats, contexts: Floats, parameters: Parameter
     own = np.einsum("id,id->i", of_words, of_contexts)
     every = float(((of_words.T @ of_words) * (of_contexts.T @ of_contexts)).sum() - own @ own)
     if words is contexts:
-        half = Loss(total, parameters.negative_weight * every, parameters.l2 * float((of_words**2).sum()))
-        return Loss(*(part / 2 for part in half))
+        return Loss(total / 2, parameters.negative_weight * every / 2, parameters.l2 * float((of_words**2).sum()))
     lengths = float((of_words**2).sum() + (of_contexts**2).sum())
     return Loss(total, parameters.negative_weight * every, parameters.l2 * lengths)
 
@@ -351,6 +358,7 @@ def loss(pairs: Observed, words: Floats, contexts: Floats, parameters: Parameter
 # Alternating least squares
 
 
+@QUIET
 def _start(pairs: Observed, parameters: Parameters) -> State:
     """Make vectors of the most frequent words from the eigenvectors of their targets; those of all others are 0.
 
@@ -405,7 +413,8 @@ def _solve_all(
     n, dim = words.shape
     of_contexts = contexts.astype(np.float64)
     gram = of_contexts.T @ of_contexts
-    inner = np.searchsorted(pairs.starts, np.arange(BLOCK, int(pairs.starts[-1]), BLOCK))
+    size = max(1, min(BLOCK, int(pairs.starts[-1]) // BLOCKS))
+    inner = np.searchsorted(pairs.starts, np.arange(size, int(pairs.starts[-1]), size))
     edges = np.unique(np.concatenate([[0], inner, [n]])).tolist()
     for low, high in itertools.pairwise(edges):
         all_pairs = parameters.negative_weight * gram
@@ -415,18 +424,14 @@ def _solve_all(
         def task(at: int, high: int = high, common: Floats = common) -> Floats:
             return _solve(pairs, contexts, common, parameters, at, min(at + TASK, high))
 
-        try:
-            new = np.concatenate(list(pool.map(task, range(low, high, TASK))))
-        except np.linalg.LinAlgError:
-            raise ModelError(
-                "words with fewer neighbours than --dim leave their vectors open; raise --l2 or --negative-weight"
-            ) from None
+        new = np.concatenate(list(pool.map(task, range(low, high, TASK))))
         if words is contexts:
             before, after = words[low:high].astype(np.float64), new.astype(np.float64)
             gram += after.T @ after - before.T @ before
         words[low:high] = new
 
 
+@QUIET
 def _solve(pairs: Observed, contexts: Floats, common: Floats, parameters: Parameters, low: int, high: int) -> Floats:
     """Set up and solve the normal equations of rows `low` to `high`."""
     dim = contexts.shape[1]
@@ -459,6 +464,8 @@ def _solve(pairs: Observed, contexts: Floats, common: Floats, parameters: Parame
     own = contexts[low:high]
     if parameters.negative_weight:
         matrices -= np.float32(parameters.negative_weight) * own[:, :, None] * own[:, None, :]
+    diagonal = np.einsum("kii->ki", matrices)
+    diagonal += np.float32(RIDGE) * diagonal.mean(1, keepdims=True) + np.float32(1e-30)
     solved: Floats = np.linalg.solve(matrices, sides[:, :, None])[:, :, 0]
     return solved
 
@@ -476,6 +483,7 @@ def _random_start(n: int, parameters: Parameters) -> State:
     return State(0, words, contexts, Loss(math.nan, 0.0, 0.0), 0.0, squares)
 
 
+@QUIET
 def _descend(pairs: Observed, state: State, parameters: Parameters) -> State:
     """Take one epoch of Adagrad over the pairs in random order, a batch at a time."""
     words = state.words.copy()
