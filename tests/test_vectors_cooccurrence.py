@@ -176,22 +176,22 @@ def test_merging_with_a_min_count_leaves_out_rare_words() -> None:
 def test_counts_of_different_kinds_are_not_added() -> None:
     one, other = (count_pairs(["江 上 有 船\n"], min_count=1, window=window) for window in (2, 3))
     with pytest.raises(
-        ModelError, match="^counts with window 2 and 3 cannot be added; count again with the same options$"
+        ModelError, match=r"^counts with window 2 and 3 cannot be added; count again with the same options$"
     ):
         merge_counts([one, other])
     ordered = count_pairs(["江 上 有 船\n"], min_count=1, window=2, symmetric=False)
-    with pytest.raises(ModelError, match="symmetric and asymmetric"):
+    with pytest.raises(ModelError, match=r"symmetric and asymmetric"):
         merge_counts([one, ordered])
 
 
 def test_a_corpus_without_pairs_is_told() -> None:
     with pytest.raises(
-        NothingFound, match="^none of the words occurs 5 times among 3 tokens; give more text, or lower --"
+        NothingFound, match=r"^none of the words occurs 5 times among 3 tokens; give more text, or lower --"
     ):
         count_pairs(["江 上 有\n"], min_count=5)
-    with pytest.raises(NothingFound, match="^no two words stand on one line within the window; give more text$"):
+    with pytest.raises(NothingFound, match=r"^no two words stand on one line within the window; give more text$"):
         count_pairs(["江\n江\n"], min_count=1)
-    with pytest.raises(ModelError, match="--window 21"):
+    with pytest.raises(ModelError, match=r"--window 21"):
         count_pairs(["江 上\n"], window=22, weighting="soft")
 
 
@@ -208,10 +208,10 @@ def test_files_that_are_no_counts_are_refused_in_one_line(tmp_path: Path) -> Non
         ):
             Cooccurrence.load(bad)
     path.write_bytes(whole.replace(b'"format": 1', b'"format": 9'))
-    with pytest.raises(ModelError, match="has format 9 of nlpzero .*, this nlpzero reads format 1"):
+    with pytest.raises(ModelError, match=r"has format 9 of nlpzero .*, this nlpzero reads format 1"):
         Cooccurrence.load(path)
     path.write_bytes(whole.replace(b'"co-occurrence counts"', f'"{CHECKPOINT.center(20)}"'.encode()))
-    with pytest.raises(ModelError, match="where co-occurrence counts are wanted"):
+    with pytest.raises(ModelError, match=r"where co-occurrence counts are wanted"):
         Cooccurrence.load(path)
-    with pytest.raises(ModelError, match="No such file"):
+    with pytest.raises(ModelError, match=r"No such file"):
         Cooccurrence.load(tmp_path / "none")

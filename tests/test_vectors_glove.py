@@ -194,7 +194,7 @@ def test_models_join_words_and_contexts(solver: Any) -> None:
 
 def test_asymmetric_counts_train_two_matrices_only() -> None:
     counts = count_pairs([corpus()], window=4, min_count=2, symmetric=False)
-    with pytest.raises(ModelError, match="asymmetric; use --model 1$"):
+    with pytest.raises(ModelError, match=r"asymmetric; use --model 1$"):
         next(train(counts, SMALL))
     parameters = replace(SMALL, model=1)
     states = trained(counts, parameters)
@@ -225,7 +225,7 @@ def test_sgd_lowers_simpler_gloves_loss_towards_that_of_least_squares(model: Any
 
 
 def test_a_diverging_training_is_told() -> None:
-    with pytest.raises(ModelError, match="^the loss is not finite any more after sweep .*; lower --step$"):
+    with pytest.raises(ModelError, match=r"^the loss is not finite any more after sweep .*; lower --step$"):
         trained(COUNTS, replace(SMALL, solver="sgd", step=1e30))
 
 
@@ -247,9 +247,9 @@ def test_training_goes_on_from_a_checkpoint_as_if_never_stopped(parameters: Para
 def test_a_checkpoint_of_another_training_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "half.npz"
     save_checkpoint(path, trained(COUNTS, SMALL)[1], COUNTS, SMALL)
-    with pytest.raises(ModelError, match="half.npz: was made with dim 5, not 6; give the same options, or start anew"):
+    with pytest.raises(ModelError, match=r"half.npz: was made with dim 5, not 6; give the same options, or start anew"):
         load_checkpoint(path, COUNTS, replace(SMALL, dim=6))
-    with pytest.raises(ModelError, match="half.npz: was made from other counts"):
+    with pytest.raises(ModelError, match=r"half.npz: was made from other counts"):
         load_checkpoint(path, count_pairs([corpus(9)], window=4, min_count=2), SMALL)
 
 
@@ -261,7 +261,7 @@ def test_vectors_that_few_neighbours_leave_open_stay_short() -> None:
 
 
 def test_a_word_beside_itself_alone_is_nothing_to_learn_from() -> None:
-    with pytest.raises(NothingFound, match="no two different words stand together"):
+    with pytest.raises(NothingFound, match=r"no two different words stand together"):
         next(train(count_pairs(["江 江 江\n"], min_count=1), SMALL))
 
 

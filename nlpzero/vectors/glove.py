@@ -39,7 +39,7 @@ CHECKPOINT, CHECKPOINT_FORMAT = "glove checkpoint", 1
 BLOCK = 1 << 18
 """Pairs whose rows are solved side by side before the vectors and the Gram matrix are brought up to date, at most."""
 BLOCKS = 128
-"""Blocks of a sweep, at least: rows of a block do not see each other's new vectors, which too many would overshoot by."""
+"""Blocks of a sweep, at least: rows of a block do not see each other's new vectors, so that many at once overshoot."""
 PIECE = 1 << 12
 """Pairs whose vectors are gathered at a time: 1.6 MB at 100 dimensions, so that they stay in the second-level cache."""
 TASK = 32
@@ -87,8 +87,8 @@ class Parameters:
     x_max: float = 10.0
     alpha: float = 0.75
     smoothing: float = 1.0
-    negative_weight: float = 0.01
-    l2: float = 1.0
+    negative_weight: float = 0.02
+    l2: float = 3.0
     sweeps: int = 2
     solver: Literal["als", "sgd"] = "als"
     step: float = 0.1

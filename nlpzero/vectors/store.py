@@ -10,6 +10,7 @@ import mmap
 import os
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from itertools import islice
 from typing import Any, BinaryIO, Literal, NamedTuple
@@ -363,13 +364,23 @@ def _numbers(source: str, lines: list[tuple[int, str]], dim: int, words: list[st
             word, tail = fields[0], " ".join(fields[1:])
         words.append(word)
         tails.append(tail)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # at text that is no number: the count tells
+    with warnings.catch_warnings(), suppress(ValueError):
+        # Where a field is no number, older versions of NumPy stop and warn, newer ones raise.
+        warnings.simplefilter("ignore", DeprecationWarning)
         numbers = np.fromstring(" ".join(tails), np.float32, sep=" ")
-    if len(numbers) != dim * len(lines):
-        number = lines[min(len(numbers) // dim, len(lines) - 1)][0]
-        raise ModelError(f"{source}: line {number}: not a word and {dim} numbers with blanks between them")
-    return numbers.reshape(-1, dim)
+        if len(numbers) == dim * len(lines):
+            return numbers.reshape(-1, dim)
+    number = next(number for (number, _), tail in zip(lines, tails, strict=True) if not _are_numbers(tail))
+    raise ModelError(f"{source}: line {number}: not a word and {dim} numbers with blanks between them")
+
+
+def _are_numbers(text: str) -> bool:
+    """Tell whether all fields of a text are numbers."""
+    try:
+        list(map(float, text.split(" ")))
+    except ValueError:
+        return False
+    return True
 
 
 def _read_binary(source: str) -> tuple[list[str], Floats]:
