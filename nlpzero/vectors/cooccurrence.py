@@ -30,7 +30,7 @@ Weighting = Literal["flat", "linear", "harmonic", "soft"]
 
 LONGEST = 21
 """Windows to which weights of 1/distance leave sums room for 2^31 pairs: lcm(1..22) is 232,792,560."""
-CHUNK = 1 << 24
+CHUNK = 1 << 22
 """Pairs that are sorted at a time."""
 TALLY_SHARE = 0.25
 """Part of the memory given to the dictionary of words, at 150 bytes each."""
@@ -269,7 +269,7 @@ def count_pairs(
 
     Notes
     -----
-    O(n window) for n tokens: one sort of 2^24 pairs at a time (about 15 ns a pair), and one merge of the sorted runs.
+    O(n window) for n tokens: one sort of 2^22 pairs at a time (about 15 ns a pair), and one merge of the sorted runs.
 
     Examples
     --------

@@ -326,17 +326,23 @@ def loss(pairs: Observed, words: Floats, contexts: Floats, parameters: Parameter
 
     Notes
     -----
-    O(P dim): about a fifteenth of a sweep.
+    O(P dim): about a tenth of a sweep.
     """
+
+    halved = words is contexts  # each pair stands in two rows
 
     @QUIET
     def piece(low: int) -> float:
         high = min(low + PIECE, len(pairs.columns))
         rows = pairs.row_of(low, high)
-        roots, targets = pairs.weigh(slice(low, high), rows)
-        context = contexts.take(pairs.columns[low:high], 0)
-        products = np.empty(high - low, np.float32)
-        edges = np.concatenate([[0], np.flatnonzero(np.diff(rows)) + 1, [high - low]]).tolist()
+        entries: Any = slice(low, high)
+        if halved:
+            chosen = np.flatnonzero(rows < pairs.columns[entries])
+            entries, rows = low + chosen, rows[chosen]
+        roots, targets = pairs.weigh(entries, rows)
+        context = contexts.take(pairs.columns[entries], 0)
+        products = np.empty(len(rows), np.float32)
+        edges = np.unique(np.concatenate([[0], np.flatnonzero(np.diff(rows)) + 1, [len(rows)]])).tolist()
         for a, b in itertools.pairwise(edges):
             np.matmul(context[a:b], words[rows[a]], out=products[a:b])
         error = (roots * (products - targets)).astype(np.float64)
@@ -345,12 +351,12 @@ def loss(pairs: Observed, words: Floats, contexts: Floats, parameters: Parameter
     lows = range(0, len(pairs.columns), PIECE)
     total = sum(pool.map(piece, lows) if pool else map(piece, lows))
     if parameters.solver == "sgd":
-        return Loss(total / 2 if words is contexts else total, 0.0, 0.0)
+        return Loss(total, 0.0, 0.0)
     of_words, of_contexts = (m.astype(np.float64) for m in (words, contexts))
     own = np.einsum("id,id->i", of_words, of_contexts)
     every = float(((of_words.T @ of_words) * (of_contexts.T @ of_contexts)).sum() - own @ own)
     if words is contexts:
-        return Loss(total / 2, parameters.negative_weight * every / 2, parameters.l2 * float((of_words**2).sum()))
+        return Loss(total, parameters.negative_weight * every / 2, parameters.l2 * float((of_words**2).sum()))
     lengths = float((of_words**2).sum() + (of_contexts**2).sum())
     return Loss(total, parameters.negative_weight * every, parameters.l2 * lengths)
 
