@@ -263,7 +263,8 @@ def train(
     reached: State | None = start
     interrupted = False
     try:
-        for state in progress(sweeps_of(counts, parameters, workers=workers, resume=start), unit="sweep"):
+        states = sweeps_of(counts, parameters, workers=workers, resume=start)
+        for state in progress(states, total=parameters.sweeps + 1 - (start.sweep if start else 0), unit="sweep"):
             reached = state
             _report(state, parameters)
             if checkpoint:
