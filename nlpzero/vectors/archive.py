@@ -9,10 +9,10 @@ import json
 import os
 import struct
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +26,7 @@ ALIGNMENT = 64
 _LOCAL_HEADER = struct.Struct("<26xHH")  # of a zip member, up to the lengths of its name and its extra field
 
 
-def write_atomically(path: str | os.PathLike[str], write: "Any") -> None:
+def write_atomically(path: str | os.PathLike[str], write: Callable[[BinaryIO], None]) -> None:
     """Call `write` with a new binary file, and move that to its place once it is complete.
 
     Raises
@@ -79,7 +79,7 @@ def write_archive(
     signed = {"kind": kind, "format": version, "nlpzero": __version__, **signature}
     text = json.dumps(signed, ensure_ascii=False).encode()
 
-    def write(file: Any) -> None:
+    def write(file: BinaryIO) -> None:
         with zipfile.ZipFile(file, "w", allowZip64=True) as archive:
             for name, array in {"signature": np.frombuffer(text, np.uint8), **arrays}.items():
                 head = io.BytesIO()
@@ -109,6 +109,15 @@ def read_archive(
     ------
     ModelError
         If the file is missing, truncated, of another kind or of another version.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     write_archive(f"{folder}/heights.npz", "heights", 1, {"unit": "m"}, {"heights": np.array([8848, 5642])})
+    ...     signature, arrays = read_archive(f"{folder}/heights.npz", "heights", 1, ["heights"])
+    >>> signature["unit"], arrays["heights"].tolist()
+    ('m', [8848, 5642])
     """
     source = os.fspath(path)
     try:

@@ -110,6 +110,12 @@ def score_pairs(vectors: Vectors, pairs: Sequence[tuple[str, str, float]], restr
     ------
     NothingFound
         If fewer than two pairs are known.
+
+    Examples
+    --------
+    >>> vectors = Vectors(["江", "河", "灯"], np.array([[1, 0], [3, 1], [0, 1]], np.float32))
+    >>> score_pairs(vectors, [("江", "河", 9), ("河", "灯", 3), ("江", "灯", 1), ("江", "海", 8)])
+    PairScore(spearman=1.0, known=3, pairs=4)
     """
     from scipy.stats import spearmanr
 
@@ -139,6 +145,12 @@ def score_analogies(
     -------
     list of AnalogyScore
         One for each section.
+
+    Examples
+    --------
+    >>> vectors = Vectors(["男", "女", "父", "母"], np.array([[2, 0], [2, 1], [0, 2], [0, 3]], np.float32))
+    >>> score_analogies(vectors, [("parents", [("男", "女", "父", "母")])])[0].accuracy
+    1.0
     """
     unit = np.ascontiguousarray(vectors.unit[:restrict])
     scores = []

@@ -43,7 +43,7 @@ BLOCKS = 128
 PIECE = 1 << 12
 """Pairs whose vectors are gathered at a time: 1.6 MB at 100 dimensions, so that they stay in the second-level cache."""
 TASK = 32
-"""Rows that one thread solves at a time."""
+"""Rows that one thread solves at a time, at most."""
 FREQUENT = 4096
 """Words that the start is made from."""
 BATCH = 1 << 12
@@ -427,10 +427,14 @@ def _solve_all(
         all_pairs[np.diag_indices(dim)] += parameters.l2
         common = all_pairs.astype(np.float32)
 
-        def task(at: int, high: int = high, common: Floats = common) -> Floats:
-            return _solve(pairs, contexts, common, parameters, at, min(at + TASK, high))
+        def task(rows: tuple[int, int], common: Floats = common) -> Floats:
+            return _solve(pairs, contexts, common, parameters, *rows)
 
-        new = np.concatenate(list(pool.map(task, range(low, high, TASK))))
+        # Tasks of few rows or few pairs, so that all threads have work at frequent words, too.
+        steps = np.arange(int(pairs.starts[low]), int(pairs.starts[high]), max(1, size // 16))
+        cuts = np.concatenate([np.arange(low, high, TASK), np.searchsorted(pairs.starts, steps), [high]])
+        tasks = np.unique(cuts.clip(low, high)).tolist()
+        new = np.concatenate(list(pool.map(task, itertools.pairwise(tasks))))
         if words is contexts:
             before, after = words[low:high].astype(np.float64), new.astype(np.float64)
             gram += after.T @ after - before.T @ before

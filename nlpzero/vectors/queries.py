@@ -167,6 +167,12 @@ def compare(vectors: Vectors, a: str, b: str, similar: Floats | None = None) -> 
     ------
     ModelError
         If a word is unknown.
+
+    Examples
+    --------
+    >>> vectors = Vectors(["江", "河", "灯"], np.array([[1, 0], [3, 1], [0, 1]], np.float32))
+    >>> compare(vectors, "江", "河").product
+    3.0
     """
     i, j = vectors.id(a), vectors.id(b)
     turned = similarity_transform(vectors) if similar is None else similar
