@@ -195,7 +195,7 @@ Examples:
 )
 @click.option("--solver", type=click.Choice(["als", "sgd"]), default="als", help="sgd: the published algorithm.")
 @click.option(
-    "--negative-weight", type=click.FloatRange(min=0), default=0.02, help="als: weight that draws all pairs to 0."
+    "--negative-weight", type=click.FloatRange(min=0), default=0.01, help="als: weight that draws all pairs to 0."
 )
 @click.option("--l2", type=click.FloatRange(min=0), default=3.0, help="als: weight of the vectors' squared length.")
 @click.option("--step", type=click.FloatRange(min=0, min_open=True), default=0.1, help="sgd: step of Adagrad.")

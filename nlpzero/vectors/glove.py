@@ -87,7 +87,7 @@ class Parameters:
     x_max: float = 10.0
     alpha: float = 0.75
     smoothing: float = 1.0
-    negative_weight: float = 0.02
+    negative_weight: float = 0.01
     l2: float = 3.0
     sweeps: int = 2
     solver: Literal["als", "sgd"] = "als"
