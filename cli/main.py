@@ -23,6 +23,7 @@ COMMANDS = {
     "templates": "Find sentence templates.",
     "parse": "Parse sentences into a hierarchy of templates.",
     "rules": "Find association rules in baskets or in text.",
+    "glove": "Train word vectors, and ask them questions.",
 }
 
 

@@ -1,4 +1,4 @@
-"""The peers of word discovery, each run in a process of its own; what it finds is written as `word count` lines."""
+"""The peers, each run in a process of its own; what it finds is written as `word count` lines."""
 
 import argparse
 import subprocess
@@ -63,7 +63,8 @@ with open(out, "w", encoding="utf-8") as file:
 
 def parse(parser: argparse.ArgumentParser, *peers: str) -> argparse.Namespace:
     """Add the options that say where the peers are and which to leave out, parse, and fail if one is missing."""
-    parser.add_argument("--nlp-zero", metavar="DIR", default="", help="unpacked nlp-zero 0.1.6, if not installed")
+    if "nlp-zero" in peers:
+        parser.add_argument("--nlp-zero", metavar="DIR", default="", help="unpacked nlp-zero 0.1.6, if not installed")
     if "word-discovery" in peers:
         parser.add_argument(
             "--word-discovery", metavar="DIR", default="", help="folder of word_discovery.py and KenLM's count_ngrams"
@@ -71,9 +72,10 @@ def parse(parser: argparse.ArgumentParser, *peers: str) -> argparse.Namespace:
     parser.add_argument("--peer-python", default=sys.executable, help="interpreter of the peers (default: this one)")
     parser.add_argument("--skip", action="append", default=[], choices=peers, help="leave a peer out; may be repeated")
     options = parser.parse_args()
-    search = [options.peer_python, "-c", FIND_NLP_ZERO, options.nlp_zero]
-    if "nlp-zero" not in options.skip and subprocess.run(search).returncode:
-        fail("nlp-zero not found; give --nlp-zero DIR, its unpacked source, or --skip nlp-zero")
+    if "nlp-zero" in peers and "nlp-zero" not in options.skip:
+        search = [options.peer_python, "-c", FIND_NLP_ZERO, options.nlp_zero]
+        if subprocess.run(search).returncode:
+            fail("nlp-zero not found; give --nlp-zero DIR, its unpacked source, or --skip nlp-zero")
     if "word-discovery" in peers and "word-discovery" not in options.skip:
         for name in ("word_discovery.py", "count_ngrams"):
             if not options.word_discovery or not (Path(options.word_discovery) / name).is_file():
@@ -95,3 +97,21 @@ def word_discovery(options: argparse.Namespace, corpus: Path, min_count: int, ou
     """Run word-discovery's whole process as its author does: order 4, min_pmi 0, 2, 4, 6, half the memory for KenLM."""
     command = [options.peer_python, "-c", WORD_DISCOVERY, corpus, str(min_count), out]
     return run(command, cwd=Path(options.word_discovery))
+
+
+SGNS = """
+import sys
+from gensim.models import Word2Vec
+corpus, out, workers, epochs, min_count = sys.argv[1:]
+model = Word2Vec(corpus_file=corpus, vector_size=100, window=10, min_count=int(min_count), sg=1, epochs=int(epochs),
+                 workers=int(workers), seed=1)
+if out:
+    model.wv.save_word2vec_format(out, binary=True)
+"""
+
+
+def sgns(options: argparse.Namespace, corpus: Path, out: Path | None, workers: str, epochs: str, min_count: str) -> Run:
+    """Train gensim's skip-gram vectors with negative sampling, and write them if asked to."""
+    if subprocess.run([options.peer_python, "-c", "import gensim"], stderr=subprocess.DEVNULL).returncode:
+        fail("gensim not found; pip install gensim, or --skip gensim")
+    return run([options.peer_python, "-c", SGNS, corpus, str(out or ""), workers, epochs, min_count])

@@ -1,0 +1,1 @@
+"""Word vectors from co-occurrence counts: simpler GloVe, its files, queries and evaluation."""

@@ -1,0 +1,200 @@
+"""Questions to word vectors: related and similar words, analogies, the keywords of a text."""
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import ModelError, NothingFound
+from .store import Floats, Vectors
+
+FREQUENT = 20_000
+"""Words whose vectors make the Cholesky transform."""
+
+Mode = Literal["related", "similar"]
+
+
+class Answer(NamedTuple):
+    """A word and its score."""
+
+    word: str
+    score: float
+
+
+class Comparison(NamedTuple):
+    """Two words: the cosine of their vectors, that of the transformed ones, and the inner product (the model's PMI)."""
+
+    related: float
+    similar: float
+    product: float
+
+
+def similarity_transform(vectors: Vectors) -> Floats:
+    """Give the unit vectors in which words that stand for each other are near (相似词), not those that go together.
+
+    With U U^T = V^T V for the centred vectors V of the most frequent words, the similarity of two words is the cosine
+    of v_i U and v_j U: words are compared by their inner products with all words (Su 2017).
+
+    Returns
+    -------
+    float32 array (n, dim)
+
+    Raises
+    ------
+    ModelError
+        If the vectors of the frequent words do not span the space.
+
+    Notes
+    -----
+    O(n dim^2).
+    """
+    top = np.asarray(vectors.matrix[:FREQUENT], np.float64)
+    mean = top.mean(0)
+    top = top - mean
+    try:
+        turn = np.linalg.cholesky(top.T @ top).astype(np.float32)
+    except np.linalg.LinAlgError:
+        raise ModelError(
+            f"{vectors.source}: fewer independent vectors than dimensions; similar words need more words"
+        ) from None
+    turned = Vectors(vectors.words, (vectors.matrix - mean.astype(np.float32)) @ turn, source=vectors.source)
+    return turned.unit
+
+
+def space(vectors: Vectors, mode: Mode = "related") -> Floats:
+    """Give the unit vectors whose inner products answer a kind of question."""
+    return vectors.unit if mode == "related" else similarity_transform(vectors)
+
+
+def nearest(vectors: Vectors, words: Sequence[str], top: int = 10, mode: Mode = "related") -> list[list[Answer]]:
+    """Give for each word the others nearest to it by cosine (近义词、相关词).
+
+    Parameters
+    ----------
+    vectors : Vectors
+    words : sequence of str
+    top : int
+    mode : {"related", "similar"}
+        "related" takes the vectors as they are, "similar" those of `similarity_transform`.
+
+    Raises
+    ------
+    ModelError
+        If a word is unknown.
+
+    Examples
+    --------
+    >>> vectors = Vectors(["江", "河", "灯"], np.array([[1, 0], [3, 1], [0, 1]], np.float32))
+    >>> [[answer.word for answer in answers] for answers in nearest(vectors, ["江", "灯"])]
+    [['河', '灯'], ['河', '江']]
+    """
+    ids = [vectors.id(word) for word in words]
+    unit = space(vectors, mode)
+    return [best(vectors.words, unit @ unit[i], top, [i]) for i in ids]
+
+
+def analogy(vectors: Vectors, a: str, b: str, c: str, top: int = 10) -> list[Answer]:
+    """Give the words that are to `c` as `b` is to `a` (类比), by the cosine with b - a + c (3CosAdd).
+
+    Raises
+    ------
+    ModelError
+        If a word is unknown.
+
+    Examples
+    --------
+    >>> vectors = Vectors(["男", "女", "父", "母"], np.array([[2, 0], [2, 1], [0, 2], [0, 3]], np.float32))
+    >>> analogy(vectors, "男", "女", "父")[0].word
+    '母'
+    """
+    ids = [vectors.id(word) for word in (a, b, c)]
+    first, second, third = vectors.unit[ids]
+    wanted = second - first + third
+    length = np.linalg.norm(wanted)
+    return best(vectors.words, vectors.unit @ (wanted / length if length else wanted), top, ids)
+
+
+def keywords(vectors: Vectors, tokens: Sequence[str], top: int = 10, everywhere: bool = False) -> list[Answer]:
+    """Give the words that go best with all of a text (关键词): largest inner product with the sum of its vectors.
+
+    For vectors of simpler GloVe this is the sum of the PMI with the words of the text.
+
+    Parameters
+    ----------
+    vectors : Vectors
+    tokens : sequence of str
+        The words of the text; unknown ones are left out.
+    top : int
+    everywhere : bool
+        Whether words that are not in the text may be answers.
+
+    Raises
+    ------
+    NothingFound
+        If no word of the text is known.
+
+    Examples
+    --------
+    >>> vectors = Vectors(["江", "船", "的"], np.array([[2, 1], [2, 0], [0, 0.1]], np.float32))
+    >>> [answer.word for answer in keywords(vectors, ["江", "的", "船", "鲸"])]
+    ['江', '船', '的']
+    """
+    ids = np.array([vectors.ids[token] for token in tokens if token in vectors.ids], np.intp)
+    if not len(ids):
+        raise NothingFound(
+            f"none of the {len(tokens)} words of the text is among the {len(vectors):,} of {vectors.source}"
+        )
+    numbers = np.bincount(ids)
+    inside = np.flatnonzero(numbers)
+    total = (vectors.matrix[inside] * numbers[inside, None].astype(np.float32)).sum(0, dtype=np.float64)
+    chosen: npt.NDArray[np.intp] | slice = slice(None) if everywhere else inside
+    words = vectors.words if everywhere else [vectors.words[i] for i in inside.tolist()]
+    return best(words, vectors.matrix[chosen] @ total.astype(np.float32), top)
+
+
+def compare(vectors: Vectors, a: str, b: str, similar: Floats | None = None) -> Comparison:
+    """Compare two words.
+
+    Parameters
+    ----------
+    vectors : Vectors
+    a, b : str
+    similar : float32 array (n, dim), optional
+        The result of `similarity_transform`, made if not given.
+
+    Raises
+    ------
+    ModelError
+        If a word is unknown.
+
+    Examples
+    --------
+    >>> vectors = Vectors(["江", "河", "灯"], np.array([[1, 0], [3, 1], [0, 1]], np.float32))
+    >>> compare(vectors, "江", "河").product
+    3.0
+    """
+    i, j = vectors.id(a), vectors.id(b)
+    turned = similarity_transform(vectors) if similar is None else similar
+    first, second = (np.asarray(vectors.matrix[k], np.float64) for k in (i, j))
+    return Comparison(float(vectors.unit[i] @ vectors.unit[j]), float(turned[i] @ turned[j]), float(first @ second))
+
+
+def best(words: Sequence[str], scores: Floats, top: int, excluded: Sequence[int] = ()) -> list[Answer]:
+    """Give the words of the highest scores, equal ones sorted.
+
+    Examples
+    --------
+    >>> best(["乙", "甲", "丙"], np.array([1, 1, 2], np.float32), 2)
+    [Answer(word='丙', score=2.0), Answer(word='乙', score=1.0)]
+    """
+    if excluded:
+        scores = scores.copy()
+        scores[list(excluded)] = -np.inf
+    found = min(top, len(scores) - len(set(excluded)))
+    if found <= 0:
+        return []
+    least = np.partition(scores, len(scores) - found)[len(scores) - found]
+    ids = np.flatnonzero(scores >= least)
+    rows = sorted((-float(scores[i]), words[i]) for i in ids.tolist())
+    return [Answer(word, 0.0 - score) for score, word in rows[:found]]

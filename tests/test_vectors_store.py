@@ -1,0 +1,186 @@
+"""Vector files: our own, and those of gensim, word2vec, fastText and GloVe, read and written."""
+
+import bz2
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from gensim.models import KeyedVectors
+
+from nlpzero.errors import CorpusError, ModelError
+from nlpzero.vectors.store import Refinement, Vectors, refinement
+
+WORDS = ["江", "长江大桥", "iPhone", "\U00020000", "，", "十\u3000月", "\u00a0"]  # river, bridge, ..., October
+MATRIX = np.random.default_rng(3).standard_normal((7, 5)).astype(np.float32)
+
+
+@pytest.fixture
+def vectors() -> Vectors:
+    return Vectors(WORDS, MATRIX.copy(), np.arange(7, 0, -1), signature={"trained": {"dim": 5}})
+
+
+def same(one: Vectors, other: Vectors) -> bool:
+    return one.words == other.words and np.asarray(one.matrix).tobytes() == np.asarray(other.matrix).tobytes()
+
+
+def test_an_npz_gives_everything_back_as_a_memory_map(vectors: Vectors, tmp_path: Path) -> None:
+    path = tmp_path / "vectors.npz"
+    vectors.refinement = refinement(vectors.matrix, 2)
+    vectors.save(path)
+    loaded = Vectors.load(path)
+    assert same(loaded, vectors)
+    assert isinstance(loaded.matrix, np.memmap)
+    assert loaded.matrix.ctypes.data % 64 == 0
+    assert loaded.counts is not None and loaded.counts.tolist() == [7, 6, 5, 4, 3, 2, 1]
+    assert loaded.signature["trained"] == {"dim": 5}
+    assert loaded.unit.tobytes() == vectors.unit.tobytes()
+    with np.load(path) as plain:
+        assert plain["matrix"].tobytes() == MATRIX.tobytes()
+
+
+@pytest.mark.parametrize(("name", "kind"), [("v.txt", None), ("v.vec", None), ("v.bin", None), ("v", "glove")])
+def test_other_formats_give_every_number_back(vectors: Vectors, tmp_path: Path, name: str, kind: Any) -> None:
+    vectors.save(tmp_path / name, kind)
+    assert same(Vectors.load(tmp_path / name), vectors)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # gensim leaves headerless files open
+@pytest.mark.parametrize(("name", "options"), [("v.txt", {}), ("v.bin", {"binary": True}), ("v", {"no_header": True})])
+def test_gensim_loads_what_is_written(vectors: Vectors, tmp_path: Path, name: str, options: dict[str, bool]) -> None:
+    vectors.save(tmp_path / name, "glove" if name == "v" else None)
+    loaded = KeyedVectors.load_word2vec_format(str(tmp_path / name), **options)
+    assert loaded.index_to_key == WORDS
+    np.testing.assert_array_equal(loaded.vectors, MATRIX)
+
+
+@pytest.mark.parametrize(("binary", "header"), [(True, True), (False, True), (False, False)])
+def test_what_gensim_writes_is_loaded(tmp_path: Path, binary: bool, header: bool) -> None:
+    path = tmp_path / ("v.bin" if binary else "v.txt")
+    theirs = KeyedVectors(5)
+    theirs.add_vectors(WORDS, MATRIX)
+    theirs.save_word2vec_format(str(path), binary=binary, write_header=header)
+    loaded = Vectors.load(path)
+    assert loaded.words == WORDS
+    np.testing.assert_allclose(loaded.matrix, MATRIX, rtol=1e-6)
+
+
+def test_fasttexts_text_is_loaded_packed_or_not(tmp_path: Path) -> None:
+    text = "3 2 \n的 0.5 -1e-3 \n. . 1 2 \n\u3000 3 4 \n"  # blanks at the ends, and inside a word
+    for name, content in ("v.vec", text.encode()), ("v.vec.bz2", bz2.compress(text.encode())):
+        (tmp_path / name).write_bytes(content)
+        loaded = Vectors.load(tmp_path / name)
+        assert loaded.words == ["的", ". .", "\u3000"]
+        np.testing.assert_allclose(loaded.matrix, np.array([[0.5, -0.001], [1, 2], [3, 4]]))
+
+
+def test_an_encoding_can_be_named(tmp_path: Path) -> None:
+    path = tmp_path / "v.txt"
+    path.write_bytes("江 1 2\n".encode("gb18030"))
+    assert Vectors.load(path, encoding="gb18030").words == ["江"]
+    with pytest.raises(CorpusError, match=r"add --encoding gb18030"):
+        Vectors.load(path)
+
+
+BAD = {
+    "v.txt": [
+        ("", "is empty"),
+        ("2 2\n江 1 2\n", "its first line says 2 words, but 1 follow; it may be incomplete"),
+        ("1 2\n江 1 2\n河 1 2\n", "its first line says 1 words, but 2 follow"),
+        ("2 3\n江 1 2\n河 1 2\n", "line 2: not a word and 3 numbers with blanks between them"),
+        ("江 1 2\n河 1\n", "line 2: not a word and 2 numbers"),
+        ("江 1 2\n河 1 x\n", "line 2: not a word and 2 numbers"),
+        ("江 1 2\n河 1 nan\n", "the vector of '河' holds a number that is not finite"),
+        ("江 1 2\n河 inf 1\n", "the vector of '河' holds a number that is not finite"),
+        ("江 1 2\n江 1 3\n", "the word '江' occurs twice"),
+        ("no vectors at all\n", "not a word and 3 numbers"),
+        ("one\n", "line 1: no numbers after the word; these are no vectors"),
+        ("0 2\n", "holds no vectors"),
+    ],
+    "v.bin": [
+        ("", "is truncated or no word2vec binary file"),
+        ("江 1 2\n", "is truncated or no word2vec binary file"),
+        ("9 2\na 12345678\n", "is truncated or no word2vec binary file"),
+        ("2 2\na 12345678\nbbbbbbbbbbbbb\n", "its header says 2 words, but it ends after 1"),
+        ("1 2\na 12345678\nb 12345678\n", "its header says 1 words, but more follow"),
+    ],
+}
+
+
+@pytest.mark.parametrize(("name", "content", "message"), [(n, *case) for n, cases in BAD.items() for case in cases])
+def test_a_bad_file_is_refused_in_one_line(name: str, content: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_bytes(content.encode())
+    with pytest.raises(ModelError) as error:
+        Vectors.load(path)
+    assert str(error.value).startswith(f"{path}: ")
+    assert message in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_damaged_npz_is_refused(vectors: Vectors, tmp_path: Path) -> None:
+    path = tmp_path / "v.npz"
+    vectors.save(path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(ModelError, match=r"v.npz: is truncated or no file of word vectors made by nlpzero$"):
+        Vectors.load(path)
+    np.savez(path, matrix=MATRIX)
+    with pytest.raises(ModelError, match=r"v.npz: is truncated or no file of word vectors made by nlpzero$"):
+        Vectors.load(path)
+    with pytest.raises(ModelError, match=r"none.npz: No such file or directory$"):
+        Vectors.load(tmp_path / "none.npz")
+
+
+def test_what_a_format_cannot_keep_is_refused_and_nothing_is_left(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"word 2, 'b c', holds a blank, which this format cannot keep; write npz$"):
+        Vectors(["a", "b c"], MATRIX[:2]).save(tmp_path / "v.txt")
+    with pytest.raises(ModelError, match=r"its suffix is none of .npz, .txt, .vec and .bin; say which with --to$"):
+        Vectors(["a"], MATRIX[:1]).save(tmp_path / "v.xyz")
+    with pytest.raises(ModelError, match=r"cannot be written: No such file"):
+        Vectors(["a"], MATRIX[:1]).save(tmp_path / "no" / "v.npz")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_shapes_must_fit() -> None:
+    with pytest.raises(ModelError, match=r"2 words, but vectors of shape \(1, 5\)"):
+        Vectors(["a", "b"], MATRIX[:1])
+    with pytest.raises(ModelError, match=r"holds no vectors"):
+        Vectors([], MATRIX[:0])
+
+
+def test_an_unknown_word_comes_with_the_nearest_spelling(vectors: Vectors) -> None:
+    with pytest.raises(ModelError, match=r"^长江桥: not among the 7 words of vectors; did you mean 长江大桥\?$"):
+        vectors["长江桥"]
+    with pytest.raises(ModelError, match=r"^海: not among the 7 words of vectors$"):
+        vectors["海"]
+    with pytest.raises(ModelError, match=r"did you mean iPhone\?"):
+        vectors["iphone"]
+
+
+def test_a_refinement_takes_out_the_mean_and_the_first_principal_directions() -> None:
+    rng = np.random.default_rng(0)
+    matrix = (rng.standard_normal((500, 6)) * [9, 7, 1, 1, 1, 1] + 5).astype(np.float32)
+    found = refinement(matrix, 2)
+    centred = matrix.astype(float) - matrix.mean(0, dtype=float)
+    _, _, turns = np.linalg.svd(centred)
+    expected = centred - centred @ turns[:2].T @ turns[:2]
+    np.testing.assert_allclose(found.apply(matrix), expected, atol=1e-4)
+    vectors = Vectors([str(i) for i in range(500)], matrix, refinement=found)
+    np.testing.assert_allclose(vectors.refined(), expected, atol=1e-4)
+    np.testing.assert_allclose(vectors.unit, expected / np.linalg.norm(expected, axis=1)[:, None], atol=1e-4)
+
+
+def test_other_formats_get_refined_vectors(vectors: Vectors, tmp_path: Path) -> None:
+    vectors.refinement = Refinement(np.full(5, 1, np.float32), np.eye(5, dtype=np.float32)[:1])
+    vectors.save(tmp_path / "v.txt")
+    vectors.save(tmp_path / "v.bin")
+    expected = MATRIX - 1
+    expected[:, 0] = 0
+    for name in ("v.txt", "v.bin"):
+        np.testing.assert_allclose(Vectors.load(tmp_path / name).matrix, expected, atol=1e-6)
+
+
+def test_a_vector_of_zeros_has_no_direction() -> None:
+    unit = Vectors(["a", "b"], np.array([[0, 0], [3, 4]], np.float32)).unit
+    np.testing.assert_allclose(unit, np.array([[0, 0], [0.6, 0.8]]), rtol=1e-6)
