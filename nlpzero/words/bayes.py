@@ -1,8 +1,8 @@
 """Words by sampling: a bigram Pitman-Yor model of words, times a Markov model of characters, times ESA.
 
-Counts of pairs of words are counts of n-grams that are cut at a certain place. So every table is an array over the ranks
-of the n-grams that occur twice, and every lookup is an index that was known before the first round. An n-gram that
-occurs once needs no entry: where it stands is taken out when its own place is sampled, and nothing is left.
+Counts of pairs of words are counts of n-grams that are cut at a certain place. So every table is an array over the
+ranks of the n-grams that occur twice, and every lookup is an index that was known before the first round. An n-gram
+that occurs once needs no entry: it is taken out when its own place is sampled, and nothing is left.
 
 The text is split into batches. One batch is taken out of the counts, all its clauses are sampled from what is left by
 forward filtering and backward sampling, and its new words are put in (leave-batch-out). Where the words are sure enough
@@ -29,10 +29,12 @@ STRENGTH, STRENGTH_TYPES = 5.0, 100.0
 P_END = 0.1
 """Base probability of the end of a clause, as a word."""
 TAG_WEIGHT = 0.5
-ESA_WEIGHT, ESA_EXPONENT = 1.0, 0.5
+ESA_WEIGHT, ESA_EXPONENT = 0.3, 0.5
 BATCHES = 5
 CHUNK = 1 << 15
 """Units that are sampled at a time."""
+LONGEST_CLAUSE = 128
+"""Longer clauses are cut, once, between two words of the first segmentation."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,13 @@ class Tables:
         self.words = [zeros(length) for length in every]
         self.followers = [zeros(length) for length in every]
         self.leaders = [zeros(length) for length in every]
-        self.pairs = {(k, l): zeros(k + l) for k in range(longest + 1) for l in range(longest + 1) if k + l}
+        lengths = range(longest + 1)
+        self.pairs = {(k, length): zeros(k + length) for k in lengths for length in lengths if k + length}
         self.types = self.all_leaders = self.starters = self.enders = self.clauses = 0
+
+    def seen(self, chunk: "Chunk", k: int, length: int, back: Index) -> Counts:
+        """Give at each slot how often a word of k units is followed by the one of `length` units that begins there."""
+        return self.pairs[k, length][chunk.ranks[k + length - 1][back]]
 
     def add(self, groups: dict[tuple[int, int], Group], sign: int) -> None:
         """Put pairs of words in (`sign` 1) or take them out (-1)."""
@@ -140,15 +147,15 @@ class Chunk:
     ranks : list of uint32 arrays (n,)
         Entry l - 1: of the n-gram of l units from each slot on; the level's length for one that occurs once.
     cut : Cut
-    begins : float64 array (n,)
-        Sum of the probabilities that a word begins there, over the last rounds.
+    chosen : list of float32 arrays (n,)
+        Entry l - 1: sum over the last rounds of the probability that a word of l units begins there; empty before them.
     """
 
     layout: Layout
     places: Index
     ranks: list[Ids]
     cut: Cut
-    begins: Weights = field(default_factory=lambda: np.empty(0))
+    chosen: list[npt.NDArray[np.float32]] = field(default_factory=list)
 
     def pairs(self) -> Iterator[tuple[tuple[int, int], Group]]:
         """Give the pairs of neighbouring words, by their lengths."""
@@ -190,7 +197,13 @@ def grouped(chunks: Sequence[Chunk]) -> dict[tuple[int, int], Group]:
 
 
 def steps_of(
-    chunk: Chunk, tables: Tables, spelling: Spelling, prior: Prior, longest: int, esa: Sequence[Weights] | None
+    chunk: Chunk,
+    tables: Tables,
+    spelling: Spelling,
+    prior: Prior,
+    longest: int,
+    esa: Sequence[Weights] | None,
+    units: Ids | None = None,
 ) -> Steps:
     """Give the weights of all steps in a chunk.
 
@@ -198,13 +211,13 @@ def steps_of(
     (sum t + t0), times what the Markov model and ESA say.
     """
     layout, d1, t1 = chunk.layout, prior.discount, prior.strength
-    units = chunk.ranks[0]
+    units = chunk.ranks[0] if units is None else units
     weight = prior.tag_weight
     join = {name: value**weight for name, value in spelling.steps.items()}
     norm = tables.all_leaders + prior.type_strength
     base = prior.type_strength + prior.type_discount * tables.types
     grain = np.exp(prior.finer)
-    m, ends = layout.active[0], layout.last()
+    m = layout.active[0]
 
     seconds = []
     characters = [units]
@@ -234,7 +247,7 @@ def steps_of(
         spread = (t1 + d1 * tables.followers[k - 1][word]) * per_word
         row = []
         for length, (below, factor) in enumerate(seconds, 1):
-            seen = np.maximum(tables.pairs[k, length][chunk.ranks[k + length - 1][back]] - d1, 0)
+            seen = np.maximum(tables.seen(chunk, k, length, back) - d1, 0)
             seen *= per_word
             seen += spread * below
             seen *= factor
@@ -326,9 +339,12 @@ class Sampler:
         self, ngrams: NGrams, chunks: list[Chunk], esa: Sequence[Esa], prior: Prior, seed: int, longest: int
     ) -> None:
         self.engine, self.chunks, self.esa, self.prior, self.seed = ngrams.engine, chunks, esa, prior, seed
+        self.longest = longest
         self.limits = [len(level) for level in ngrams.levels]
         self.unigrams = ngrams.levels[0].counts
-        self.units = [ngrams.spell(length, np.ones(size, np.bool_)) for length, size in enumerate(self.limits[:longest], 1)]
+        self.units = [
+            ngrams.spell(length, np.ones(size, np.bool_)) for length, size in enumerate(self.limits[:longest], 1)
+        ]
         self.tables = Tables(self.limits, longest)
         self.tables.add(grouped(chunks), 1)
         self.samples = self.rounds = 0
@@ -362,19 +378,20 @@ class Sampler:
         spelling = self.spelling(longest)
         esa = self.esa_weights(longest) if with_esa else None
         order = np.random.default_rng([self.seed, self.rounds]).permutation(len(self.chunks))
-        log_probability = 0.0
 
         def resample(number: int) -> float:
             chunk = self.chunks[number]
             steps = steps_of(chunk, self.tables, spelling, self.prior, longest, esa)
             filtered = forward(chunk.layout, steps)
             if count:
-                begins, _ = marginals(chunk.layout, steps, filtered)
-                chunk.begins = chunk.begins + begins if len(chunk.begins) else begins
+                _, words = marginals(chunk.layout, steps, filtered)
+                before = chunk.chosen or [np.zeros(chunk.layout.size, np.float32) for _ in range(self.longest)]
+                chunk.chosen = [one + now.astype(np.float32) for one, now in zip(before, words, strict=False)]
             rng = np.random.default_rng([self.seed, self.rounds, number])
             chunk.cut = sample(chunk.layout, steps, filtered, rng)
             return float(filtered.evidence.sum())
 
+        log_probability = 0.0
         for batch in np.array_split(order, BATCHES):
             chunks = [self.chunks[i] for i in batch.tolist()]
             self.tables.add(grouped(chunks), -1)
@@ -384,10 +401,6 @@ class Sampler:
         self.samples += count
         tokens = sum(int(table.sum()) for (_, length), table in self.tables.pairs.items() if length)
         return State(self.rounds, self.samples, tokens, self.tables.types, log_probability)
-
-
-LONGEST_CLAUSE = 128
-"""Longer clauses are cut, once, between two words of the first segmentation."""
 
 
 def chunks_of(ngrams: NGrams, marks: Sequence[Flags], orders: int, seed: int) -> list[Chunk]:

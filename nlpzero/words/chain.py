@@ -43,14 +43,14 @@ class Layout:
 
     def back(self, steps: int) -> Index:
         """Give the slot so many units before each slot; 0 where there is none."""
-        result = self._starts[np.maximum(self.row - steps, 0)] + self.clause
+        result: Index = self._starts[np.maximum(self.row - steps, 0)] + self.clause
         result[self.row < steps] = 0
         return result
 
     def ahead(self, steps: int) -> Index:
         """Give the slot so many units after each slot; 0 where there is none."""
         row = self.row + steps
-        result = self._starts[np.minimum(row, len(self._starts) - 1)] + self.clause
+        result: Index = self._starts[np.minimum(row, len(self._starts) - 1)] + self.clause
         result[row >= self.lengths[self.clause]] = 0
         return result
 
@@ -102,7 +102,7 @@ class Filtered(NamedTuple):
 def forward(layout: Layout, steps: Steps) -> Filtered:
     """Filter forward (前向滤波): add up the paths to every state.
 
-    alpha(j + l, l) = sum over k of alpha(j, k) between[k][l](j), where (j, k) is the word of k units that ends before j.
+    alpha(j + l, l) = sum over k of alpha(j, k) between[k][l](j), where (j, k) is the word of k units that ends at j.
     About 2 L^2 nanoseconds a slot.
     """
     longest, rows, active = len(steps.first), layout.rows, layout.active
@@ -187,7 +187,7 @@ def _draw(weights: Sequence[Weights], rng: np.random.Generator) -> Index:
 
 
 def marginals(layout: Layout, steps: Steps, filtered: Filtered) -> tuple[Weights, list[Weights]]:
-    """Give the posterior probability that a word begins at each slot, and that one of 1, 2, ... units does (后验概率)."""
+    """Give the posterior probabilities (后验概率) that a word begins at each slot, and one of 1, 2, ... units."""
     longest, rows, active = len(steps.first), layout.rows, layout.active
     beta = [np.zeros(layout.size) for _ in range(longest)]
     total = np.sum(filtered.final, axis=0)

@@ -28,7 +28,7 @@ class Esa(NamedTuple):
     """What n-grams of one length are scored by.
 
     `types` is the number of distinct n-grams n_l, `tokens` their occurrences, both with those that occur once;
-    `variety` holds ln[(AVL n_l / sum AVL) (AVR n_l / sum AVR)] of those that the level holds; `rare` that of the others.
+    `variety` holds ln[(AVL n_l / sum AVL) (AVR n_l / sum AVR)] of those in the level; `rare` that of the others.
     """
 
     types: int
@@ -38,7 +38,7 @@ class Esa(NamedTuple):
     rare: float
 
     def scores(self, length: int, removed: Counts, exponent: float = EXPONENT, back: int = 0) -> Scores:
-        """Score the n-grams for f, their counts n less `removed` plus `back`; the last entry is for those that occur once.
+        """Score the n-grams for f, their counts n less `removed` plus `back`; the last entry is for rare ones.
 
         |w| ln(f n_l / sum f_l) + e ln[(AVL n_l / sum AVL) (AVR n_l / sum AVR) (f / n)^2]; -inf where f is 0. Neighbours
         go as the occurrences do: without the last factor F falls by 0.03 to 0.05.
@@ -89,7 +89,7 @@ def _places(ngrams: NGrams, order: int) -> list[int]:
 
 
 def esa_cut(
-    ngrams: NGrams, *, order: int = ORDER, rounds: int = ROUNDS, exponent: float = EXPONENT
+    ngrams: NGrams, *, order: int = ORDER, rounds: int = ROUNDS, exponent: float = EXPONENT, finer: float = 0.0
 ) -> tuple[list[Stored], list[Esa], list[Counts]]:
     """Cut the corpus into words of 1 to `order` units, again and again (评价、选择、调整).
 
@@ -101,6 +101,8 @@ def esa_cut(
     ----------
     ngrams : NGrams
         By `NGrams.by_class`; levels are added up to ``order + 1``.
+    finer : float
+        Nats that every word is worth beside its score.
 
     Returns
     -------
@@ -116,7 +118,7 @@ def esa_cut(
     store = ngrams.workspace.store
     for _ in range(rounds):
         tables = [
-            tuple(store(one.scores(length, gone, exponent, back)) for back in (0, 1))
+            (store(one.scores(length, gone, exponent) + finer), store(one.scores(length, gone, exponent, 1) + finer))
             for length, (one, gone) in enumerate(zip(esa, removed, strict=True), 1)
         ]
         removed = [np.zeros(len(one.counts) + 1, np.int64) for one in esa]

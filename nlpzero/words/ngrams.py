@@ -202,7 +202,9 @@ class NGrams:
         """Give the same places with one unit, 0, for all runs of digits, and one, a, for all runs of Latin letters."""
         classes = char_classes()
         kinds = [int(classes[ord(unit[0])]) for unit in self.units]
-        symbols = [unit if kind == HAN else "0" if kind == DIGIT else "a" for unit, kind in zip(self.units, kinds)]
+        symbols = [
+            unit if kind == HAN else "0" if kind == DIGIT else "a" for unit, kind in zip(self.units, kinds, strict=True)
+        ]
         result = object.__new__(NGrams)
         result.engine, result.workspace, result.joined = self.engine, self.workspace, self.joined
         result.left_out, result.total = self.left_out, self.total

@@ -63,7 +63,12 @@ class Spelling:
         tags = (of_tags + TAG_BACKOFF * share) / (of_tags.sum(axis=1, keepdims=True) + TAG_BACKOFF)
         long = np.arange(len(lengths))
         middle = int((lengths * np.maximum(long - 3, 0)).sum())
-        counts = {"BE": int(lengths[2:3].sum()), "BM": int(lengths[3:].sum()), "MM": middle, "ME": int(lengths[3:].sum())}
+        counts = {
+            "BE": int(lengths[2:3].sum()),
+            "BM": int(lengths[3:].sum()),
+            "MM": middle,
+            "ME": int(lengths[3:].sum()),
+        }
         names = (("EB", "ES"), ("SB", "SS"))
         counts |= {names[i][j]: int(joins[i, j]) for i in (0, 1) for j in (0, 1)}
         of_tag = {tag: sum(n + 1 for name, n in counts.items() if name[0] == tag) for tag in "BMES"}
@@ -82,7 +87,8 @@ class Spelling:
             inner = self.steps["BE"]
         else:
             inner = self.steps["BM"] * self.steps["MM"] ** (len(units) - 3) * self.steps["ME"]
-        return inner**weight * _product(self.tags**weight, units)
+        result: Weights = inner**weight * _product(self.tags**weight, units)
+        return result
 
 
 def _poisson(length: int) -> float:
