@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 import oracles
@@ -33,7 +34,7 @@ def paths(layout: Layout, steps: Steps, clause: int) -> Iterator[tuple[tuple[int
             continue
         weight = steps.first[sizes[0] - 1][clause] * steps.last[sizes[-1] - 1][clause]
         at = 0
-        for previous, size in zip(sizes, sizes[1:], strict=False):
+        for previous, size in pairwise(sizes):
             at += previous
             weight *= steps.between[previous - 1][size - 1][layout.rows[at] + clause]
         yield sizes, float(weight)

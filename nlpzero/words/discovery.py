@@ -9,10 +9,11 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ..corpus import Block
 from ..counting import Counts, Ids, Stored, Workspace
 from ..engine import Engine
 from ..errors import ModelError, NothingFound
-from ..text import OTHER, char_classes, code_points, delimited
+from ..text import OTHER, Codes, char_classes, code_points, delimited
 from .bayes import State
 from .cohesion import DEFAULT_MIN_PMI, cohesion_pieces
 from .cuts import Cuts, Settings, cut_by_esa, cut_by_sampling
@@ -310,6 +311,49 @@ def cut_texts(
     return engine.map(functools.partial(_cut_text, discovery.tables, delimiter), pairs)
 
 
+def boundaries(
+    discovery: Discovery, blocks: Iterable[Block]
+) -> Iterator[tuple[Block, tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Scores]]]:
+    """Give how probable a word boundary is between any two neighbouring units of a clause (bayes).
+
+    Parameters
+    ----------
+    discovery : Discovery
+        By bayes, its workspace still open.
+    blocks : iterable of Block
+        The blocks that the words were found in.
+
+    Yields
+    ------
+    block, (lines, columns, probabilities)
+        Of every unit that does not begin a clause: its line, from 0 in the block, the column of its first character in
+        the line, from 1, and the probability that a word begins there.
+
+    Raises
+    ------
+    ModelError
+        If the texts are not those that were counted.
+    """
+    for block, placed, chances in zip(blocks, discovery.ngrams.blocks, discovery.probabilities, strict=True):
+        codes = code_points(block.text)
+        starts, places = _unit_places(codes, placed)
+        inner = np.flatnonzero(np.diff(places, prepend=-2) == 1)
+        at = starts[places[inner]]
+        line_starts = np.append(0, np.flatnonzero(codes == 10) + 1)
+        lines = np.searchsorted(line_starts, at, "right") - 1
+        yield block, (lines, at - line_starts[lines] + 1, chances.array[inner])
+
+
+def _unit_places(codes: Codes, block: Sequence[Placed]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Give the positions of units and of clause ends in a text, and which of them are units: those of the block."""
+    classes = char_classes()[codes]
+    starts = unit_starts(classes, joined=True)
+    places = np.flatnonzero(classes[starts] != OTHER)
+    if not np.array_equal(places, block[0].positions.array):
+        raise ModelError("the corpus changed while it was read; run again")
+    return starts, places
+
+
 def _cut_text(tables: Sequence[Stored], delimiter: str, item: tuple[str, Sequence[Placed]]) -> str:
     """Cut one block of text by the tables of the entropy method."""
     text, block = item
@@ -327,13 +371,9 @@ def _delimited(
 ) -> str:
     """Cut one block of text at marks."""
     codes = code_points(text)
-    classes = char_classes()[codes]
-    starts = unit_starts(classes, joined=True)
-    places = np.flatnonzero(classes[starts] != OTHER)
-    if not np.array_equal(places, block[0].positions.array):
-        raise ModelError("the corpus changed while it was read; run again")
+    starts, places = _unit_places(codes, block)
     marks = np.flatnonzero(marks_of()) if len(places) else places
-    is_start = classes == OTHER
+    is_start = char_classes()[codes] == OTHER
     is_start[starts[marks[marks < len(starts)]]] = True
     return delimited(codes, is_start, delimiter)
 

@@ -156,7 +156,8 @@ class LearnedSegmenter:
         ]
 
         def joined(arrays: Sequence[Counts]) -> Counts:
-            return np.append(np.concatenate([array[ranks] for array, ranks in zip(arrays, used, strict=True)]), 0)
+            every = [array[ranks] for array, ranks in zip(arrays, used, strict=True)]
+            return np.append(np.concatenate(every), 0)
 
         every = range(1, longest + 1)
         counts = np.stack(
@@ -253,7 +254,7 @@ class LearnedSegmenter:
         starts = unit_starts(classes, joined=True)
         kinds = classes[starts]
         places = np.flatnonzero(kinds != OTHER)
-        result = (classes == OTHER).astype(np.float64)
+        result: Weights = (classes == OTHER).astype(np.float64)
         if not len(places):
             return result
         kinds = kinds[places]
