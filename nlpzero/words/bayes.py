@@ -349,12 +349,12 @@ class Sampler:
         self.tables.add(grouped(chunks), 1)
         self.samples = self.rounds = 0
 
-    def spelling(self, longest: int) -> Spelling:
+    def spelling(self) -> Spelling:
         """Learn the models of characters from the current words."""
         characters = len(self.unigrams)
-        parts = self.engine.share(lambda chunk: usage(chunk, characters, self.limits, longest), self.chunks)
+        parts = self.engine.share(lambda chunk: usage(chunk, characters, self.limits, self.longest), self.chunks)
         tags, types, lengths, joins = (np.sum(column, axis=0) for column in zip(*parts, strict=True))
-        for length in range(2, longest + 1):
+        for length in range(2, self.longest + 1):
             used = self.tables.words[length - 1][:-1] > 0
             for step, column in enumerate(self.units[length - 1]):
                 place = 0 if step == 0 else 2 if step == length - 1 else 1
@@ -375,7 +375,7 @@ class Sampler:
 
     def round(self, longest: int, *, with_esa: bool, count: bool) -> State:
         """Sample every clause once; with `count` add up the probabilities of boundaries."""
-        spelling = self.spelling(longest)
+        spelling = self.spelling()
         esa = self.esa_weights(longest) if with_esa else None
         order = np.random.default_rng([self.seed, self.rounds]).permutation(len(self.chunks))
 

@@ -142,7 +142,7 @@ class LearnedSegmenter:
     def of_sampler(cls, sampler: Sampler, units: Sequence[str], made: dict[str, Any]) -> Self:
         """Keep what a sampler knows: its final words, without those that occur once in its text."""
         longest, tables = sampler.longest, sampler.tables
-        spelling = sampler.spelling(longest)
+        spelling = sampler.spelling()
         weights = sampler.esa_weights(longest)
         used = [np.flatnonzero(table[:-1]) for table in tables.words]
         base = np.cumsum([0, *(len(ranks) for ranks in used)])
