@@ -16,7 +16,7 @@ from nlpzero.engine import Engine
 from nlpzero.errors import ModelError
 from nlpzero.words import bayes, cuts
 from nlpzero.words.bayes import P_END, Prior, Sampler, Tables, chunks_of, grouped, steps_of
-from nlpzero.words.chain import forward, marginals
+from nlpzero.words.chain import forward, marginals, sample
 from nlpzero.words.discovery import Discovery, Parameters, cut_texts, discover
 from nlpzero.words.esa import esa_cut, statistics
 from nlpzero.words.ngrams import NGrams
@@ -85,8 +85,8 @@ def assert_same(ngrams: NGrams, tables: Tables, recount: Recount) -> None:
             (tables.leaders, recount.leaders),
         ):
             assert array[length - 1].tolist() == [*(expected[word] for word in names[length]), 0]
-    for (k, length), array in tables.pairs.items():
-        for word, number in zip(names[k + length], array.tolist(), strict=False):
+    for (k, length), counts in tables.pairs.items():
+        for word, number in zip(names[k + length], counts.tolist(), strict=False):
             assert number == recount.pairs[word[:k] or EDGE, word[k:] or EDGE]
     assert tables.types == len(recount.words)
     assert tables.all_leaders == recount.leaders.total()
@@ -177,7 +177,7 @@ def test_weights_and_marginals_are_those_of_the_model_over_all_segmentations(wit
         ways = [w for w in oracles.all_segmentations(units) if max(map(len, w)) <= LONGEST]
         weights = [weight(way) for way in ways]
         assert filtered.evidence[clause] == pytest.approx(log(sum(weights)))
-        chances = defaultdict(float)
+        chances: defaultdict[int, float] = defaultdict(float)
         for way, value in zip(ways, weights, strict=True):
             for at in np.cumsum([0, *map(len, way[:-1])]).tolist():
                 chances[at] += value / sum(weights)
@@ -199,7 +199,7 @@ def test_the_sampler_visits_segmentations_as_often_as_its_model_says() -> None:
     begins, _ = marginals(chunk.layout, steps, filtered)
     rng = np.random.default_rng(1)
     draws = 2000
-    seen = sum((bayes.sample(chunk.layout, steps, filtered, rng).sizes > 0).astype(float) for _ in range(draws))
+    seen = np.sum([sample(chunk.layout, steps, filtered, rng).sizes > 0 for _ in range(draws)], axis=0)
     assert np.abs(seen / draws - begins).max() < 5 * 0.5 / np.sqrt(draws)
 
 
@@ -244,9 +244,11 @@ def test_a_run_that_stops_and_goes_on_ends_as_one_that_does_not(tmp_path: Path) 
         with pytest.raises(KeyboardInterrupt):
             discover([text], "bayes", asked, checkpoint=path, on_round=stop)
         rounds: list[int] = []
-        resumed = discover(
-            [text], "bayes", asked, checkpoint=path, resume=True, on_round=lambda s, r=rounds: r.append(s.round)
-        )
+
+        def note(state: bayes.State, into: list[int] = rounds) -> None:
+            into.append(state.round)
+
+        resumed = discover([text], "bayes", asked, checkpoint=path, resume=True, on_round=note)
         assert rounds == [*range(stop_after + 1, 6)]
         assert (resumed.words, resumed.scores.tolist()) == (whole.words, whole.scores.tolist())
         with pytest.raises(ModelError, match="another corpus or other settings"):

@@ -1,6 +1,7 @@
 """ESA: its statistics, its scores and what it takes out of the counts, recounted clause by clause."""
 
 from collections import Counter
+from itertools import pairwise
 from math import inf, log
 
 import numpy as np
@@ -32,7 +33,7 @@ def clauses_of(text: str) -> list[list[str]]:
 
 def words_of(ngrams: NGrams, marks: list[np.ndarray]) -> list[list[oracles.Word]]:
     """Read the words of every clause off the marks."""
-    result = []
+    result: list[list[oracles.Word]] = []
     for block, mark in zip(ngrams.blocks, marks, strict=True):
         places, ids = block[0].positions.array.astype(int), block[0].ids.array
         units = [ngrams.units[i] for i in block[0].ranks.array[ids].tolist()]
@@ -128,9 +129,7 @@ def test_every_round_cuts_so_that_the_scores_add_up_to_the_most(seed: int) -> No
         result, at = 0.0, 0
         for word in clause:
             end = at + len(word)
-            is_inside = any(
-                a <= at and end <= b and b - a > len(word) for a, b in zip(borders, borders[1:], strict=False)
-            )
+            is_inside = any(a <= at and end <= b and b - a > len(word) for a, b in pairwise(borders))
             plain, back, rare = tables[len(word) - 1]
             result += (back if is_inside else plain).get(word, rare)
             at = end

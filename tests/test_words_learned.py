@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +38,7 @@ def saved(segmenter: LearnedSegmenter, tmp_path: Path) -> Path:
 
 def words_and_borders(cut: str) -> set[tuple[int, int]]:
     ends = np.cumsum([0, *map(len, cut.split())]).tolist()
-    return {*zip(ends, ends[1:], strict=False)}
+    return {*pairwise(ends)}
 
 
 def test_it_cuts_its_own_text_much_as_the_words_were_found(found: Discovery, segmenter: LearnedSegmenter) -> None:
