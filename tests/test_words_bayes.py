@@ -159,10 +159,10 @@ def test_weights_and_marginals_are_those_of_the_model_over_all_segmentations(wit
         for first, second in pairwise([EDGE, *words]):
             ids = [np.array([rank[unit]]) for unit in second]
             result *= recount.probability(first, second, float(spelling.words(ids)[0]))
-            result *= float(spelling.tagged(ids, 0.5)[0])
+            result *= float(spelling.tagged(ids, Prior().tag_weight)[0])
             if first != EDGE:
                 step = ("S" if len(first) == 1 else "E") + ("S" if len(second) == 1 else "B")
-                result *= spelling.steps[step] ** 0.5
+                result *= spelling.steps[step] ** Prior().tag_weight
             if esa is not None:
                 table = esa[len(second) - 1]
                 result *= table[names[len(second)].get(second, len(table) - 1)]

@@ -28,7 +28,7 @@ DISCOUNT, DISCOUNT_TYPES = 0.5, 0.5
 STRENGTH, STRENGTH_TYPES = 5.0, 100.0
 P_END = 0.1
 """Base probability of the end of a clause, as a word."""
-TAG_WEIGHT = 0.5
+TAG_WEIGHT = 0.6
 ESA_WEIGHT, ESA_EXPONENT = 0.3, 0.5
 BATCHES = 5
 CHUNK = 1 << 15

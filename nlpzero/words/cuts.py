@@ -17,6 +17,7 @@ from .chain import Cut, Index
 from .esa import esa_cut, statistics
 from .learned import LearnedSegmenter
 from .ngrams import NGrams, Scores
+from .spelling import NUMERALS
 
 ROUNDS, LAST_ROUNDS = 24, 10
 """Rounds of sampling; in the last ones words may be a unit longer, and ESA has a say."""
@@ -116,7 +117,7 @@ def cut_by_sampling(
 
 
 def _decided(ngrams: NGrams, symbols: NGrams, sampler: Sampler, samples: int, settings: Settings) -> Cuts:
-    """Cut where a word begins more likely than not."""
+    """Cut where a word begins more likely than not, but not inside a run of numerals."""
     total = symbols.total
     chances = np.zeros((LONGEST, total), np.float32)
     is_clause = np.zeros(total, np.bool_)
@@ -125,6 +126,9 @@ def _decided(ngrams: NGrams, symbols: NGrams, sampler: Sampler, samples: int, se
         for chance, sums in zip(chances, chunk.chosen, strict=True):
             chance[chunk.places] = sums / samples
     probability = np.minimum(chances.sum(axis=0, dtype=np.float64), 1.0)
+    numerals = np.array([unit in NUMERALS for unit in symbols.units])
+    is_numeral = np.concatenate([numerals[block[0].ranks.array[block[0].ids.array]] for block in symbols.blocks])
+    probability[1:][is_numeral[1:] & is_numeral[:-1] & ~is_clause[1:]] = 0
     is_start = (probability > THRESHOLD) | is_clause
     starts = np.flatnonzero(is_start)
     size = np.diff(starts, append=total)

@@ -24,7 +24,7 @@ from ..text import DIGIT, HAN, OTHER, Codes, char_classes, code_points, delimite
 from .bayes import Chunk, Prior, Sampler, Tables, grouped, steps_of
 from .chain import Cut, Index, Layout, Weights, forward, marginals
 from .ngrams import unit_starts
-from .spelling import Spelling
+from .spelling import NUMERALS, Spelling
 
 FORMAT = "nlpzero segmenter"
 VERSION = 1
@@ -288,6 +288,10 @@ class LearnedSegmenter:
         kept = (places >= keep_from[order][layout.clause]) & (places < keep_to[order][layout.clause])
         result = np.zeros(len(units))
         result[places[kept]] = begins[kept]
+        is_numeral = np.isin(units, code_points(NUMERALS))
+        inside = is_numeral[1:] & is_numeral[:-1]
+        inside[clauses[1:] - 1] = False
+        result[1:][inside] = 0
         return result
 
     def _ranks(self, units: Codes, places: Index) -> list[npt.NDArray[np.uint32]]:
