@@ -223,7 +223,7 @@ class NGrams:
             result.blocks.append([Placed(block[0].positions, store(ids), store(ranks))])
         return result
 
-    def extend(self, wanted: "Wanted | None" = None, *, minimum: int = 2, last: bool = False) -> Level:
+    def extend(self, wanted: Wanted | None = None, *, minimum: int = 2, last: bool = False) -> Level:
         """Count the next level.
 
         Parameters
