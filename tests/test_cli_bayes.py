@@ -102,7 +102,7 @@ def test_boundaries_say_where_the_text_is_cut(nlpzero: Callable[..., Result], tm
             borders.add(at + 1)
             at += len(word)
         for column in range(1, len(plain) + 1):
-            if (number, column) in probability:
+            if abs(probability.get((number, column), 0.5) - 0.5) > 5e-5:  # beyond the rounding of the table
                 assert (probability[number, column] > 0.5) == (column in borders)
 
 
