@@ -20,6 +20,9 @@ COMMANDS = {
     "discover": "Find the words of a corpus, with scores.",
     "segment": "Cut text into words, line by line.",
     "score": "Compare a segmentation with a gold standard: P, R, F, OOV recall.",
+    "templates": "Find sentence templates.",
+    "parse": "Parse sentences into a hierarchy of templates.",
+    "rules": "Find association rules in baskets or in text.",
 }
 
 

@@ -1,0 +1,577 @@
+"""Frequent item sets (频繁项集) by Apriori, level by level: join, prune, count. Functions are named after its steps.
+
+Agrawal & Srikant 1994, "Fast algorithms for mining association rules"; baskets that do not fit memory are mined in
+partitions as in Savasere, Omiecinski & Navathe 1995: a set frequent in all is frequent, by share, in some partition.
+"""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ..counting import Ids, Workspace, count, merge
+from ..errors import ModelError, NothingFound
+from .baskets import Baskets, Entries
+from .vertical import Counts, Flags, Lists, Occurrences, Places, Vertical, popcount
+
+LIMIT = 5_000_000
+"""Sets and candidates after which mining stops to estimate how many there will be, unless told to go on."""
+
+_JOINED = 1 << 20  # candidates made at a time
+_PAIRS = 1 << 20  # pairs of items counted at a time
+_DENSE = 1 << 23  # pairs of items are counted in a square table if it has no more cells, 64 MB of them
+_PAIR_COST = 5  # a pair of a basket costs about as much as so many words of a bit row
+_PROBES = 4096  # random descents of an estimate, fewer for large data
+
+
+class Level(NamedTuple):
+    """The frequent sets of one size k, in lexicographic order of their items.
+
+    Attributes
+    ----------
+    sets : uint32 array (n, k)
+        Items by their rank among the frequent items, ascending.
+    counts : int64 array (n,)
+        In how many baskets each set occurs.
+    subsets : int32 array (n, k)
+        Place, in the level before, of the set without its 1st, 2nd, ... k-th item.
+    """
+
+    sets: Ids
+    counts: Counts
+    subsets: Places
+
+
+class Frequent(NamedTuple):
+    """Frequent item sets with all their subsets.
+
+    Attributes
+    ----------
+    items : list of str
+        The frequent items, sorted.
+    levels : list of Level
+        Those of size 1, 2, ...
+    n_baskets : int
+    minimum : int
+        In how many baskets a set had to occur.
+    """
+
+    items: list[str]
+    levels: list[Level]
+    n_baskets: int
+    minimum: int
+
+    def __len__(self) -> int:
+        return sum(len(level.counts) for level in self.levels)
+
+    def names(self, size: int, place: int) -> list[str]:
+        """Spell out one set."""
+        return [self.items[rank] for rank in self.levels[size - 1].sets[place].tolist()]
+
+    def table(self) -> dict[tuple[str, ...], int]:
+        """Give every set with its count."""
+        return {
+            tuple(self.items[rank] for rank in ranks): number
+            for level in self.levels
+            for ranks, number in zip(level.sets.tolist(), level.counts.tolist(), strict=True)
+        }
+
+
+class Constraint(NamedTuple):
+    """Which rules are wanted: sets that can make none of them are not mined.
+
+    Attributes
+    ----------
+    lhs, rhs : frozenset of str, optional
+        Items that may be in the antecedent and in the consequent; by default all may.
+    max_lhs, max_rhs : int, optional
+        Greatest number of items in each.
+    """
+
+    lhs: frozenset[str] | None = None
+    rhs: frozenset[str] | None = None
+    max_lhs: int | None = None
+    max_rhs: int | None = None
+
+
+def closed(frequent: Frequent) -> list[Flags]:
+    """Tell of each set whether every larger one is in fewer baskets (闭项集): these determine the counts of all.
+
+    Examples
+    --------
+    >>> from nlpzero.rules.baskets import from_lists
+    >>> frequent = mine(from_lists([["茶", "酒"], ["茶", "酒"], ["茶"]]), 1)
+    >>> list(frequent.table()), [flags.tolist() for flags in closed(frequent)]
+    ([('茶',), ('酒',), ('茶', '酒')], [[True, False], [True]])
+    """
+    flags = [np.ones(len(level.counts), np.bool_) for level in frequent.levels]
+    for (below, level), own in zip(pairwise(frequent.levels), flags, strict=False):
+        for column in level.subsets.T:
+            own[column[below.counts[column] == level.counts]] = False
+    return flags
+
+
+def maximal(frequent: Frequent) -> list[Flags]:
+    """Tell of each set whether no larger one is frequent (极大项集): all frequent sets are their subsets.
+
+    Examples
+    --------
+    >>> from nlpzero.rules.baskets import from_lists
+    >>> frequent = mine(from_lists([["茶", "酒"], ["茶", "酒"], ["茶"]]), 1)
+    >>> [flags.tolist() for flags in maximal(frequent)]
+    [[False, False], [True]]
+    """
+    flags = [np.ones(len(level.counts), np.bool_) for level in frequent.levels]
+    for level, own in zip(frequent.levels[1:], flags, strict=False):
+        own[level.subsets] = False
+    return flags
+
+
+def minimum_count(support: int | float | Fraction, n_baskets: int) -> int:
+    """Give the number of baskets that a support means: an int is a count, anything else a share.
+
+    Raises
+    ------
+    ModelError
+        For a count below 1 and for a share that is not above 0 and at most 1.
+
+    Examples
+    --------
+    >>> minimum_count(50, 930), minimum_count(0.06, 930), minimum_count(1e-9, 930)
+    (50, 56, 1)
+    """
+    if isinstance(support, int):
+        if support < 1:
+            raise ModelError(
+                f"a minimum support of {support} baskets; give a count of 1 or more, or a share such as 0.01"
+            )
+        return support
+    if not 0 < support <= 1:
+        raise ModelError(f"a minimum support of {float(support):g}; give a share above 0 and at most 1, or a count")
+    share = support if isinstance(support, Fraction) else Fraction(repr(support))  # the number that was written
+    return -(-share.numerator * n_baskets // share.denominator)
+
+
+def mine(
+    baskets: Baskets,
+    support: int | float | Fraction,
+    *,
+    max_length: int | None = None,
+    constraint: Constraint | None = None,
+    memory: int = 1 << 31,
+    limit: int | None = LIMIT,
+) -> Frequent:
+    """Find all sets of items that occur in enough baskets (频繁项集), with all their subsets.
+
+    Parameters
+    ----------
+    baskets : Baskets
+    support : int, float or Fraction
+        Number of baskets (int), or share of them.
+    max_length : int, optional
+        Greatest number of items in a set.
+    constraint : Constraint, optional
+        Leave out sets that can make no rule of this kind (some of them may still be there).
+    memory : int
+        Bytes to stay under; baskets that need more are mined in partitions, in two passes.
+    limit : int, optional
+        Stop with an estimate where the number of sets and candidates passes this.
+
+    Raises
+    ------
+    ModelError
+        For a support out of range, and past the limit.
+    NothingFound
+        If there are no baskets, or no item is frequent.
+
+    Examples
+    --------
+    >>> from nlpzero.rules.baskets import from_lists
+    >>> baskets = from_lists([["茶", "酒"], ["茶"], ["茶", "酒", "米"]])
+    >>> mine(baskets, 2).table()
+    {('茶',): 3, ('酒',): 2, ('茶', '酒'): 2}
+
+    Notes
+    -----
+    Exact: the result depends neither on `memory` nor on the order of the baskets. A candidate costs about 1 ns for
+    each 64 baskets, or 10 ns for each basket that the rarer of the two sets it is joined from occurs in.
+    """
+    if not baskets.n_baskets:
+        raise NothingFound("there are no baskets in the input")
+    minimum = minimum_count(support, baskets.n_baskets)
+    wanted = _Wanted.of(baskets, minimum, constraint or Constraint(), max_length)
+    n_items = len(wanted.ids)
+    rank = np.full(len(baskets.items), n_items, np.int64)
+    rank[wanted.ids] = np.arange(n_items)
+    per_basket = n_items // 8 + 48 * -(-baskets.n_entries // baskets.n_baskets) + 1
+    size = max(64, memory // 4 // per_basket)
+    only_some = wanted.rhs is not None and not wanted.rhs.all()
+    found: list[list[Level]] = []
+    for entries in baskets.parts(size):
+        part = _ranked(entries, rank, n_items)
+        local = -(-minimum * entries.n_baskets // baskets.n_baskets)
+        if only_some:
+            part = _holding(part, wanted.rhs, n_items)
+        found.append(_apriori(part, n_items, max(1, local), wanted, memory // 4, limit))
+    levels = found[0]
+    if len(found) > 1 or only_some:
+        candidates = _union(found, n_items)
+        parts = (_ranked(entries, rank, n_items) for entries in baskets.parts(size))
+        levels = _recount(candidates, parts, n_items, minimum, memory // 4)
+    names = baskets.items
+    return Frequent([names[i] for i in wanted.ids.tolist()], levels, baskets.n_baskets, minimum)
+
+
+class _Wanted(NamedTuple):
+    """The frequent items, in the order of their names, and what is asked of sets of them."""
+
+    ids: npt.NDArray[np.intp]
+    lhs: Flags | None
+    rhs: Flags | None
+    max_lhs: int | None
+    max_rhs: int | None
+    max_length: int | None
+
+    @classmethod
+    def of(cls, baskets: Baskets, minimum: int, constraint: Constraint, max_length: int | None) -> "_Wanted":
+        """Choose the items."""
+        frequent = np.flatnonzero(baskets.counts >= minimum).tolist()
+        if not frequent:
+            most = int(baskets.counts.max(initial=0))
+            raise NothingFound(
+                f"no item is in {minimum:,} of {baskets.n_baskets:,} baskets; lower --min-support (the most frequent "
+                f"item is in {most:,})"
+            )
+        names = baskets.items
+        for which in (constraint.lhs, constraint.rhs):
+            if which is not None and (unknown := sorted(which.difference(names))):
+                raise ModelError(f"the item {unknown[0]!r} is in no basket; check --lhs and --rhs")
+        lhs, rhs = constraint.lhs, constraint.rhs
+        if lhs is not None and rhs is not None:
+            frequent = [i for i in frequent if names[i] in lhs or names[i] in rhs]
+        frequent.sort(key=names.__getitem__)
+        lhs_flags, rhs_flags = (
+            None if which is None else np.array([names[i] in which for i in frequent], np.bool_) for which in (lhs, rhs)
+        )
+        if constraint.max_lhs and constraint.max_rhs:
+            most = constraint.max_lhs + constraint.max_rhs
+            max_length = most if max_length is None else min(max_length, most)
+        return cls(
+            np.array(frequent, np.intp), lhs_flags, rhs_flags, constraint.max_lhs, constraint.max_rhs, max_length
+        )
+
+    def allowed(self, sets: Ids) -> Flags | None:
+        """Tell which sets can still make a rule: not too many items that fit one side only. None if all can."""
+        allowed: Flags | None = None
+        for side, most_other in ((self.lhs, self.max_rhs), (self.rhs, self.max_lhs)):
+            if side is not None and most_other is not None:
+                few = (~side)[sets].sum(axis=1) <= most_other
+                allowed = few if allowed is None else allowed & few
+        return allowed
+
+
+def _ranked(entries: Entries, rank: npt.NDArray[np.int64], n_items: int) -> Entries:
+    """Leave the frequent items, by rank, ascending in each basket."""
+    ranks = rank.take(entries.items)
+    kept = ranks < n_items
+    keys = entries.baskets[kept] * n_items
+    keys += ranks[kept]
+    keys.sort()
+    numbers, ranks = np.divmod(keys, n_items) if len(keys) else (keys, keys)
+    return Entries(ranks, numbers, entries.n_baskets)
+
+
+def _holding(entries: Entries, items: Flags | None, n_items: int) -> Entries:
+    """Leave the baskets that hold one of the items."""
+    if items is None:
+        return entries
+    holds = np.zeros(entries.n_baskets, np.bool_)
+    holds[entries.baskets[items[entries.items]]] = True
+    kept = holds[entries.baskets]
+    numbers = np.cumsum(holds) - 1
+    return Entries(entries.items[kept], numbers[entries.baskets[kept]], int(holds.sum()))
+
+
+def _apriori(
+    entries: Entries, n_items: int, minimum: int, wanted: _Wanted, budget: int, limit: int | None
+) -> list[Level]:
+    """Mine baskets that fit memory, level by level until no candidate is frequent."""
+    counts = np.bincount(entries.items, minlength=n_items)
+    keep = np.flatnonzero(counts >= minimum)
+    level = Level(keep[:, None].astype(np.uint32), counts[keep], np.zeros((len(keep), 1), np.int32))
+    levels = [level]
+    vertical = Vertical(entries.items, entries.baskets, n_items, entries.n_baskets, budget)
+    known = vertical.singles(keep, level.counts)
+    place = np.full(n_items, -1)  # of an item among the frequent ones
+    place[keep] = np.arange(len(keep))
+    while len(level.counts) > 1 and len(levels) != wanted.max_length:
+        if len(levels) == 1 and (pairs := _count_pairs(entries, n_items, minimum, len(keep), vertical.words, budget)):
+            # Pairs are counted basket by basket: only the frequent ones are looked at again, for where they occur.
+            left, right = place[pairs[0]], place[pairs[1]]
+            candidates = iter([(left, np.stack([right, left], axis=1).astype(np.int32), pairs[1].astype(np.uint32))])
+        else:
+            candidates = _apriori_gen(levels, n_items)
+        found = sum(len(one.counts) for one in levels)
+        sets, counted, subsets, pieces = [], [], [], []
+        for left, below, items in candidates:
+            new = np.concatenate([level.sets[left], items[:, None]], axis=1)
+            if (allowed := wanted.allowed(new)) is not None:
+                left, below, items, new = left[allowed], below[allowed], items[allowed], new[allowed]
+            found += len(left)
+            if limit is not None and found > limit:
+                _refuse(vertical, minimum, wanted.max_length, limit)
+            numbers = []
+            smaller, added = _from_smaller(level, level.counts, left, below[:, -2], items, known)
+            for number, occurrences in vertical.extend(level.sets, known, smaller, added, minimum):
+                numbers.append(number)
+                pieces.append(occurrences)
+            counts = np.concatenate(numbers) if numbers else np.empty(0, np.int64)
+            frequent = counts >= minimum
+            sets.append(new[frequent])
+            counted.append(counts[frequent])
+            subsets.append(below[frequent])
+        if not sum(map(len, counted)):
+            break
+        level = Level(np.concatenate(sets), np.concatenate(counted), np.concatenate(subsets))
+        known = vertical.join(pieces, level.counts)
+        levels.append(level)
+    return levels
+
+
+def _apriori_gen(levels: Sequence[Level], n_items: int) -> Iterator[tuple[npt.NDArray[np.intp], Places, Ids]]:
+    """Make the candidates of the next level: join sets that differ in the last item, prune those with a rare subset.
+
+    Yields, for many candidates at a time, which set is their beginning, their subsets, and their last item.
+    """
+    last = levels[-1]
+    n, k = last.sets.shape
+    group = last.subsets[:, -1] if k > 1 else np.zeros(n, np.int32)
+    ends = np.searchsorted(group, group, side="right")
+    partners = ends - np.arange(n) - 1
+    before = np.concatenate(([0], np.cumsum(partners)))
+    find = _Finder(last, n_items) if k > 1 else None
+    start = 0
+    while start < n:
+        stop = max(start + 1, int(np.searchsorted(before, before[start] + _JOINED, side="right")) - 1)
+        left, right = _join(np.arange(start, stop), partners[start:stop])
+        start = stop
+        items = last.sets[right, -1]
+        if find is None:
+            yield left, np.stack([right, left], axis=1).astype(np.int32), items
+            continue
+        subsets = np.empty((len(left), k + 1), np.int32)
+        subsets[:, k], subsets[:, k - 1] = left, right
+        kept = np.arange(len(left))
+        for j in range(k - 1):
+            found = find(last.subsets[left[kept], j], items[kept])
+            subsets[kept, j] = found
+            kept = kept[found >= 0]
+        yield left[kept], subsets[kept], items[kept]
+
+
+def _from_smaller(
+    level: Level, counts: Counts, left: npt.NDArray[np.intp], right: Places, items: Ids, known: Occurrences
+) -> tuple[npt.NDArray[np.intp], Ids]:
+    """Choose which of the two joined sets to extend where that matters: the one whose list is shorter."""
+    if not isinstance(known, Lists):
+        return left, items
+    swap = counts[right] < counts[left]
+    return np.where(swap, right, left), np.where(swap, level.sets[left, -1], items)
+
+
+def _join(
+    first: npt.NDArray[np.intp], partners: npt.NDArray[np.intp]
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Pair each of some sets with the `partners` sets that follow it."""
+    left = np.repeat(first, partners)
+    offsets = np.cumsum(partners) - partners
+    return left, np.arange(len(left)) - np.repeat(offsets - first - 1, partners)
+
+
+class _Finder:
+    """Finds sets of a level by the place of all their items but the last, and the last."""
+
+    def __init__(self, level: Level, n_items: int) -> None:
+        self._n_items = n_items
+        prefixes = level.subsets[:, -1].astype(np.int64)
+        self._keys = prefixes * n_items + level.sets[:, -1]
+        self._table: Places | None = None
+        cells = (int(prefixes[-1]) + 1) * n_items if len(prefixes) else 0
+        if cells <= max(_DENSE, 16 * len(prefixes)):
+            self._table = np.full(cells, -1, np.int32)
+            self._table[self._keys] = np.arange(len(prefixes))
+
+    def __call__(self, prefixes: Places, items: Ids) -> Places:
+        """Give the places of sets; -1 where there is none."""
+        keys = prefixes.astype(np.int64) * self._n_items + items
+        if self._table is not None:
+            inside = keys < len(self._table)
+            return np.where(inside, self._table.take(keys, mode="clip"), np.int32(-1)) if len(keys) else self._table[:0]
+        places = np.searchsorted(self._keys, keys)
+        hit = self._keys.take(places, mode="clip") == keys
+        return np.where(hit, places, -1).astype(np.int32)
+
+
+def _count_pairs(
+    entries: Entries, n_items: int, minimum: int, frequent: int, words: int, budget: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]] | None:
+    """Find the frequent pairs by counting the pairs of each basket; None where bit rows are quicker."""
+    lengths = np.bincount(entries.baskets, minlength=1)
+    total = int((lengths * (lengths - 1) // 2).sum())
+    if total * _PAIR_COST > frequent * (frequent - 1) // 2 * words:
+        return None
+    if n_items**2 <= _DENSE:
+        table = np.zeros(n_items * n_items, np.int64)
+        for keys in _pairs(entries.items, lengths, n_items):
+            table += np.bincount(keys, minlength=len(table))
+        found = np.flatnonzero(table >= minimum)
+    else:
+        with Workspace(budget) as workspace:
+            batches = (keys.astype(np.uint64) for keys in _pairs(entries.items, lengths, n_items))
+            runs = [workspace.store_run(count(keys)) for keys in batches]
+            kept = [run.keys for run, _ in merge(runs, minimum)]
+            found = np.concatenate([np.empty(0, np.uint64), *kept]).astype(np.int64)
+    return found // n_items, found % n_items
+
+
+def _pairs(
+    items: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64], n_items: int
+) -> Iterator[npt.NDArray[np.int64]]:
+    """Make the keys of the pairs in each basket, baskets of the same length together, many keys at a time."""
+    starts = np.cumsum(lengths) - lengths
+    order = np.argsort(lengths, kind="stable")
+    cuts = np.searchsorted(lengths[order], np.arange(2, int(lengths.max()) + 2)).tolist()
+    gathered: list[npt.NDArray[np.int64]] = [np.empty(0, np.int64)]
+    waiting = 0
+    for length, (start, stop) in enumerate(pairwise(cuts), 2):
+        if start == stop:
+            continue
+        one, other = np.triu_indices(length, 1)
+        step = max(1, _PAIRS // len(one))
+        for begin in range(start, stop, step):
+            chosen = starts[order[begin : min(stop, begin + step)]]
+            columns = items.take(
+                chosen + np.arange(length)[:, None]
+            )  # a row for the first items, the second items, ...
+            pairs = columns.take(one, axis=0)
+            pairs *= n_items
+            pairs += columns.take(other, axis=0)
+            gathered.append(pairs.reshape(-1))
+            waiting += pairs.size
+            if waiting >= 4 * _PAIRS:
+                yield np.concatenate(gathered)
+                gathered.clear()
+                waiting = 0
+    if gathered:
+        yield np.concatenate(gathered)
+
+
+def _union(found: Sequence[list[Level]], n_items: int) -> list[Level]:
+    """Give the sets that are in any of several results, without counts."""
+    levels: list[Level] = []
+    places: list[npt.NDArray[np.intp]] = [np.zeros(1, np.intp) for _ in found]
+    for k in range(1, max(map(len, found)) + 1):
+        keys = [
+            places[i][one[k - 1].subsets[:, -1]].astype(np.int64) * n_items + one[k - 1].sets[:, -1]
+            if len(one) >= k
+            else np.empty(0, np.int64)
+            for i, one in enumerate(found)
+        ]
+        every = np.unique(np.concatenate(keys))
+        places = [np.searchsorted(every, own) for own in keys]
+        prefixes, items = np.divmod(every, n_items)
+        before = levels[-1] if levels else None
+        sets = items[:, None].astype(np.uint32)
+        subsets = np.zeros((len(every), k), np.int32)
+        if before is not None:
+            sets = np.concatenate([before.sets[prefixes], sets], axis=1)
+            subsets[:, k - 1] = prefixes
+            if k == 2:
+                subsets[:, 0] = np.searchsorted(before.sets[:, 0], items)
+            else:
+                find = _Finder(before, n_items)
+                for j in range(k - 1):
+                    subsets[:, j] = find(before.subsets[prefixes, j], sets[:, -1])
+        levels.append(Level(sets, np.zeros(len(every), np.int64), subsets))
+    return levels
+
+
+def _recount(levels: Sequence[Level], parts: Iterator[Entries], n_items: int, minimum: int, budget: int) -> list[Level]:
+    """Count sets in all baskets, and leave the frequent ones: the second pass over partitions."""
+    totals = [level.counts.copy() for level in levels]
+    for part in parts:
+        vertical = Vertical(part.items, part.baskets, n_items, part.n_baskets, budget)
+        known: Occurrences = None
+        here = np.empty(0, np.int64)
+        for k, level in enumerate(levels):
+            if k == 0:
+                here = np.bincount(part.items, minlength=n_items)[level.sets[:, 0]]
+                known = vertical.singles(level.sets[:, 0].astype(np.intp), here)
+                totals[0] += here
+                continue
+            numbers, pieces = [], []
+            before, left, right = levels[k - 1], level.subsets[:, -1].astype(np.intp), level.subsets[:, -2]
+            smaller, added = _from_smaller(before, here, left, right, level.sets[:, -1], known)
+            for counts, occurrences in vertical.extend(before.sets, known, smaller, added, 0):
+                numbers.append(counts)
+                pieces.append(occurrences)
+            here = np.concatenate(numbers)
+            known = vertical.join(pieces, here)
+            totals[k] += here
+    result: list[Level] = []
+    place = np.zeros(1, np.int64)
+    for level, counts in zip(levels, totals, strict=True):
+        kept = counts >= minimum
+        if not kept.any():
+            break
+        result.append(Level(level.sets[kept], counts[kept], place[level.subsets[kept]].astype(np.int32)))
+        place = np.cumsum(kept) - 1
+    return result
+
+
+def _refuse(vertical: Vertical, minimum: int, max_length: int | None, limit: int) -> None:
+    """Stop with an estimate of what would be found."""
+    number = estimate(vertical, minimum, max_length)
+    raise ModelError(
+        f"about {number:.2g} item sets are in {minimum:,} baskets or more, and mining has passed {limit:,} sets and "
+        "candidates; raise --min-support, limit --max-length, or add --yes to go on"
+    )
+
+
+def estimate(vertical: Vertical, minimum: int, max_length: int | None = None) -> float:
+    """Estimate the number of frequent sets without mining them (Knuth 1975): random descents from set to superset.
+
+    Each descent adds a random item of those that leave the set frequent, until there is none. The product of their
+    numbers on its way estimates, without bias, in how many orders frequent sets of each size can be put together.
+
+    Parameters
+    ----------
+    vertical : Vertical
+    minimum : int
+        Number of baskets a set must occur in.
+    max_length : int, optional
+
+    Examples
+    --------
+    >>> every_set = Vertical(np.arange(6), np.zeros(6, np.int64), 6, 1)
+    >>> estimate(every_set, 1)
+    63.0
+    """
+    rng = np.random.default_rng(0)
+    top = np.flatnonzero(popcount(vertical.bits) >= minimum)
+    probes = min(_PROBES, max(16, 4_000_000_000 // (10 * (len(top) + 1) * vertical.words)))
+    total = 0.0
+    for _ in range(probes):
+        row, others, weight, size = None, top, 1.0, 0
+        while len(others) and size != max_length:
+            size += 1
+            weight *= len(others) / size  # a set of this size can be put together in size! orders
+            total += weight
+            item = others[int(rng.integers(len(others)))]
+            row = vertical.bits[item] if row is None else row & vertical.bits[item]
+            others = others[others != item]
+            others = others[popcount(vertical.bits[others] & row) >= minimum]
+    return total / probes

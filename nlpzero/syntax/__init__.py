@@ -1,0 +1,1 @@
+"""Sentence templates: finding them by the skip-grams of words, parsing sentences with them, drawing the parses."""

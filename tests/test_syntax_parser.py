@@ -1,0 +1,284 @@
+"""Parsing sentences with templates, and drawing what comes out."""
+
+import json
+import pickle
+import re
+from itertools import pairwise
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+import syntax_oracles as oracle
+
+from nlpzero.errors import ModelError
+from nlpzero.syntax.drawing import (
+    draw_tree,
+    mark_gaps,
+    picture,
+    read_brackets,
+    svg,
+    text_width,
+    write_brackets,
+    write_dot,
+    write_json,
+)
+from nlpzero.syntax.inventory import Inventory
+from nlpzero.syntax.parser import Parser, Tree
+from nlpzero.syntax.templates import Template, read_template, write_template
+
+EGGS = ["鸡蛋", "可以", "吃", "吗"]  # "are eggs good to eat?"
+
+
+def parser_of(counts: dict[str, int], null_score: float = -20.0) -> Parser:
+    """Make a parser of templates as they are written."""
+    return Parser(Inventory([read_template(text) for text in counts], list(counts.values())), null_score)
+
+
+def random_inventory(rng: np.random.Generator, number: int, alphabet: str = "山水云雨风") -> dict[Template, int]:
+    """Draw templates of one to four words, with gaps between and around; equal counts are frequent."""
+    counts: dict[Template, int] = {}
+    while len(counts) < number:
+        items: list[str | None] = []
+        for _ in range(int(rng.integers(1, 5))):
+            items += [None] * int(rng.random() < 0.5) + [alphabet[int(rng.integers(len(alphabet)))]]
+        items += [None] * int(rng.random() < 0.5)
+        counts[tuple(items)] = int(rng.integers(1, 4))
+    return counts
+
+
+def random_sentence(rng: np.random.Generator, longest: int, alphabet: str = "山水云雨风，") -> list[str]:
+    """Draw a sentence; the last character is in no template."""
+    return [alphabet[i] for i in rng.integers(0, len(alphabet), int(rng.integers(1, longest + 1))).tolist()]
+
+
+def flattened(parsed: oracle.Parse, start: int, end: int, depth: int = 0) -> list[tuple[object, ...]]:
+    """Give the nodes of an oracle's parse as those of a tree."""
+    score, places, template, below = parsed
+    text = None if template is None else write_template(template)
+    nodes: list[tuple[object, ...]] = [(start, end, depth, places, text, round(score * 1e-6, 6))]
+    edges = (start - 1, *places, end)
+    gaps = [(a + 1, b) for a, b in pairwise(edges) if b - a > 1]
+    for gap, inner in zip(gaps if template else [], below, strict=True):
+        nodes += flattened(inner, *gap, depth + 1)
+    return nodes
+
+
+def test_the_example_of_the_eggs() -> None:
+    tree = parser_of({"[X] 可以 [X] 吗": 3, "水 [X]": 1}).parse(EGGS)
+    assert draw_tree(tree).splitlines() == [
+        "+---> (鸡蛋)可以(吃)吗",
+        "|     +---> 鸡蛋",
+        "|     |     +---> 鸡蛋",
+        "|     +---> 可以",
+        "|     +---> 吃",
+        "|     |     +---> 吃",
+        "|     +---> 吗",
+    ]
+    assert write_brackets(tree) == "(鸡蛋)可以(吃)吗"
+    assert tree.nodes[0].score == pytest.approx(np.log(3 / 4), abs=1e-6)
+    assert json.loads(write_json(tree)) == {
+        "text": "鸡蛋可以吃吗",
+        "template": "[X] 可以 [X] 吗",
+        "score": tree.nodes[0].score,
+        "parts": [
+            {"text": "鸡蛋", "template": None, "score": 0.0, "parts": ["鸡蛋"]},
+            "可以",
+            {"text": "吃", "template": None, "score": 0.0, "parts": ["吃"]},
+            "吗",
+        ],
+    }
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_parses_are_those_of_the_formulas(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    counts = random_inventory(rng, [3, 12, 40][seed % 3])
+    null_score = [-20.0, -1.0, 0.0][seed % 3]
+    parser = Parser(Inventory(list(counts), list(counts.values())), null_score)
+    sentences = [random_sentence(rng, 9) for _ in range(12)]
+    for words, tree in zip(sentences, parser.parse_all(sentences), strict=True):
+        assert tree.words == words
+        expected = flattened(oracle.parse(words, counts, null_score), 0, len(words))
+        assert [tuple(node) for node in tree.nodes] == expected
+        assert parser.parse(words) == tree
+
+
+def test_ties_go_to_more_words_and_then_to_the_left() -> None:
+    equal = parser_of({"水 [X]": 1, "[X] 水": 1, "水 水": 1}, 0.0).parse(["水", "水"])
+    assert equal.nodes[0].places == (0, 1)
+    leftmost = parser_of({"水 [X]": 1, "[X] 水": 1}, 0.0).parse(["水", "云", "水"])
+    assert leftmost.nodes[0].places == (0,)
+    inner = parser_of({"[X] 水 [X] 水 [X]": 1}, 0.0).parse(["云", "水", "云", "水", "云", "水", "云"])
+    assert inner.nodes[0].places == (1, 3)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_laws_of_trees(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    counts = random_inventory(rng, 30)
+    total = sum(counts.values())
+    own = {write_template(template): np.log(count / total) for template, count in counts.items()}
+    parser = Parser(Inventory(list(counts), list(counts.values())))
+    for tree in parser.parse_all([random_sentence(rng, 40) for _ in range(20)]):
+        # Every word is in one node's template or flat span, and in order they are the sentence.
+        assert sorted(place for node in tree.nodes for place in node.places) == [*range(len(tree.words))]
+        by_span = {(node.start, node.end): node for node in tree.nodes[1:]}
+        for node in tree.nodes:
+            assert node.template is None or oracle.template_of(
+                tree.words, node.places, node.start, node.end
+            ) == read_template(node.template)
+            below = sum(by_span[gap].score for gap in node.gaps())
+            alone = own[node.template] if node.template else -20 * (node.end - node.start - 1)
+            assert node.score == pytest.approx(alone + below, abs=1e-5)
+        written = write_brackets(tree, " ")
+        words, spans = read_brackets(written)
+        assert words == tree.words
+        assert spans == [(node.start, node.end) for node in tree.nodes[1:]]
+        shown = [line.split("+---> ")[1] for line in draw_tree(tree).splitlines()]
+        assert len(shown) == len(tree.words) + len(tree.nodes)
+        below_json = json.loads(write_json(tree))
+        assert words_of_json(below_json) == tree.words
+
+
+def words_of_json(node: object) -> list[str]:
+    """Give the words of nested JSON in order."""
+    assert isinstance(node, dict)
+    return [word for part in node["parts"] for word in ([part] if isinstance(part, str) else words_of_json(part))]
+
+
+def test_brackets_of_the_sentence_itself_are_told_apart() -> None:
+    tree = parser_of({"[X] ) [X]": 1}).parse(["(", "\\", ")", "a(b"])
+    assert write_brackets(tree, " ") == "(\\( \\\\) \\) (a\\(b)"
+    assert read_brackets(write_brackets(tree, " ")) == (["(", "\\", ")", "a(b"], [(0, 2), (3, 4)])
+    with pytest.raises(ValueError, match="missing"):
+        read_brackets("(水")
+    with pytest.raises(ValueError, match="too many"):
+        read_brackets("水)")
+
+
+@pytest.mark.parametrize("words", [["的"] * 200, [f"词{i}" for i in range(200)]], ids=["deep", "wide"])
+def test_sentences_of_200_words_are_parsed_and_drawn(words: list[str]) -> None:
+    nested = parser_of({"的 [X]": 5, "的 的 [X] 的 [X]": 1, "[X] 好": 1}).parse(words)
+    assert sum(len(node.places) for node in nested.nodes) == 200
+    if words[0] == "的":
+        assert max(node.depth for node in nested.nodes) > 50
+    else:
+        assert [node.template for node in nested.nodes] == [None]
+        assert nested.nodes[0].score == -20 * 199
+    assert read_brackets(write_brackets(nested, " "))[0] == words
+    assert len(draw_tree(nested).splitlines()) == 200 + len(nested.nodes)
+    assert write_json(nested).count('"parts"') == len(nested.nodes)
+    assert ElementTree.fromstring(svg([picture(nested)])).tag.endswith("svg")
+    assert write_dot(nested).count(" -> ") == 200 + len(nested.nodes) - 1
+
+
+def test_a_sentence_of_1000_words_does_not_exhaust_the_stack() -> None:
+    tree = parser_of({"的 [X]": 5}).parse(["的"] * 1000)
+    assert max(node.depth for node in tree.nodes) == 999
+    assert write_json(tree).endswith("]}" * 1000)
+    assert write_brackets(tree).count("(") == 999
+
+
+def texts_of(page: str) -> list[tuple[str, float, float, str]]:
+    """Give the texts of an SVG page: what, x, y, class."""
+    root = ElementTree.fromstring(page)
+    found = [element for element in root.iter() if element.tag.endswith("}text")]
+    return [(e.text or "", float(e.attrib["x"]), float(e.attrib["y"]), e.attrib["class"]) for e in found]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_nothing_overlaps_in_a_picture(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    counts = random_inventory(rng, 30)
+    parser = Parser(Inventory(list(counts), list(counts.values())))
+    tree = parser.parse(random_sentence(rng, 25))
+    drawn = picture(tree)
+    texts = texts_of(svg([drawn]))
+    in_order = sorted((x, text) for text, x, _, kind in texts if kind != "template")
+    assert [text for _, text in in_order] == tree.words
+    boxes = [(y, x, text_width(text) * (12 if kind == "template" else 16) / 2) for text, x, y, kind in texts]
+    for (y1, x1, half1), (y2, x2, half2) in pairwise(sorted(boxes)):
+        assert y1 != y2 or x1 + half1 <= x2 - half2
+    assert all(half <= x <= drawn.width - half and 0 < y < drawn.height for y, x, half in boxes)
+
+
+def test_pages_and_graphs_hold_any_character() -> None:
+    tree = parser_of({"[X] < [X]": 1}).parse(["&", "<", '"\\', "\x01"])
+    assert [text for text, *_ in texts_of(svg([picture(tree), picture(tree)]))] == [
+        "[X] < [X]",
+        "<",
+        "&",
+        '"\\',
+        "�",
+    ] * 2
+    assert r'w2 [label="\"\\"];' in write_dot(tree)
+    assert mark_gaps(["水", "涨", "了"], [0]) == "水(涨了)"
+
+
+# Tables of templates
+
+
+def table(folder: Path, *lines: str) -> Path:
+    """Write a file of lines."""
+    path = folder / "templates.tsv"
+    path.write_bytes("".join(line + "\n" for line in lines).encode())
+    return path
+
+
+HEADER = "template\tcount\tproba\twords\tgaps\tscore"
+GOOD = "[X] 可以 [X] 吗\t3\t0.1\t2\t2\t1.5"
+
+
+def test_tables_are_read_in_all_their_forms(tmp_path: Path) -> None:
+    expected = {(None, "可以", None, "吗"): 3, ("水",): 1}
+    plain = "水\t1\t0.1\t1\t0\t1.5"
+    forms = [
+        (HEADER, GOOD, plain),
+        ("count\ttemplate", "3\t[X] 可以 [X] 吗", "1\t水"),
+        ("template,count", "[X] 可以 [X] 吗,3", '"水",1'),
+        ('{"template": "[X] 可以 [X] 吗", "count": 3}', '{"template": "水", "count": 1, "words": 1}'),
+        (HEADER + "\r", GOOD + "\r", "", plain),
+    ]
+    for lines in forms:
+        inventory = Inventory.from_file(table(tmp_path, *lines))
+        assert dict(zip(inventory.templates, inventory.counts.tolist(), strict=True)) == expected
+    assert Inventory.from_file(table(tmp_path, *forms[0]), limit=1).templates == [(None, "可以", None, "吗")]
+    assert Inventory.from_file(table(tmp_path, "template\tcount", "… a\\\\b\t3"), gap="…").templates == [(None, "a\\b")]
+
+
+@pytest.mark.parametrize(
+    ("lines", "fault"),
+    [
+        ([], "there are no templates in it"),
+        ([HEADER], "there are no templates in it"),
+        (["word\tcount", "水\t1"], "line 1: not a table of templates"),
+        (["水\t1"], "line 1: not a table of templates"),
+        ([HEADER, GOOD, GOOD], "line 3: the template is there twice; the table is damaged"),
+        ([HEADER, GOOD.replace("\t3\t", "\t0\t")], "line 2: there is no template with a count from 1"),
+        ([HEADER, GOOD.replace("\t3\t", "\t-3\t")], "line 2: there is no template with a count from 1"),
+        ([HEADER, "[X] 可以\t3"], "line 2: '[X] 可以\\t3' is not a row"),
+        ([HEADER, GOOD.replace("[X] 可以", "[X]可以")], "line 2: '[X]可以 [X] 吗' is not written with blanks"),
+        ([HEADER, GOOD.replace("2\t2", "2\t3")], "line 2: '[X] 可以 [X] 吗' has 2 gaps, not 3; if its gaps"),
+        ([HEADER, "[X]\t3\t0.1\t0\t1\t0"], "line 2: '[X]' is no template"),
+        ([HEADER, "可以  吗\t3\t0.1\t2\t0\t0"], "line 2: '可以  吗' is no template"),
+        (['{"template": "水", "count": 1', "{}"], "is not a row"),
+        (['{"template": "水"}'], "line 1: there is no template with a count from 1"),
+        ([HEADER, GOOD.replace("\t3\t", f"\t{2**63}\t")], "the counts add up to more than"),
+    ],
+)
+def test_a_damaged_table_is_an_error_that_names_the_line(tmp_path: Path, lines: list[str], fault: str) -> None:
+    path = table(tmp_path, *lines)
+    with pytest.raises(ModelError, match=re.escape(fault)) as error:
+        Inventory.from_file(path)
+    assert str(error.value).startswith(f"{path}: ")
+    assert "\n" not in str(error.value)
+
+
+def test_parsers_need_templates_and_can_be_sent_to_workers() -> None:
+    with pytest.raises(ModelError, match="there is no template"):
+        Inventory([], [])
+    parser = parser_of({"[X] 可以 [X] 吗": 3})
+    assert pickle.loads(pickle.dumps(parser)).parse(EGGS) == parser.parse(EGGS)
+    assert parser.parse_all([]) == []
+    assert isinstance(parser.parse(["水"]), Tree)

@@ -1,0 +1,199 @@
+"""Sentence templates of a corpus."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from syntax_oracles import Template, template_counts
+
+from nlpzero.counting import Workspace
+from nlpzero.engine import Engine
+from nlpzero.errors import NothingFound
+from nlpzero.syntax.clauses import SEPARATOR, Clauses, sentences_of, tokens_of
+from nlpzero.syntax.templates import Templates, find_templates, is_trivial, read_template, write_template
+
+# "Can you / I / he / she eat / drink / play / sing / jump?": what stands around 可以 ... 吗 keeps changing
+QUESTIONS = "".join(f"{who} 可以 {action} 吗\n" for who in "你我他她" for action in "吃喝玩唱跳")
+
+
+def random_lines(seed: int, lines: int, words: str = "山水云雨风花鸟鱼虫草", longest: int = 9) -> list[list[str]]:
+    """Draw lines of words with unequal frequencies, so that some pairs are strong; a few are punctuation."""
+    rng = np.random.default_rng(seed)
+    alphabet = [*words, "，"]
+    weights = 1 / np.arange(1, len(alphabet) + 1)
+    result: list[list[str]] = []
+    for _ in range(lines):
+        if result and rng.random() < 0.3:
+            result.append(result[int(rng.integers(len(result)))])
+        else:
+            chosen = rng.choice(len(alphabet), int(rng.integers(0, longest)), p=weights / weights.sum())
+            result.append([alphabet[i] for i in chosen.tolist()])
+    return result
+
+
+def clauses_of(lines: list[list[str]]) -> list[list[str]]:
+    """Cut lines at their punctuation."""
+    text = "\n".join(" ".join(line) for line in lines)
+    return [clause.split() for clause in text.replace("，", "\n").split("\n") if clause.split()]
+
+
+def found_in(
+    blocks: list[str], workspace: Workspace, engine: Engine | None = None, delimiter: str = " ", **parameters: Any
+) -> Templates:
+    """Find the templates of blocks of words."""
+    engine = engine or Engine()
+    clauses = Clauses(blocks, delimiter=delimiter, engine=engine, workspace=workspace)
+    return find_templates(clauses, engine=engine, **parameters)
+
+
+def counted(found: Templates) -> dict[Template, int]:
+    """Give the templates with their counts."""
+    return dict(zip(found.templates, found.counts.tolist(), strict=True))
+
+
+@pytest.fixture
+def workspace() -> Workspace:
+    """Give a workspace that keeps everything in memory."""
+    return Workspace(budget=1 << 30)
+
+
+def test_what_stays_is_the_template_and_what_changes_its_gaps(workspace: Workspace) -> None:
+    found = found_in([QUESTIONS], workspace, min_proba=0.05, min_pmi=0.5)
+    assert found.templates[0] == (None, "可以", None, "吗")
+    assert found.counts[0] == 20
+    assert found.total == 60  # beside it, each clause has its subject and its verb alone
+    # p(template) = 20/60; p(可以) = p(吗) = 20/80
+    assert found.scores[0] == pytest.approx(np.log(1 / 3) - 2 * np.log(1 / 4))
+    assert found.fillers((None, "可以", None, "吗"))[0] == {"你": 5, "我": 5, "他": 5, "她": 5}
+    (example,) = found.examples([(None, "可以", None, "吗")], 1)
+    assert [(e.words, e.places) for e in example] == [(["你", "可以", "吃", "吗"], (1, 3))]
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("window", [1, 3, 5])
+def test_templates_are_those_of_the_formulas(seed: int, window: int, workspace: Workspace) -> None:
+    lines = random_lines(seed, 60)
+    min_proba, min_pmi, max_paths = [0.001, 0.01][seed % 2], [-0.5, 0.0, 0.3][seed % 3], [5, 10_000][seed % 2]
+    expected, total, left_out = template_counts(clauses_of(lines), window, min_proba, min_pmi, max_paths)
+    text = "".join(" ".join(line) + "\n" for line in lines)
+    found = found_in([text], workspace, window=window, min_proba=min_proba, min_pmi=min_pmi, max_paths=max_paths)
+    assert counted(found) == expected
+    assert (found.total, found.left_out) == (total, left_out)
+    assert found.templates == sorted(expected, key=lambda t: (-expected[t], write_template(t)))
+
+
+def test_the_random_texts_have_what_the_formulas_are_about() -> None:
+    every = [template_counts(clauses_of(random_lines(seed, 60)), 5, 0.001, -0.5, 5) for seed in range(12)]
+    assert all(left_out for _, _, left_out in every)
+    assert sum(max(map(len, templates)) >= 5 for templates, _, _ in every) > 6
+    assert all(any(count > 1 for count in templates.values()) for templates, _, _ in every)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_blocks_workers_and_memory_do_not_matter(seed: int, tmp_path: Path, workspace: Workspace) -> None:
+    lines = [" ".join(line) + "\n" for line in random_lines(seed, 120)]
+    parameters: dict[str, Any] = {"min_proba": 0.002, "min_pmi": 0.0}
+    whole = found_in(["".join(lines)], workspace, **parameters)
+    for size, budget in ((1, 1 << 30), (7, 1 << 12), (50, 0)):
+        blocks = ["".join(lines[i : i + size]) for i in range(0, len(lines), size)]
+        with Workspace(budget, tmp_path) as spilled:
+            parts = found_in(blocks, spilled, **parameters)
+            assert counted(parts) == counted(whole)
+            assert parts.scores.tolist() == whole.scores.tolist()
+            some = whole.templates[:20]
+            assert parts.examples(some, 3) == whole.examples(some, 3)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_worker_processes_find_the_same(workspace: Workspace) -> None:
+    lines = [" ".join(line) + "\n" for line in random_lines(9, 200)]
+    whole = found_in(["".join(lines)], workspace, min_proba=0.002, min_pmi=0.0)
+    with Workspace(budget=0) as shared, Engine(2) as engine:
+        blocks = ["".join(lines[i : i + 50]) for i in range(0, len(lines), 50)]
+        parts = found_in(blocks, shared, engine, min_proba=0.002, min_pmi=0.0)
+        assert counted(parts) == counted(whole)
+        assert parts.fillers(whole.templates[0]) == whole.fillers(whole.templates[0])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_examples_and_fillers_account_for_every_count(seed: int, workspace: Workspace) -> None:
+    lines = random_lines(seed, 80)
+    text = "".join(" ".join(line) + "\n" for line in lines)
+    found = found_in([text], workspace, min_proba=0.002, min_pmi=0.0)
+    examples = found.examples(found.templates, 10_000)
+    for template, count, shown in zip(found.templates, found.counts.tolist(), examples, strict=True):
+        assert len(shown) == count
+        for example in shown:
+            items = [word if i in example.places else None for i, word in enumerate(example.words)]
+            assert read_template(" ".join(item or "[X]" for item in items)) == template
+        fillers = found.fillers(template)
+        assert len(fillers) == template.count(None)
+        assert all(sum(filler.values()) == count for filler in fillers)
+
+
+def test_clauses_with_too_many_paths_are_left_out_and_counted(workspace: Workspace) -> None:
+    # Ten different words, each linked to the next two: a clause of 60 of them has a great many paths.
+    ring = "山水云雨风花鸟鱼虫草"
+    long, short = " ".join(ring * 6), "\n".join(ring[i] + " " + ring[i + 1] for i in range(9))
+    parameters: dict[str, Any] = {"window": 2, "min_pmi": 0.5, "min_proba": 0.001}
+    found = found_in([f"{long}\n{short}\n"], workspace, **parameters)
+    assert found.left_out == 1
+    assert found.total == 9
+    assert ("山", "水") in found.templates
+
+
+def test_paths_are_counted_exactly(workspace: Workspace) -> None:
+    # A link to the next word and to that after it: 40 words have as many paths as 39 steps go by ones and twos.
+    a, b = 1, 1
+    for _ in range(38):
+        a, b = b, a + b
+    text = " ".join("山水云雨风花鸟鱼虫草" * 4) + "\n"
+    with pytest.raises(NothingFound, match=f"among {b:,} paths in 40 words"):
+        found_in([text], workspace, window=2, min_pmi=0.5, min_proba=0.001, max_paths=b)
+    with pytest.raises(NothingFound, match="among 0 paths in 40 words"):
+        found_in([text], workspace, window=2, min_pmi=0.5, min_proba=0.001, max_paths=b - 1)
+
+
+def test_a_very_long_clause_is_no_trouble(workspace: Workspace) -> None:
+    rng = np.random.default_rng(0)
+    words = [f"词{i}" for i in rng.integers(0, 500, 20_000).tolist()]
+    found = found_in([" ".join(words) + "\n" + QUESTIONS], workspace, min_proba=1e-4, min_pmi=0.0)
+    assert found.left_out == 1
+    assert (None, "可以", None, "吗") in found.templates
+
+
+def test_no_template_is_an_error_with_a_remedy(workspace: Workspace) -> None:
+    with pytest.raises(NothingFound, match="try a smaller --min-proba, or more text"):
+        found_in([""], workspace)
+    with pytest.raises(NothingFound, match=r"no template has a frequency above 0\.9"):
+        found_in([QUESTIONS], workspace, min_proba=0.9)
+    with pytest.raises(NothingFound, match="no clause has the template '可以 吗'"):
+        found_in([QUESTIONS], workspace).fillers(("可以", "吗"))
+    with pytest.raises(NothingFound, match="no clause has the template '\\[X\\] 没有'"):
+        found_in([QUESTIONS], workspace).fillers((None, "没有"))
+
+
+def test_templates_are_written_and_read() -> None:
+    for template in [("水",), (None, "水", None, "好"), ("可以", "吗", None)]:
+        assert read_template(write_template(template)) == template
+        assert read_template(write_template(template, "…"), "…") == template
+    assert read_template("[X][X]水 [X]") == (None, "水", None)
+    assert [is_trivial(read_template(text)) for text in ("[X] 水 [X]", "水", "[X] 水", "[X] 水 好 [X]")] == [
+        True,
+        False,
+        False,
+        False,
+    ]
+
+
+def test_text_is_read_as_words_clauses_and_sentences(workspace: Workspace) -> None:
+    text = f"水{SEPARATOR}涨{SEPARATOR}了{SEPARATOR}！{SEPARATOR}”{SEPARATOR} {SEPARATOR}C++{SEPARATOR}好\n好"
+    assert list(sentences_of(text, "line", SEPARATOR)) == [["水", "涨", "了", "！", "”", "C++", "好"], ["好"]]
+    assert list(sentences_of(text, "sentence", SEPARATOR)) == [["水", "涨", "了", "！", "”"], ["C++", "好"], ["好"]]
+    assert list(sentences_of(text, "clause", SEPARATOR)) == [["水", "涨", "了"], ["C++", "好"], ["好"]]
+    assert tokens_of("水\u3000涨\t了\r\n") == ["水", "涨", "了", "。"]
+    clauses = Clauses([text], delimiter=SEPARATOR, engine=Engine(), workspace=workspace)
+    assert clauses.vocabulary == sorted({"水", "涨", "了", "C++", "好"})
+    assert clauses.blocks[0].lengths.array.tolist() == [3, 2, 1]
+    assert clauses.blocks[0].room().tolist() == [3, 2, 1, 2, 1, 1]
