@@ -1,12 +1,13 @@
 """`nlpzero discover`: the words of a corpus, with scores."""
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from .learning import Learned, learned, learning_options
 from .options import corpus_arguments, memory, quiet, table_options, tmp_dir, workers
-from .output import Table, notice, open_output, warn
+from .output import Table, notice, open_binary, open_output, warn
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -23,6 +24,7 @@ Examples:
   nlpzero discover --method cohesion --min-count 8 data/stories.txt
   nlpzero discover --format userdict --new --min-length 2 -o new.dict data/stories.txt
   nlpzero discover --segmented words.txt --top 5 data/stories.txt
+  nlpzero discover --method bayes --save-segmenter stories.npz --top 5 data/stories.txt
   nlpzero discover --explain 青桅坊 data/stories.txt
 """
 
@@ -47,6 +49,12 @@ Examples:
 @click.option(
     "--explain", metavar="WORD", help="Instead of the table, say why WORD is or is not a word, with lines it stands in."
 )
+@click.option("--save-segmenter", metavar="FILE", help="bayes: also keep what was learned, for segment --segmenter.")
+@click.option(
+    "--boundaries", metavar="FILE", help="bayes: also write how probable a word boundary is at every place in a clause."
+)
+@click.option("--checkpoint", metavar="FILE", help="bayes: write the state here after every round.")
+@click.option("--resume", is_flag=True, help="bayes: go on from the state in --checkpoint, if there is one.")
 @table_options("userdict")
 @workers
 @memory
@@ -60,6 +68,10 @@ def command(
     known_file: str | None,
     segmented: str | None,
     explain: str | None,
+    save_segmenter: str | None,
+    boundaries: str | None,
+    checkpoint: str | None,
+    resume: bool,
     output_format: str,
     header: bool,
     output: str,
@@ -71,23 +83,35 @@ def command(
     nats. cohesion: the smallest mutual information over its splits, in nats. left_entropy, right_entropy: of its
     neighbours, in nats. known: 1 if it is in jieba's dictionary or in --known.
 
-    A Han character is a unit; for the entropy method so is a run of digits or of Latin letters. Any other character
+    A Han character is a unit; for entropy, esa and bayes so is a run of digits or of Latin letters. Any other character
     ends a clause and is left out. --format userdict writes what jieba.load_userdict reads.
     """
-    with open_output(output) as out:
+    only_bayes = {"--save-segmenter": save_segmenter, "--boundaries": boundaries, "--checkpoint": checkpoint}
+    for option, value in only_bayes.items():
+        if value is not None and learning["method"] != "bayes":
+            raise click.UsageError(f"{option} needs --method bayes")
+    if resume and checkpoint is None:
+        raise click.UsageError("--resume needs --checkpoint FILE")
+    learning |= {"checkpoint": checkpoint, "resume": resume}
+    again = explain is not None or segmented is not None or boundaries is not None
+    with contextlib.ExitStack() as stack:
+        out = stack.enter_context(open_output(output))
+        cut, chances = (
+            None if path is None else stack.enter_context(open_output(path)) for path in (segmented, boundaries)
+        )
+        model = None if save_segmenter is None else stack.enter_context(open_binary(save_segmenter))
+        found = stack.enter_context(learned(again=again, **learning))
         if explain is not None:
-            with learned(again=True, **learning) as found:
-                _explain(found, explain, out, learning["method"])
-        elif segmented is None:
-            with learned(again=False, **learning) as found:
-                _summarise(found.discovery)
-                _write(found.discovery, out, min_length, top, sort, new, known_file, output_format, header)
+            _explain(found, explain, out, learning["method"])
         else:
-            with open_output(segmented) as cut, learned(again=True, **learning) as found:
-                _summarise(found.discovery)
-                _write(found.discovery, out, min_length, top, sort, new, known_file, output_format, header)
-                for text in found.cut(" "):
-                    cut.write(text)
+            _summarise(found.discovery)
+            _write(found.discovery, out, min_length, top, sort, new, known_file, output_format, header)
+        if cut is not None:
+            cut.writelines(found.cut(" "))
+        if chances is not None:
+            _write_boundaries(found, chances, output_format, header)
+        if model is not None and found.discovery.segmenter is not None:
+            found.discovery.segmenter.save(model)
 
 
 def _known(known_file: str | None) -> "Container[str]":
@@ -135,6 +159,17 @@ def _write(
     table.write_columns(
         [words, counts, *(figure[chosen].tolist() for figure in figures), [int(word in known) for word in words]]
     )
+
+
+def _write_boundaries(found: Learned, out: "TextIO", output_format: str, header: bool) -> None:
+    """Write a row for every place between two units of a clause."""
+    from nlpzero.words.discovery import boundaries
+
+    form = "tsv" if output_format == "userdict" else output_format
+    table = Table(out, ("source", "line", "column", "probability"), form, header)
+    for block, (lines, columns, probabilities) in boundaries(found.discovery, found.corpus.blocks(found.size)):
+        numbers = (lines + block.line).tolist()
+        table.write_columns([[block.source] * len(numbers), numbers, columns.tolist(), probabilities.tolist()])
 
 
 def _summarise(discovery: "Discovery") -> None:

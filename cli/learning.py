@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from .output import progress, warn_replaced
+from .output import notice, progress, warn_replaced
 
 if TYPE_CHECKING:
     from nlpzero.corpus import Corpus
     from nlpzero.engine import Engine
+    from nlpzero.words.bayes import State
     from nlpzero.words.discovery import Discovery, Parameters
 
 
@@ -27,16 +28,17 @@ def learning_options(function: Callable[..., Any]) -> Callable[..., Any]:
     options = (
         click.option(
             "--method",
-            type=click.Choice(["entropy", "cohesion", "pmi"]),
+            type=click.Choice(["entropy", "cohesion", "pmi", "esa", "bayes"]),
             default="entropy",
             help="entropy: cut where the next unit is hard to guess. cohesion: chain n-grams that hold together "
             "(word-discovery). pmi: cut between characters that do not attract each other, drop what its parts explain "
-            "(nlp-zero).",
+            "(nlp-zero). esa: frequent strings in many contexts, again and again. bayes: sample the words of every "
+            "clause from a model of words, characters and strings; the best, and the slowest.",
         ),
         click.option(
             "--min-count",
             type=click.IntRange(min=1),
-            show_default="entropy 5, cohesion 32, pmi 1",
+            show_default="cohesion 32, pmi 1, others 5",
             help="Report words that are cut out of the text at least so often.",
         ),
         click.option(
@@ -65,6 +67,35 @@ def learning_options(function: Callable[..., Any]) -> Callable[..., Any]:
             default=1e-7,
             help="pmi: least relative frequency of two neighbours and of a word.",
         ),
+        click.option(
+            "--rounds",
+            type=click.IntRange(min=1),
+            show_default="esa 8, bayes 24",
+            help="esa: how often to cut the text. bayes: how often to sample it.",
+        ),
+        click.option(
+            "--samples",
+            type=click.IntRange(min=1),
+            default=8,
+            help="bayes: how many of the last rounds to average.",
+        ),
+        click.option(
+            "--seed", type=click.IntRange(min=0), default=1, help="bayes: the same seed gives the same words."
+        ),
+        click.option(
+            "--finer",
+            type=click.FloatRange(0),
+            default=0.0,
+            metavar="NATS",
+            help="esa, bayes: shorter words: what each word is worth beside its score (1 is much).",
+        ),
+        click.option(
+            "--coarser",
+            type=click.FloatRange(0),
+            default=0.0,
+            metavar="NATS",
+            help="esa, bayes: longer words: what each word costs beside its score.",
+        ),
     )
     for option in reversed(options):
         function = option(function)
@@ -87,9 +118,9 @@ class Learned(NamedTuple):
     def cut(self, delimiter: str) -> Iterator[str]:
         """Cut the corpus into the words, block by block.
 
-        The entropy method cuts as it did to find them; the words of the others make a lexicon.
+        Entropy, esa and bayes cut as they did to find them; the words of the others make a lexicon.
         """
-        if self.discovery.tables:
+        if self.discovery.tables or self.discovery.marks:
             from nlpzero.words.discovery import cut_texts
 
             return cut_texts(self.discovery, self.texts(), delimiter, self.engine)
@@ -98,6 +129,14 @@ class Learned(NamedTuple):
 
         segmenter = Segmenter(Lexicon(self.discovery.words, self.discovery.counts))
         return (segmenter.segment(text, delimiter) for text in self.texts())
+
+
+def _tell(state: "State") -> None:
+    """Say how sampling goes on."""
+    notice(
+        f"round {state.round}: {state.tokens:,} words, {state.types:,} distinct, "
+        f"log probability {state.log_probability:,.0f}"
+    )
 
 
 @contextlib.contextmanager
@@ -111,6 +150,10 @@ def learned(
     tmp_dir: str | None,
     again: bool,
     method: Any,
+    finer: float = 0.0,
+    coarser: float = 0.0,
+    checkpoint: str | None = None,
+    resume: bool = False,
     **parameters: Any,
 ) -> Iterator[Learned]:
     """Find the words of a corpus; with `again` it can be read again while the block lasts."""
@@ -119,7 +162,7 @@ def learned(
     from nlpzero.engine import Engine
     from nlpzero.words.discovery import STORE_SHARE, Parameters, block_size, discover
 
-    asked = Parameters(**parameters)
+    asked = Parameters(finer=finer - coarser, **parameters)
     size = block_size(memory, workers)
     budget = int(memory * STORE_SHARE) if workers == 1 else 0  # worker processes share arrays as files
     with (
@@ -135,6 +178,9 @@ def learned(
             engine=engine,
             workspace=workspace,
             memory=memory,
+            on_round=_tell,
+            checkpoint=checkpoint,
+            resume=resume,
         )
         warn_replaced(corpus)
         yield Learned(discovery, corpus, engine, size, asked)

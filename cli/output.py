@@ -8,7 +8,7 @@ import math
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO, TypeVar
 
 import click
 
@@ -22,6 +22,25 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _TSV_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+
+
+@contextlib.contextmanager
+def open_binary(path: str) -> Iterator[BinaryIO]:
+    """Open a file for bytes; it is written beside its place and moved there when the block ends well."""
+    target = os.path.realpath(path)
+    folder, name = os.path.split(target)
+    written = os.path.join(folder, f".{name}.{os.getpid()}.tmp")
+    try:
+        file = open(written, "xb")  # noqa: SIM115
+    except OSError as error:
+        raise NlpZeroError(f"{path}: cannot be written: {error.strerror}") from None
+    try:
+        with file:
+            yield file
+        os.replace(written, target)
+    except BaseException:
+        os.unlink(written)
+        raise
 
 
 @contextlib.contextmanager

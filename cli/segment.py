@@ -1,7 +1,7 @@
 """`nlpzero segment`: text cut into words, line for line."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -20,6 +20,8 @@ Examples:
   nlpzero segment --learn -o stories.cut data/stories.txt
   nlpzero discover -o words.tsv data/stories.txt
   nlpzero segment --lexicon words.tsv data/stories.txt
+  nlpzero discover --method bayes --rounds 6 --save-segmenter stories.npz -o words.tsv data/stories.txt
+  nlpzero segment --segmenter stories.npz data/stories.txt
 """
 
 ALONE = 8
@@ -35,6 +37,9 @@ ALONE = 8
     help="File of words: a table of `nlpzero discover`, or lines 'word count'.",
 )
 @click.option("--hmm", is_flag=True, help="Cut as jieba does by default: with a hidden Markov model, and slowly.")
+@click.option(
+    "--segmenter", metavar="SAVED", help="Cut as `nlpzero discover --method bayes --save-segmenter SAVED` learned to."
+)
 @click.option("--learn", is_flag=True, help="First find the words in the text itself, as `nlpzero discover` does with:")
 @learning_options
 @click.option("--delimiter", default=" ", show_default="a blank", metavar="TEXT", help="What to put between words.")
@@ -49,6 +54,7 @@ def command(
     errors: str,
     lexicon: str | None,
     hmm: bool,
+    segmenter: str | None,
     learn: bool,
     delimiter: str,
     output: str,
@@ -59,18 +65,18 @@ def command(
 ) -> None:
     """Cut text into words (分词): files or standard input, plain or packed, line for line.
 
-    Deleting the delimiters gives the text back. Without --lexicon, --hmm and --learn it is cut into the words of
-    jieba's dictionary, just as jieba.lcut(line, HMM=False) does.
+    Deleting the delimiters gives the text back. Without --lexicon, --hmm, --segmenter and --learn it is cut into the
+    words of jieba's dictionary, just as jieba.lcut(line, HMM=False) does.
     """
-    if (lexicon is not None) + hmm + learn > 1:
-        raise click.UsageError("--lexicon, --hmm and --learn exclude each other")
+    if (lexicon is not None) + hmm + (segmenter is not None) + learn > 1:
+        raise click.UsageError("--lexicon, --hmm, --segmenter and --learn exclude each other")
     given = click.get_current_context()
     for name in () if learn else learning:
         if given.get_parameter_source(name) is ParameterSource.COMMANDLINE:
             raise click.UsageError(f"--{name.replace('_', '-')} needs --learn")
     with open_output(output) as out:
         if not learn:
-            out.writelines(_cut(paths, encoding, errors, workers, lexicon, hmm, delimiter))
+            out.writelines(_cut(paths, encoding, errors, workers, lexicon, hmm, segmenter, delimiter))
             return
         learning |= {"encoding": encoding, "errors": errors, "workers": workers, "memory": memory, "tmp_dir": tmp_dir}
         with learned(paths, again=True, **learning) as found:
@@ -84,6 +90,7 @@ def _cut(
     workers: int,
     lexicon: str | None,
     hmm: bool,
+    segmenter: str | None,
     delimiter: str,
 ) -> Iterator[str]:
     """Read, cut and give the text block by block."""
@@ -91,6 +98,10 @@ def _cut(
     from nlpzero.engine import Engine
     from nlpzero.segment.segmenter import load_segmenter, segment_text
 
+    if segmenter is not None:
+        from nlpzero.words.learned import load_learned, segment_learned
+
+        load_learned(segmenter)
     if lexicon is not None:
         load_segmenter(lexicon)  # a bad one is told even if there is no text
         if not os.path.isfile(lexicon):
@@ -98,7 +109,9 @@ def _cut(
     with Corpus(paths, encoding=encoding, errors=errors) as corpus, Engine(workers) as engine:
         blocks = progress(corpus.blocks(), unit="char", size=lambda block: len(block.text))
         texts = (block.text for block in blocks)
-        cut = partial(segment_text, lexicon=lexicon, hmm=hmm, delimiter=delimiter)
-        yield from map(cut, islice(texts, 0 if hmm else ALONE))
+        cut: Callable[[str], str] = partial(segment_text, lexicon=lexicon, hmm=hmm, delimiter=delimiter)
+        if segmenter is not None:
+            cut = partial(segment_learned, path=segmenter, delimiter=delimiter)
+        yield from map(cut, islice(texts, 0 if hmm else 1 if segmenter is not None else ALONE))
         yield from engine.map(cut, texts)
         warn_replaced(corpus)

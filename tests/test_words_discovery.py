@@ -12,7 +12,7 @@ from nlpzero.counting import Workspace
 from nlpzero.engine import Engine
 from nlpzero.errors import ModelError, NothingFound
 from nlpzero.words import pieces
-from nlpzero.words.discovery import METHODS, Discovery, Method, Parameters, block_size, cut_texts, discover
+from nlpzero.words.discovery import JOINED, METHODS, Discovery, Method, Parameters, block_size, cut_texts, discover
 from nlpzero.words.pmi import remove_redundancy
 
 YAM = "山药汤，山药饼，炒山药，山药片，买山药。\n"  # "yam soup, yam cake, fried yam, yam chips, buy yam"
@@ -119,7 +119,7 @@ def test_no_word_is_longer_than_asked_and_the_longer_ones_are_counted(method: Me
     text = random_text(600, 2000)
     every = discover([text], method, Parameters(min_count=2, min_pmi=(0.5,)))
     short = discover([text], method, Parameters(min_count=2, min_pmi=(0.5,), max_length=2))
-    longer = [word for word in every.words if len(oracles.clauses(word, method == "entropy", classify)[0]) > 2]
+    longer = [word for word in every.words if len(oracles.clauses(word, method in JOINED, classify)[0]) > 2]
     assert longer
     assert short.words == [word for word in every.words if word not in longer]
     assert short.too_long - every.too_long == len(longer)

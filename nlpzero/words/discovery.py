@@ -1,28 +1,37 @@
 """Word discovery from end to end: a corpus in, a table of words with their figures out."""
 
 import functools
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from ..corpus import Block
 from ..counting import Counts, Ids, Stored, Workspace
 from ..engine import Engine
 from ..errors import ModelError, NothingFound
-from ..text import OTHER, char_classes, code_points, delimited
+from ..text import OTHER, Codes, char_classes, code_points, delimited
+from .bayes import State
 from .cohesion import DEFAULT_MIN_PMI, cohesion_pieces
+from .cuts import Cuts, Settings, cut_by_esa, cut_by_sampling
 from .entropy import cut, entropy_words
+from .esa import ROUNDS
+from .learned import LearnedSegmenter
 from .measures import Measures, measure, pick
 from .ngrams import NGrams, Placed, Scores, unit_starts
 from .pieces import MAX_PIECE, unit_ranks
 from .pmi import pmi_pieces, remove_redundancy
+from .tokens import count_tokens
 
-Method = Literal["entropy", "cohesion", "pmi"]
-METHODS: tuple[Method, ...] = ("entropy", "cohesion", "pmi")
+Method = Literal["entropy", "cohesion", "pmi", "esa", "bayes"]
+METHODS: tuple[Method, ...] = ("entropy", "cohesion", "pmi", "esa", "bayes")
+JOINED: tuple[Method, ...] = ("entropy", "esa", "bayes")
+"""The methods that read a run of digits or Latin letters as one unit."""
 
-DEFAULT_MIN_COUNT: dict[Method, int] = {"entropy": 5, "cohesion": 32, "pmi": 1}
+DEFAULT_MIN_COUNT: dict[Method, int] = {"entropy": 5, "cohesion": 32, "pmi": 1, "esa": 5, "bayes": 5}
 """Published for cohesion and pmi; for entropy the best vocabulary F on 22 MB of text (3: 0.55, 5: 0.60, 8: 0.55)."""
 
 STORE_SHARE = 0.35
@@ -52,6 +61,14 @@ class Parameters:
         1, 2, 3, ... characters, the last value standing for all longer ones (0, 2, 4, 6).
     min_proba : float
         pmi: least relative frequency of a pair and of a word (1e-7).
+    rounds : int
+        esa: how often the text is cut (8). bayes: how often it is sampled (24).
+    samples : int
+        bayes: how many of the last rounds the probabilities of boundaries are averaged over (8).
+    seed : int
+        bayes: of the random numbers; the same seed gives the same words.
+    finer : float
+        esa, bayes: nats that every word is worth beside its score. Above 0 words are shorter, below longer.
     """
 
     min_count: int | None = None
@@ -59,6 +76,10 @@ class Parameters:
     order: int = 4
     min_pmi: Sequence[float] | None = None
     min_proba: float = 1e-7
+    rounds: int | None = None
+    samples: int = 8
+    seed: int = 1
+    finer: float = 0.0
 
 
 class Candidates(NamedTuple):
@@ -91,6 +112,12 @@ class Discovery:
         The counts behind it; its `total` units and the characters `left_out` describe the corpus.
     tables : list
         What the entropy method cuts blocks by (see `nlpzero.words.entropy.cut`); empty for the others.
+    marks : list
+        esa, bayes: for each block the places where words start or clauses have just ended.
+    probabilities : list
+        bayes: for each block the probability that a word begins at each unit.
+    segmenter : LearnedSegmenter or None
+        bayes: what was learned, to be saved.
     """
 
     words: list[str]
@@ -100,6 +127,9 @@ class Discovery:
     too_long: int
     ngrams: NGrams
     tables: list[Stored]
+    marks: Sequence[Stored] = ()
+    probabilities: Sequence[Stored] = ()
+    segmenter: LearnedSegmenter | None = None
 
 
 def block_size(memory: int, workers: int) -> int:
@@ -115,6 +145,9 @@ def discover(
     engine: Engine | None = None,
     workspace: Workspace | None = None,
     memory: int = 2 << 30,
+    on_round: Callable[[State], None] | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
+    resume: bool = False,
 ) -> Discovery:
     """Find the words of a corpus (新词发现).
 
@@ -122,8 +155,8 @@ def discover(
     ----------
     texts : iterable of str
         Blocks of whole lines, read once.
-    method : {"entropy", "cohesion", "pmi"}
-        See `nlpzero.words.entropy`, `nlpzero.words.cohesion` and `nlpzero.words.pmi`.
+    method : {"entropy", "cohesion", "pmi", "esa", "bayes"}
+        See the modules of these names in `nlpzero.words`.
     parameters : Parameters, optional
     engine : Engine, optional
         Where to work (default: in this process).
@@ -131,6 +164,12 @@ def discover(
         Where to keep arrays; it must outlive the result's `ngrams` (default: in memory).
     memory : int
         Bytes to stay under with strings that are being counted.
+    on_round : callable, optional
+        bayes: called with the state after every round.
+    checkpoint : path, optional
+        bayes: file to write the state to after every round.
+    resume : bool
+        bayes: start from the state in `checkpoint`, if it is there.
 
     Raises
     ------
@@ -154,12 +193,20 @@ def discover(
     engine = engine or Engine(1)
     workspace = workspace or Workspace(budget=1 << 62)
     min_count = DEFAULT_MIN_COUNT[method] if parameters.min_count is None else parameters.min_count
-    ngrams = NGrams(texts, joined=method == "entropy", engine=engine, workspace=workspace)
+    ngrams = NGrams(texts, joined=method in JOINED, engine=engine, workspace=workspace)
     if ngrams.total == 0:
         raise NothingFound("the text has no Han characters, digits or Latin letters: there are no words in it")
     tables: list[Stored] = []
+    cuts = Cuts((), (), (), None)
     if method == "entropy":
         found, tables = _by_entropy(ngrams, parameters, min_count)
+    elif method == "esa":
+        cuts = cut_by_esa(ngrams, parameters.rounds or ROUNDS, parameters.finer)
+        found = _of_cuts(ngrams, cuts, mean=True)
+    elif method == "bayes":
+        settings = Settings(parameters.rounds, parameters.samples, parameters.seed, parameters.finer)
+        cuts = cut_by_sampling(ngrams, settings, on_round=on_round, checkpoint=checkpoint, resume=resume)
+        found = _of_cuts(ngrams, cuts, mean=False)
     elif method == "cohesion":
         found = _by_cohesion(ngrams, parameters, min_count, int(memory * TALLY_SHARE))
     else:
@@ -175,7 +222,8 @@ def discover(
         short = found.lengths <= parameters.max_length
         found = found._replace(too_long=found.too_long + int(np.count_nonzero(keep & ~short)))
         keep &= short
-    return _table(ngrams, found, np.flatnonzero(keep), tables, method)
+    result = _table(ngrams, found, np.flatnonzero(keep), tables, method)
+    return replace(result, marks=cuts.marks, probabilities=cuts.probabilities, segmenter=cuts.segmenter)
 
 
 def _by_entropy(ngrams: NGrams, parameters: Parameters, min_count: int) -> tuple[Candidates, list[Stored]]:
@@ -189,6 +237,15 @@ def _by_entropy(ngrams: NGrams, parameters: Parameters, min_count: int) -> tuple
     lengths = np.repeat(np.arange(1, len(found) + 1), [len(level.counts) for level in found])
     counts = np.concatenate([level.counts for level in found])
     return Candidates(words, units, lengths, counts, np.concatenate([level.autonomies for level in found])), tables
+
+
+def _of_cuts(ngrams: NGrams, cuts: Cuts, *, mean: bool) -> Candidates:
+    """Count the words of a corpus that is cut; they score the mean or the sum of what they do at their places."""
+    units, lengths, counts, scores = count_tokens(ngrams, cuts.marks, cuts.values)
+    names = np.array(ngrams.units, dtype=object)[units].tolist()
+    ends = np.cumsum(lengths).tolist()
+    words = ["".join(names[a:b]) for a, b in zip([0, *ends], ends, strict=False)]
+    return Candidates(words, units, lengths, counts, scores / counts if mean else scores)
 
 
 def _by_cohesion(ngrams: NGrams, parameters: Parameters, min_count: int, memory: int) -> Candidates:
@@ -228,12 +285,12 @@ def _table(
 def cut_texts(
     discovery: Discovery, texts: Iterable[str], delimiter: str = " ", engine: Engine | None = None
 ) -> Iterator[str]:
-    """Cut a corpus into words as the entropy method did when it found them.
+    """Cut a corpus into words as the method did when it found them.
 
     Parameters
     ----------
     discovery : Discovery
-        By the entropy method, its workspace still open.
+        By entropy, esa or bayes, its workspace still open.
     texts : iterable of str
         The same blocks that the words were found in.
     delimiter : str
@@ -246,22 +303,77 @@ def cut_texts(
     """
     engine = engine or Engine(1)
     blocks = discovery.ngrams.blocks
+    if discovery.marks:
+        cut_items = zip(texts, blocks, discovery.marks, strict=True)
+        return engine.map(functools.partial(_cut_marked, delimiter), cut_items)
     order = len(discovery.tables)
     pairs = ((text, block[:order]) for text, block in zip(texts, blocks, strict=True))
     return engine.map(functools.partial(_cut_text, discovery.tables, delimiter), pairs)
 
 
-def _cut_text(tables: Sequence[Stored], delimiter: str, item: tuple[str, Sequence[Placed]]) -> str:
-    """Cut one block of text."""
-    text, block = item
-    codes = code_points(text)
+def boundaries(
+    discovery: Discovery, blocks: Iterable[Block]
+) -> Iterator[tuple[Block, tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Scores]]]:
+    """Give how probable a word boundary is between any two neighbouring units of a clause (bayes).
+
+    Parameters
+    ----------
+    discovery : Discovery
+        By bayes, its workspace still open.
+    blocks : iterable of Block
+        The blocks that the words were found in.
+
+    Yields
+    ------
+    block, (lines, columns, probabilities)
+        Of every unit that does not begin a clause: its line, from 0 in the block, the column of its first character in
+        the line, from 1, and the probability that a word begins there.
+
+    Raises
+    ------
+    ModelError
+        If the texts are not those that were counted.
+    """
+    for block, placed, chances in zip(blocks, discovery.ngrams.blocks, discovery.probabilities, strict=True):
+        codes = code_points(block.text)
+        starts, places = _unit_places(codes, placed)
+        inner = np.flatnonzero(np.diff(places, prepend=-2) == 1)
+        at = starts[places[inner]]
+        line_starts = np.append(0, np.flatnonzero(codes == 10) + 1)
+        lines = np.searchsorted(line_starts, at, "right") - 1
+        yield block, (lines, at - line_starts[lines] + 1, chances.array[inner])
+
+
+def _unit_places(codes: Codes, block: Sequence[Placed]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Give the positions of units and of clause ends in a text, and which of them are units: those of the block."""
     classes = char_classes()[codes]
     starts = unit_starts(classes, joined=True)
     places = np.flatnonzero(classes[starts] != OTHER)
     if not np.array_equal(places, block[0].positions.array):
         raise ModelError("the corpus changed while it was read; run again")
-    marks = np.flatnonzero(cut(tables, block)) if len(places) else places
-    is_start = classes == OTHER
+    return starts, places
+
+
+def _cut_text(tables: Sequence[Stored], delimiter: str, item: tuple[str, Sequence[Placed]]) -> str:
+    """Cut one block of text by the tables of the entropy method."""
+    text, block = item
+    return _delimited(text, block, delimiter, lambda: cut(tables, block))
+
+
+def _cut_marked(delimiter: str, item: tuple[str, Sequence[Placed], Stored]) -> str:
+    """Cut one block of text at its marks."""
+    text, block, marks = item
+    return _delimited(text, block, delimiter, lambda: marks.array)
+
+
+def _delimited(
+    text: str, block: Sequence[Placed], delimiter: str, marks_of: Callable[[], npt.NDArray[np.bool_]]
+) -> str:
+    """Cut one block of text at marks."""
+    codes = code_points(text)
+    starts, places = _unit_places(codes, block)
+    marks = np.flatnonzero(marks_of()) if len(places) else places
+    is_start = char_classes()[codes] == OTHER
     is_start[starts[marks[marks < len(starts)]]] = True
     return delimited(codes, is_start, delimiter)
 
@@ -274,5 +386,11 @@ def _check(parameters: Parameters) -> None:
         raise ModelError(f"max_length must be at least 1, not {parameters.max_length}")
     if not 2 <= parameters.order <= 7:
         raise ModelError(f"order must be from 2 to 7, not {parameters.order}")
+    if parameters.rounds is not None and parameters.rounds < 1:
+        raise ModelError(f"rounds must be at least 1, not {parameters.rounds}")
+    if parameters.samples < 1:
+        raise ModelError(f"samples must be at least 1, not {parameters.samples}")
+    if parameters.seed < 0:
+        raise ModelError(f"seed must be at least 0, not {parameters.seed}")
     if not 0 < parameters.min_proba < 1:
         raise ModelError(f"min_proba must be greater than 0 and less than 1, not {parameters.min_proba}")

@@ -11,7 +11,7 @@ from ..counting import NONE
 from ..errors import NothingFound
 from ..text import OTHER, char_classes
 from .cohesion import DEFAULT_MIN_PMI
-from .discovery import DEFAULT_MIN_COUNT, Discovery, Method, Parameters
+from .discovery import DEFAULT_MIN_COUNT, JOINED, Discovery, Method, Parameters
 from .entropy import MIN_OCCURRENCES
 from .measures import look_up, measure
 from .ngrams import encode
@@ -126,7 +126,7 @@ def explain(
     NothingFound
         If the string does not occur in the corpus, or cannot be a word.
     """
-    joined = method == "entropy"
+    joined = method in JOINED
     encoded = encode(word, joined)
     units = [encoded.units[i] for i in encoded.ids.tolist()]
     if not units or "".join(units) != word:
@@ -149,8 +149,8 @@ def explain(
     for i in range(1, len(units)):
         counts = parts.frequency(0, i), parts.frequency(i, len(units))
         result.splits.append(Split("".join(units[:i]), "".join(units[i:]), *counts, parts.cohesion(i)))
-    check = {"entropy": _entropy_checks, "cohesion": _cohesion_checks, "pmi": _pmi_checks}[method]
-    result.checks = check(discovery, result, parts, parameters)
+    check = {"entropy": _entropy_checks, "cohesion": _cohesion_checks, "pmi": _pmi_checks}.get(method)
+    result.checks = check(discovery, result, parts, parameters) if check else [_counted(result, parameters, method)]
     return result
 
 

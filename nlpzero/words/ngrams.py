@@ -198,6 +198,31 @@ class NGrams:
         self.levels = [Level(totals, none, none)]
         self.total = int(totals.sum())
 
+    def by_class(self) -> "NGrams":
+        """Give the same places with one unit, 0, for all runs of digits, and one, a, for all runs of Latin letters."""
+        classes = char_classes()
+        kinds = [int(classes[ord(unit[0])]) for unit in self.units]
+        symbols = [
+            unit if kind == HAN else "0" if kind == DIGIT else "a" for unit, kind in zip(self.units, kinds, strict=True)
+        ]
+        result = object.__new__(NGrams)
+        result.engine, result.workspace, result.joined = self.engine, self.workspace, self.joined
+        result.left_out, result.total = self.left_out, self.total
+        result.units = sorted(set(symbols))
+        rank = {unit: i for i, unit in enumerate(result.units)}
+        of_unit = np.fromiter(map(rank.__getitem__, symbols), np.uint32, len(symbols))
+        none = np.empty(0, np.uint32)
+        counts = np.zeros(len(rank), np.int64)
+        np.add.at(counts, of_unit, self.levels[0].counts)
+        result.levels = [Level(counts, none, none)]
+        result.blocks = []
+        store = self.workspace.store
+        for block in self.blocks:
+            ranks, local = np.unique(of_unit[block[0].ranks.array], return_inverse=True)
+            ids = local.astype(np.uint32)[block[0].ids.array]
+            result.blocks.append([Placed(block[0].positions, store(ids), store(ranks))])
+        return result
+
     def extend(self, wanted: Wanted | None = None, *, minimum: int = 2, last: bool = False) -> Level:
         """Count the next level.
 

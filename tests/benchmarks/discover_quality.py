@@ -17,6 +17,8 @@ SETTINGS = (
     ("entropy",),
     ("cohesion",),
     ("cohesion", "--min-count", "8"),
+    ("esa",),
+    ("bayes",),
     ("pmi",),
     ("pmi", "--min-proba", "1e-6"),
 )

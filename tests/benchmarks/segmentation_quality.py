@@ -22,7 +22,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--raw", metavar="FILE", nargs="*", default=[], help="raw text to learn from")
     parser.add_argument("--gold", metavar="FILE", nargs="+", required=True, help="test text, blanks between words")
-    parser.add_argument("--methods", nargs="+", default=["entropy", "cohesion", "pmi"])
+    parser.add_argument("--methods", nargs="+", default=["entropy", "cohesion", "pmi", "esa", "bayes"])
     parser.add_argument("--parameters", default="", help="more options for nlpzero discover, in one string")
     parser.add_argument("--min-proba", nargs="+", type=float, default=[1e-7, 1e-6], help="for nlp-zero")
     options = parse(parser, "nlp-zero", "jieba")

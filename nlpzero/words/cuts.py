@@ -1,0 +1,246 @@
+"""A whole corpus cut by esa or bayes: where its words begin, how surely, and what each place says of its word."""
+
+import hashlib
+import json
+import os
+import zipfile
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ..counting import Stored
+from ..errors import ModelError
+from .bayes import Chunk, Prior, Sampler, State, Tables, chunks_of, grouped
+from .chain import Cut, Index
+from .esa import esa_cut, statistics
+from .learned import LearnedSegmenter
+from .ngrams import NGrams, Scores
+from .spelling import NUMERALS
+
+ROUNDS, LAST_ROUNDS = 24, 10
+"""Rounds of sampling; in the last ones words may be a unit longer, and ESA has a say."""
+LONGEST_AT_FIRST, LONGEST = 4, 5
+THRESHOLD = 0.5
+SUREST = 1e-6
+"""No word is held to be surer than 1 less this."""
+CHECKPOINT = "nlpzero checkpoint 1"
+
+
+class Settings(NamedTuple):
+    """How to sample: see `nlpzero.words.discovery.Parameters`."""
+
+    rounds: int | None = None
+    samples: int = 8
+    seed: int = 1
+    finer: float = 0.0
+
+
+class Cuts(NamedTuple):
+    """A corpus that is cut; each sequence has one array for each block.
+
+    Attributes
+    ----------
+    marks : bool arrays over places: where a word starts, or a clause has just ended.
+    values : float64 arrays over units: what the word that begins there scores.
+    probabilities : float64 arrays over units: how surely a word begins there (bayes).
+    segmenter : what was learned (bayes).
+    """
+
+    marks: Sequence[Stored]
+    values: Sequence[Stored]
+    probabilities: Sequence[Stored]
+    segmenter: LearnedSegmenter | None
+
+
+def cut_by_esa(ngrams: NGrams, rounds: int, finer: float) -> Cuts:
+    """Cut a corpus by ESA; a word scores what the last round would give it."""
+    symbols = ngrams.by_class()
+    marks, esa, removed = esa_cut(symbols, rounds=rounds, finer=finer)
+    tables = [one.scores(length, gone) for length, (one, gone) in enumerate(zip(esa, removed, strict=True), 1)]
+    values = []
+    for block, mark in zip(symbols.blocks, marks, strict=True):
+        places = block[0].positions.array.astype(np.intp)
+        borders = np.flatnonzero(mark.array)
+        is_start = mark.array[places]
+        size = np.zeros(len(mark.array), np.intp)
+        size[borders[:-1]] = np.diff(borders)
+        score: Scores = np.zeros(len(mark.array))
+        for length, (level, table) in enumerate(zip(block, tables, strict=False), 1):
+            rank = np.full(len(mark.array), len(table) - 1, np.intp)
+            at, found = level.found()
+            rank[at] = found
+            here = np.flatnonzero((size == length) & mark.array)
+            score[here] = table[rank[here]]
+        values.append(ngrams.workspace.store(np.where(is_start, score[places], 0.0)))
+    return Cuts(marks, values, (), None)
+
+
+def cut_by_sampling(
+    ngrams: NGrams,
+    settings: Settings,
+    *,
+    on_round: Callable[[State], None] | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
+    resume: bool = False,
+) -> Cuts:
+    """Cut a corpus by sampling from ESA on; a word scores its significance, the sum of -ln(1 - its probability).
+
+    Raises
+    ------
+    ModelError
+        For a checkpoint of another corpus or of other settings, or one that is damaged.
+    """
+    symbols = ngrams.by_class()
+    marks, _, _ = esa_cut(symbols, order=LONGEST_AT_FIRST, finer=settings.finer)
+    while len(symbols.levels) < 2 * LONGEST:
+        symbols.extend()
+    chunks = chunks_of(symbols, [mark.array for mark in marks], 2 * LONGEST, settings.seed)
+    prior = Prior(finer=settings.finer)
+    saved = _Checkpoint(checkpoint, symbols, settings)
+    rounds_done = saved.load(chunks) if resume else 0
+    sampler = Sampler(symbols, chunks, statistics(symbols, LONGEST), prior, settings.seed, LONGEST)
+    sampler.rounds = rounds_done
+    rounds = settings.rounds or ROUNDS
+    last = min(rounds, max(LAST_ROUNDS, settings.samples)) if rounds > 1 else 1
+    samples = min(settings.samples, last)
+    while sampler.rounds < rounds:
+        is_last = sampler.rounds >= rounds - last
+        state = sampler.round(
+            LONGEST if is_last else LONGEST_AT_FIRST, with_esa=is_last, count=sampler.rounds >= rounds - samples
+        )
+        saved.save(chunks, sampler.rounds)
+        if on_round is not None:
+            on_round(state)
+    return _decided(ngrams, symbols, sampler, samples, settings)
+
+
+def _decided(ngrams: NGrams, symbols: NGrams, sampler: Sampler, samples: int, settings: Settings) -> Cuts:
+    """Cut where a word begins more likely than not, but not inside a run of numerals."""
+    total = symbols.total
+    chances = np.zeros((LONGEST, total), np.float32)
+    is_clause = np.zeros(total, np.bool_)
+    for chunk in sampler.chunks:
+        is_clause[chunk.places[: chunk.layout.active[0]]] = True
+        for chance, sums in zip(chances, chunk.chosen, strict=True):
+            chance[chunk.places] = sums / samples
+    probability = np.minimum(chances.sum(axis=0, dtype=np.float64), 1.0)
+    numerals = np.array([unit in NUMERALS for unit in symbols.units])
+    is_numeral = np.concatenate([numerals[block[0].ranks.array[block[0].ids.array]] for block in symbols.blocks])
+    probability[1:][is_numeral[1:] & is_numeral[:-1] & ~is_clause[1:]] = 0
+    is_start = (probability > THRESHOLD) | is_clause
+    starts = np.flatnonzero(is_start)
+    size = np.diff(starts, append=total)
+    values = np.zeros(total)
+    for length in range(1, LONGEST + 1):
+        here = starts[size == length]
+        values[here] = -np.log1p(-np.minimum(chances[length - 1][here].astype(np.float64), 1 - SUREST))
+    _resize(sampler, is_start)
+    made = {
+        "units": total,
+        "seed": settings.seed,
+        "rounds": sampler.rounds,
+        "samples": samples,
+        "corpus": _digest(symbols),
+    }
+    segmenter = LearnedSegmenter.of_sampler(sampler, symbols.units, made)
+    marks, parts, boundaries = [], [], []
+    begin = 0
+    for block in symbols.blocks:
+        places = block[0].positions.array.astype(np.intp)
+        part = slice(begin, begin + len(places))
+        mark = np.zeros(int(places[-1]) + 2 if len(places) else 0, np.bool_)
+        mark[places[is_start[part]]] = True
+        ends = places[np.flatnonzero(np.diff(places, append=-2) != 1)] + 1
+        mark[ends] = True
+        marks.append(ngrams.workspace.store(mark))
+        parts.append(ngrams.workspace.store(values[part]))
+        boundaries.append(ngrams.workspace.store(probability[part]))
+        begin += len(places)
+    return Cuts(marks, parts, boundaries, segmenter)
+
+
+def _resize(sampler: Sampler, is_start: npt.NDArray[np.bool_]) -> None:
+    """Let a sampler hold given words; what is longer than its words can be is cut at their greatest length."""
+    starts = np.flatnonzero(is_start)
+    within = np.arange(len(is_start)) - np.repeat(starts, np.diff(starts, append=len(is_start)))
+    starts = np.flatnonzero(within % LONGEST == 0)
+    _set(sampler.chunks, starts, len(is_start))
+    sampler.tables = Tables(sampler.limits, LONGEST)
+    sampler.tables.add(grouped(sampler.chunks), 1)
+
+
+def _set(chunks: Sequence[Chunk], starts: Index, total: int) -> None:
+    """Give chunks the words that start at some places of the text."""
+    sizes, previous = np.zeros(total, np.uint8), np.zeros(total, np.uint8)
+    sizes[starts] = np.diff(starts, append=total)
+    previous[starts[1:]] = sizes[starts[:-1]]
+    for chunk in chunks:
+        before = previous[chunk.places]
+        before[: chunk.layout.active[0]] = 0
+        chunk.cut = Cut(sizes[chunk.places], before)
+
+
+def _digest(symbols: NGrams) -> str:
+    """Give a digest of the text that was counted."""
+    digest = hashlib.sha256("".join(symbols.units).encode("utf-8", "surrogatepass"))
+    for block in symbols.blocks:
+        digest.update(np.ascontiguousarray(block[0].ranks.array[block[0].ids.array]).tobytes())
+    return digest.hexdigest()
+
+
+class _Checkpoint:
+    """A file with the words after a round, their probabilities so far, and a signature."""
+
+    def __init__(self, path: str | os.PathLike[str] | None, symbols: NGrams, settings: Settings) -> None:
+        self.path = None if path is None else os.fspath(path)
+        self.total = symbols.total
+        if path is not None:
+            self.signature = {"format": CHECKPOINT, "corpus": _digest(symbols), **settings._asdict()}
+
+    def save(self, chunks: Sequence[Chunk], rounds: int) -> None:
+        """Write the file, all at once."""
+        if self.path is None:
+            return
+        is_start = np.zeros(self.total, np.bool_)
+        for chunk in chunks:
+            is_start[chunk.places] = chunk.cut.sizes > 0
+        arrays: dict[str, npt.NDArray[Any]] = {"starts": np.packbits(is_start)}
+        if chunks[0].chosen:
+            chances = np.zeros((LONGEST, self.total), np.float32)
+            for chunk in chunks:
+                chances[:, chunk.places] = chunk.chosen
+            arrays["chances"] = chances
+        signature = json.dumps(self.signature | {"rounds_done": rounds})
+        written = f"{self.path}.{os.getpid()}.tmp"
+        try:
+            with open(written, "xb") as file:
+                np.savez(file, allow_pickle=False, signature=np.frombuffer(signature.encode(), np.uint8), **arrays)
+            os.replace(written, self.path)
+        except BaseException:
+            if os.path.exists(written):
+                os.unlink(written)
+            raise
+
+    def load(self, chunks: Sequence[Chunk]) -> int:
+        """Give chunks the words of the file; give the number of rounds done, 0 if there is no file."""
+        if self.path is None or not os.path.exists(self.path):
+            return 0
+        try:
+            with np.load(self.path, allow_pickle=False) as archive:
+                arrays = {name: archive[name] for name in archive.files}
+            signature = json.loads(arrays["signature"].tobytes())
+            rounds = int(signature.pop("rounds_done"))
+            starts = np.flatnonzero(np.unpackbits(arrays["starts"], count=self.total))
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+            raise ModelError(f"{self.path}: is no checkpoint, or damaged; remove it to start anew") from None
+        if signature != self.signature:
+            raise ModelError(
+                f"{self.path}: is the checkpoint of another corpus or other settings; remove it to start anew"
+            )
+        _set(chunks, starts, self.total)
+        if "chances" in arrays:
+            for chunk in chunks:
+                chunk.chosen = [*arrays["chances"][:, chunk.places]]
+        return rounds

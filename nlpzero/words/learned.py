@@ -1,0 +1,323 @@
+"""A learned segmenter as a thing of its own: what sampling has left, kept in a file, cuts text that it never saw.
+
+The file is a .npz archive of arrays (see `ARRAYS`). Its `signature` is JSON: what the file is, what made it, the
+constants, and a digest of the other arrays, which loading checks.
+"""
+
+import functools
+import hashlib
+import json
+import os
+import zipfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any, BinaryIO, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from .. import __version__
+from ..counting import Counts, count
+from ..errors import ModelError
+from ..lexicon import GOLDEN, Trie
+from ..text import DIGIT, HAN, OTHER, Codes, char_classes, code_points, delimited
+from .bayes import Chunk, Prior, Sampler, Tables, grouped, steps_of
+from .chain import Cut, Index, Layout, Weights, forward, marginals
+from .ngrams import unit_starts
+from .spelling import NUMERALS, Spelling
+
+FORMAT = "nlpzero segmenter"
+VERSION = 1
+PIECE = 1 << 16
+"""Characters cut at a time."""
+WINDOW, MARGIN = 128, 8
+"""Longer clauses are cut in windows of so many units, each with so many more on both sides to lean on."""
+
+ARRAYS = {
+    "signature": "uint8: JSON with format, version, nlpzero, digest, prior, totals and what the corpus was",
+    "units": "uint32 (C,): code points of the characters; 0 stands for every run of digits, a for one of Latin letters",
+    "types": "float64 (4, C + 1): probabilities of characters as first, inner, last of word types, and in the text",
+    "tags": "float64 (4, C + 1): emitted by B, M, E, S; the last column is for unknown characters",
+    "steps": "float64 (8,): transitions SB, SS, EB, ES, BM, BE, MM, ME",
+    "words": "uint32: code points of all words, one after another",
+    "lengths": "uint8 (W,): their lengths",
+    "counts": "int64 (5, W + 1): how often each word is used, distinct words after it and before it, how often it "
+    "begins and ends a clause; the last column is 0",
+    "esa": "float64 (L, W + 1): what ESA multiplies each word with; the last column: unknown words of 1 ... L units",
+    "pairs": "uint64 (P,), ascending: first word * 2^32 + second word",
+    "pair_counts": "int64 (P,): how often they are neighbours",
+}
+STEPS = ("SB", "SS", "EB", "ES", "BM", "BE", "MM", "ME")
+TOTALS = ("types", "all_leaders", "starters", "enders", "clauses")
+
+
+class PairCounts:
+    """Counts of keys in an open-addressing hash table of arrays; 0 for a key that is not there."""
+
+    def __init__(self, keys: npt.NDArray[np.uint64], counts: Counts) -> None:
+        bits = max(4, (2 * len(keys)).bit_length())
+        self._shift, self._mask = np.uint64(64 - bits), (1 << bits) - 1
+        self._keys = np.full(1 << bits, ~np.uint64(0))
+        self._counts = np.zeros(1 << bits, np.int32)
+        slots = self._home(keys)
+        left = np.arange(len(keys))
+        while len(left):
+            at = slots[left]
+            free = self._keys[at] == ~np.uint64(0)
+            self._keys[at[free]] = keys[left[free]]
+            left = left[self._keys[at] != keys[left]]
+            slots[left] = (slots[left] + 1) & self._mask
+        self._counts[slots] = counts
+
+    def _home(self, keys: npt.NDArray[np.uint64]) -> Index:
+        return ((keys * GOLDEN) >> self._shift).astype(np.intp)
+
+    def get(self, keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.int32]:
+        """Give the count of each key."""
+        slots = self._home(keys)
+        there = self._keys[slots]
+        found = self._counts[slots]
+        found[there != keys] = 0
+        left = np.flatnonzero((there != keys) & (there != ~np.uint64(0)))
+        while len(left):
+            slots[left] = (slots[left] + 1) & self._mask
+            there = self._keys[slots[left]]
+            hit = there == keys[left]
+            found[left[hit]] = self._counts[slots[left[hit]]]
+            left = left[~hit & (there != ~np.uint64(0))]
+        return found
+
+
+class _Known(Tables):
+    """The counts of a saved segmenter: words have one numbering for all lengths, and pairs are looked up."""
+
+    def __init__(self, counts: Counts, pairs: PairCounts, longest: int, totals: dict[str, int]) -> None:
+        words, followers, leaders, first, last = counts
+        every = range(1, longest + 1)
+        self.words, self.followers, self.leaders = ([array] * longest for array in (words, followers, leaders))
+        self.pairs = {(0, length): first for length in every} | {(k, 0): last for k in every}
+        self.types, self.all_leaders, self.starters, self.enders, self.clauses = (totals[name] for name in TOTALS)
+        self.known = pairs
+
+    def seen(self, chunk: Chunk, k: int, length: int, back: Index) -> Counts:
+        unknown = len(self.words[0]) - 1
+        first, second = chunk.ranks[k - 1][back], chunk.ranks[length - 1]
+        result = np.zeros(len(first), np.int64)
+        both = np.flatnonzero((first != unknown) & (second != unknown) & (chunk.layout.row >= k))
+        result[both] = self.known.get((first[both].astype(np.uint64) << np.uint64(32)) | second[both])
+        return result
+
+
+class LearnedSegmenter:
+    """Cut text where a word begins more likely than not, by a model that was learned from other text.
+
+    Parameters
+    ----------
+    arrays : dict of arrays
+        See `ARRAYS`.
+
+    Raises
+    ------
+    ModelError
+        If they are not those of a segmenter.
+    """
+
+    def __init__(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
+        self.arrays = arrays
+        self.signature: dict[str, Any] = json.loads(arrays["signature"].tobytes())
+        self.prior = Prior(**self.signature["prior"])
+        self.longest = len(arrays["esa"])
+        steps = dict(zip(STEPS, arrays["steps"].tolist(), strict=True))
+        self.spelling = Spelling(arrays["types"], arrays["tags"], steps)
+        pairs = PairCounts(arrays["pairs"], arrays["pair_counts"])
+        self.tables = _Known(arrays["counts"], pairs, self.longest, self.signature["totals"])
+        self.esa: list[Weights] = list(arrays["esa"])
+        ends = np.cumsum(arrays["lengths"], dtype=np.intp).tolist()
+        text = arrays["words"].astype("<u4").tobytes().decode("utf-32-le")
+        self.trie = Trie([text[a:b] for a, b in zip([0, *ends], ends, strict=False)])
+        self.unit_of = np.full(0x110000, len(arrays["units"]), np.uint32)
+        self.unit_of[arrays["units"]] = np.arange(len(arrays["units"]), dtype=np.uint32)
+
+    @classmethod
+    def of_sampler(cls, sampler: Sampler, units: Sequence[str], made: dict[str, Any]) -> Self:
+        """Keep what a sampler knows: its final words, without those that occur once in its text."""
+        longest, tables = sampler.longest, sampler.tables
+        spelling = sampler.spelling()
+        weights = sampler.esa_weights(longest)
+        used = [np.flatnonzero(table[:-1]) for table in tables.words]
+        base = np.cumsum([0, *(len(ranks) for ranks in used)])
+        number = [np.full(len(table), base[-1], np.int64) for table in tables.words]
+        for which, ranks, first in zip(number, used, base.tolist(), strict=False):
+            which[ranks] = np.arange(first, first + len(ranks))
+        codes = np.array([ord(unit) for unit in units], np.uint32)
+        spelled = [
+            codes[np.stack([column[ranks] for column in columns], axis=1)].ravel()
+            for columns, ranks in zip(sampler.units, used, strict=True)
+        ]
+
+        def joined(arrays: Sequence[Counts]) -> Counts:
+            every = [array[ranks] for array, ranks in zip(arrays, used, strict=True)]
+            return np.append(np.concatenate(every), 0)
+
+        every = range(1, longest + 1)
+        counts = np.stack(
+            [
+                *map(joined, (tables.words, tables.followers, tables.leaders)),
+                joined([tables.pairs[0, length] for length in every]),
+                joined([tables.pairs[k, 0] for k in every]),
+            ]
+        )
+        esa = np.zeros((longest, base[-1] + 1))
+        keys = []
+        for length, (ranks, weight) in enumerate(zip(used, weights, strict=True), 1):
+            esa[length - 1, base[length - 1] : base[length]] = weight[ranks]
+            esa[length - 1, -1] = weight[-1]
+        for (k, length), (_, first, second) in grouped(sampler.chunks).items():
+            if k and length:
+                a, b = number[k - 1][first], number[length - 1][second]
+                known = (a < base[-1]) & (b < base[-1])
+                keys.append((a[known].astype(np.uint64) << np.uint64(32)) | b[known].astype(np.uint64))
+        run = count(np.concatenate([np.empty(0, np.uint64), *keys]))
+        repeated = run.counts > 1
+
+        def with_unknown(table: Weights) -> Weights:
+            result: Weights = np.hstack([table, table.min(axis=1, keepdims=True)])
+            return result
+
+        arrays: dict[str, npt.NDArray[Any]] = {
+            "units": codes,
+            "types": with_unknown(spelling.types),
+            "tags": with_unknown(spelling.tags),
+            "steps": np.array([spelling.steps[name] for name in STEPS]),
+            "words": np.concatenate(spelled),
+            "lengths": np.repeat(np.arange(1, longest + 1), np.diff(base)).astype(np.uint8),
+            "counts": counts,
+            "esa": esa,
+            "pairs": run.keys[repeated],
+            "pair_counts": run.counts[repeated],
+        }
+        totals = {name: int(getattr(tables, name)) for name in TOTALS}
+        signature = {"format": FORMAT, "version": VERSION, "nlpzero": __version__, "digest": _digest(arrays)}
+        signature |= {"prior": asdict(sampler.prior), "totals": totals, "made": made}
+        arrays["signature"] = np.frombuffer(json.dumps(signature, ensure_ascii=False).encode(), np.uint8)
+        return cls(arrays)
+
+    def save(self, file: BinaryIO) -> None:
+        """Write the file; equal segmenters give equal bytes."""
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            for name in ARRAYS:
+                with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
+                    np.lib.format.write_array(member, np.ascontiguousarray(self.arrays[name]), allow_pickle=False)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Read a file that `save` wrote.
+
+        Raises
+        ------
+        ModelError
+            If it cannot be read, is no segmenter, is of another version, or is damaged.
+        """
+        name = os.fspath(path)
+        remedy = "make one with nlpzero discover --method bayes --save-segmenter"
+        try:
+            with np.load(name, allow_pickle=False) as archive:
+                arrays = {key: archive[key] for key in archive.files}
+            signature = json.loads(arrays["signature"].tobytes())
+            is_one = signature["format"] == FORMAT
+        except OSError as error:
+            raise ModelError(f"{name}: {error.strerror or 'is no segmenter; ' + remedy}") from None
+        except Exception:
+            raise ModelError(f"{name}: is no segmenter, or damaged; {remedy}") from None
+        if not is_one or signature.get("version") != VERSION:
+            raise ModelError(f"{name}: is no segmenter of version {VERSION}; {remedy}")
+        if set(arrays) != set(ARRAYS) or signature.get("digest") != _digest(arrays):
+            raise ModelError(f"{name}: is damaged: its digest does not match; {remedy}")
+        return cls(arrays)
+
+    def segment(self, text: str, delimiter: str = " ", threshold: float = 0.5) -> str:
+        """Put the delimiter between the words of each line; nothing else is changed.
+
+        Characters that are neither Han, digits nor Latin letters stand alone.
+        """
+        result, start = [], 0
+        while start < len(text):
+            end = text.find("\n", start + PIECE - 1) + 1 or len(text)
+            codes = code_points(text[start:end])
+            result.append(delimited(codes, self.boundaries(codes) > threshold, delimiter))
+            start = end
+        return "".join(result)
+
+    def boundaries(self, codes: Codes) -> Weights:
+        """Give the probability that a word begins at each character: 1 at other characters, 0 inside runs."""
+        classes = char_classes()[codes]
+        starts = unit_starts(classes, joined=True)
+        kinds = classes[starts]
+        places = np.flatnonzero(kinds != OTHER)
+        result: Weights = (classes == OTHER).astype(np.float64)
+        if not len(places):
+            return result
+        kinds = kinds[places]
+        units = np.where(kinds == HAN, codes[starts[places]], np.where(kinds == DIGIT, ord("0"), ord("a")))
+        clauses = np.flatnonzero(np.diff(places, prepend=-2) != 1)
+        result[starts[places]] = self._probabilities(units.astype(np.uint32), clauses)
+        return result
+
+    def _probabilities(self, units: Codes, clauses: Index) -> Weights:
+        """Give the probability that a word begins at each unit of some clauses."""
+        lengths = np.diff(clauses, append=len(units))
+        pieces = np.maximum(1, -(-lengths // WINDOW))
+        inner = np.arange(int(pieces.sum())) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+        begin, end = np.repeat(clauses, pieces), np.repeat(clauses + lengths, pieces)
+        keep_from, keep_to = begin + inner * WINDOW, np.minimum(begin + (inner + 1) * WINDOW, end)
+        first, last = np.maximum(keep_from - MARGIN, begin), np.minimum(keep_to + MARGIN, end)
+        order = np.argsort(first - last, kind="stable")
+        layout = Layout((last - first)[order])
+        places = first[order][layout.clause] + layout.row
+        chunk = Chunk(layout, places, self._ranks(units, places), Cut(np.empty(0, np.uint8), np.empty(0, np.uint8)))
+        steps = steps_of(
+            chunk,
+            self.tables,
+            self.spelling,
+            self.prior,
+            self.longest,
+            self.esa,
+            self.unit_of[units][places],
+        )
+        begins, _ = marginals(layout, steps, forward(layout, steps))
+        kept = (places >= keep_from[order][layout.clause]) & (places < keep_to[order][layout.clause])
+        result = np.zeros(len(units))
+        result[places[kept]] = begins[kept]
+        is_numeral = np.isin(units, code_points(NUMERALS))
+        inside = is_numeral[1:] & is_numeral[:-1]
+        inside[clauses[1:] - 1] = False
+        result[1:][inside] = 0
+        return result
+
+    def _ranks(self, units: Codes, places: Index) -> list[npt.NDArray[np.uint32]]:
+        """Give the numbers of the words of each length that begin at some places."""
+        unknown = len(self.arrays["lengths"])
+        ranks = [np.full(len(units), unknown, np.uint32) for _ in range(self.longest)]
+        for rank, (at, ids) in zip(ranks, self.trie.matches(units), strict=False):
+            rank[at] = ids
+        return [rank[places] for rank in ranks]
+
+
+def _digest(arrays: dict[str, npt.NDArray[Any]]) -> str:
+    """Give a digest of all arrays but the signature."""
+    digest = hashlib.sha256()
+    for name in sorted(set(arrays) - {"signature"}):
+        digest.update(f"{name} {arrays[name].dtype.str} {arrays[name].shape}".encode())
+        digest.update(np.ascontiguousarray(arrays[name]).tobytes())
+    return digest.hexdigest()
+
+
+@functools.lru_cache(maxsize=1)
+def load_learned(path: str) -> LearnedSegmenter:
+    """Give a segmenter, loaded once in a process."""
+    return LearnedSegmenter.load(path)
+
+
+def segment_learned(text: str, path: str, delimiter: str = " ", threshold: float = 0.5) -> str:
+    """Segment whole lines with the segmenter of a file: a function that can be sent to workers."""
+    return load_learned(path).segment(text, delimiter, threshold)
