@@ -31,7 +31,7 @@ Examples:
   nlpzero similar --text 河上有一条船 江边停着小船
   nlpzero similar --text --align 河上有一条船 江边停着小船
   nlpzero similar --method wmd data/stories.txt data/stories.txt
-  nlpzero similar --lines data/stories.txt data/stories.txt
+  echo 河上有船 > a.txt; echo 江边有船 | nlpzero similar --lines a.txt -
   printf '他在河边钓鱼\\t老人坐在江边\\t1\\n天黑了\\t船开了\\t0\\n' | nlpzero similar --pairs - --gold
   echo 船靠了码头 | nlpzero similar --search --top 3 - data/stories.txt
 """

@@ -255,14 +255,14 @@ def _differences(a: Documents, b: Documents, i: Ints, j: Ints) -> tuple[Floats, 
         np.bincount(part, side[3], minlength=len(both))
         for part, side in zip(np.split(inverse, [len(codes[0])]), sides, strict=True)
     ]
-    difference = masses[0] - masses[1]
+    difference = np.asarray(masses[0] - masses[1], np.float64)
     owners = both // width
     scale = a.totals[i] * b.totals[j]
     difference[np.abs(difference) <= SAME * scale[owners]] = 0
     apart = np.bincount(owners, np.abs(difference), minlength=len(i)) / scale / 2
     problems = []
     for sign, (side, part) in zip((1, -1), zip(sides, np.split(inverse, [len(codes[0])]), strict=True), strict=True):
-        excess: Floats = sign * difference[part]
+        excess = sign * difference[part]
         left = excess > 0
         starts = np.searchsorted(side[0][left], np.arange(len(i) + 1))
         problems.append(Problems(starts, side[2][left], excess[left]))

@@ -203,5 +203,5 @@ def costs_of(p: Floats, q: Floats, costs: Floats) -> Floats:
     for k, (a, b, c) in enumerate(zip(p, q, costs, strict=True)):
         _, found[k], _, _, status = move(a, b, c, ITERATIONS)
         if status != OPTIMAL:
-            solve(a, b, c)  # says why
+            solve(a, b, c, ITERATIONS)  # says why
     return found
