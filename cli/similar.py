@@ -127,15 +127,15 @@ def command(
             return
         if search:
             missed = _search(table(columns=FOUND), texts, top, settings, segment, reader)
-            what = "queries hold"
+            what = "queries without any known word"
         elif lines or pairs is not None:
             missed = _rows(file, table, texts, pairs, gold, output_format, workers, settings, segment, reader)
-            what = "rows hold a text with"
+            what = "rows with a text without any known word"
         else:
             missed = _pair(table(columns=COLUMNS), _two(texts, literal, reader), settings, segment)
-            what = "rows hold a text with"
+            what = "rows with a text without any known word"
     if missed:
-        raise NothingFound(f"{missed:,} {what} no known word; give larger --vectors, or --oov char")
+        raise NothingFound(f"{what}: {missed:,}; give larger --vectors, or --oov char")
 
 
 def _check(

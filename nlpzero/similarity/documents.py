@@ -5,6 +5,7 @@ import math
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -48,8 +49,10 @@ class Documents:
         Mass of each bag; 0 for one without any known word of positive weight.
     known, unknown : int64 arrays (n,)
         Tokens with and without a vector.
-    words : list of str
-        The word of each row of `points`.
+    numbers : int64 array (w,)
+        The word of each row of `points`: its place in `vocabulary`, or after that in `added`.
+    vocabulary, added : sequences of str
+        The words of the vectors, and the others of these documents.
     keys : int64 array
         Numbers that tell the words apart, the same in all documents of one `Space`.
     points : float64 array (w, dim)
@@ -62,12 +65,20 @@ class Documents:
     totals: Floats
     known: Ints
     unknown: Ints
-    words: list[str]
+    numbers: Ints
+    vocabulary: Sequence[str]
+    added: Sequence[str]
     keys: Ints
     points: Floats
 
     def __len__(self) -> int:
         return len(self.totals)
+
+    @cached_property
+    def words(self) -> list[str]:
+        """The word of each row of `points`."""
+        size = len(self.vocabulary)
+        return [self.vocabulary[i] if i < size else self.added[i - size] for i in self.numbers.tolist()]
 
     def bag(self, i: int) -> tuple[Ints, Floats]:
         """Give the word rows and masses of one document."""
@@ -113,7 +124,8 @@ class Space:
         self._matrix = vectors.refined() if vectors is not None and ground != "discrete" else None
         if vectors is not None and self._matrix is None and weights == "norm":
             self._matrix = vectors.refined()
-        self._size = len(vectors) if vectors is not None else 0
+        self._words: Sequence[str] = vectors.words if vectors is not None else ()
+        self._size = len(self._words)
         self._ids = vectors.ids if vectors is not None else {}
         self._more: dict[str, int] = {}  # numbers of the words beyond the vectors'
         self._weights = weights
@@ -148,9 +160,8 @@ class Space:
         width = self._size + len(added) + 1
         pairs, counts = np.unique(owners[is_known] * width + numbers[is_known], return_counts=True)
         used, ids = np.unique(pairs % width, return_inverse=True)
-        words = [self._word(i, added) for i in used.tolist()]
         rows = self._rows(used[used < self._size], added, len(used))
-        mass = counts * self._weights_of(used, words, rows)[ids]
+        mass = counts * self._weights_of(used, added, rows)[ids]
         heavy = mass > 0
         owners = (pairs // width)[heavy]
         return Documents(
@@ -160,7 +171,9 @@ class Space:
             totals=np.bincount(owners, mass[heavy], minlength=len(texts)).astype(np.float64),
             known=known,
             unknown=lengths - known,
-            words=words,
+            numbers=used,
+            vocabulary=self._words,
+            added=added,
             keys=self._keys(used, added),
             points=self._points(rows),
         )
@@ -172,13 +185,6 @@ class Space:
         if self.oov == "error":
             raise ModelError(f"{word}: not among the words of {self.vectors.source}; --oov drop leaves it out")
         return any(character in self._ids for character in word)
-
-    def _word(self, number: int, added: list[str]) -> str:
-        """Give the word of a number."""
-        if number >= self._size:
-            return added[number - self._size]
-        assert self.vectors is not None
-        return self.vectors.words[number]
 
     def _keys(self, used: Ints, added: list[str]) -> Ints:
         """Number words for good: `used` numbers the added ones for one call only."""
@@ -208,15 +214,16 @@ class Space:
         lengths = lengths_of(rows)
         return np.asarray(rows / np.where(lengths > 0, lengths, 1)[:, None])
 
-    def _weights_of(self, used: Ints, words: list[str], rows: Floats) -> Floats:
+    def _weights_of(self, used: Ints, added: list[str], rows: Floats) -> Floats:
         """Give what an occurrence of each word weighs."""
         if isinstance(self._weights, Mapping):
+            words = (self._words[i] if i < self._size else added[i - self._size] for i in used.tolist())
             return np.array([self._weights.get(word, 1.0) for word in words], np.float64)
         if self._weights == "norm":
             return lengths_of(rows)
         if self._idf is not None:
             return self._idf[np.minimum(used, len(self._idf) - 1)]
-        return np.ones(len(words))
+        return np.ones(len(used))
 
 
 def lengths_of(rows: Floats) -> Floats:

@@ -73,7 +73,7 @@ class Collection:
 
         owners = np.repeat(np.arange(len(documents)), np.diff(documents.starts))
         shares = (documents.mass / documents.totals[owners]).astype(np.float32)
-        shape = (len(documents), len(documents.words))
+        shape = (len(documents), len(documents.points))
         self._shares: Any = scipy.sparse.csr_matrix(
             (shares, documents.ids.astype(np.int32), documents.starts.astype(np.int32)), shape
         )
