@@ -172,7 +172,7 @@ class Measure:
             np.subtract(1, costs, out=costs)
             np.maximum(costs, 0, out=costs)
         else:
-            lengths = np.einsum("bid,bid->bi", x, x)[:, :, None] + np.einsum("bjd,bjd->bj", y, y)[:, None]
+            lengths = a.squares[rows_a][:, :, None] + b.squares[rows_b][:, None]
             costs *= -2
             costs += lengths
             near = np.nonzero(costs < NEAR * lengths)

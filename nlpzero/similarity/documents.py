@@ -80,6 +80,11 @@ class Documents:
         size = len(self.vocabulary)
         return [self.vocabulary[i] if i < size else self.added[i - size] for i in self.numbers.tolist()]
 
+    @cached_property
+    def squares(self) -> Floats:
+        """The squared length of each row of `points`."""
+        return np.asarray(np.einsum("id,id->i", self.points, self.points))
+
     def bag(self, i: int) -> tuple[Ints, Floats]:
         """Give the word rows and masses of one document."""
         part = slice(int(self.starts[i]), int(self.starts[i + 1]))

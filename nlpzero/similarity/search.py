@@ -79,7 +79,7 @@ class Collection:
         )
         points = documents.points
         self._points: npt.NDArray[np.float32] = points.astype(np.float32)
-        self._squares = np.einsum("id,id->i", points, points).astype(np.float32)
+        self._squares = documents.squares.astype(np.float32)
 
     def search(self, query: Sequence[str], top: int = 10) -> Hits:
         """Find the texts nearest to a query given as words: see `nearest`."""
