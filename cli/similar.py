@@ -76,6 +76,9 @@ Examples:
     help="Of emd: two words are 0 or 1 apart, or 1 - cos of their vectors.",
 )
 @click.option("--align", is_flag=True, help="Show which words move where, the largest share of the distance first.")
+@click.option(
+    "--plot", metavar="FILE", help="Draw which words move where: a heat map, .svg or .png. Needs nlpzero[plot]."
+)
 @click.option("--gold", is_flag=True, help="The third column of --pairs is a label: say how well similarities agree.")
 @click.option("--tokenized", is_flag=True, help="Words are already separated by blanks.")
 @click.option("--lexicon", metavar="WORDS", show_default="jieba's dictionary", help="File of words to segment by.")
@@ -96,6 +99,7 @@ def command(
     oov: Any,
     ground: str,
     align: bool,
+    plot: str | None,
     gold: bool,
     tokenized: bool,
     lexicon: str | None,
@@ -112,7 +116,7 @@ def command(
     (not divided by the root of the dimension), with similarity 1 / (1 + d); the others lie between 0 and 2, with
     similarity 1 - d. Where a text holds no known word, both fields are empty and the exit status is 1.
     """
-    _check(texts, literal, lines, pairs, search, align, gold)
+    _check(texts, literal, lines, pairs, search, align or plot is not None, gold)
     with open_output(output) as file:
         from nlpzero.segment.segmenter import segment_text
         from nlpzero.similarity.comparison import Settings, measure_of
@@ -122,8 +126,8 @@ def command(
         segment = None if tokenized else partial(segment_text, lexicon=lexicon)
         table = partial(Table, file, output_format=output_format, header=header)
         reader = partial(_corpus, encoding=encoding, errors=errors)
-        if align:
-            _align(table(columns=MOVES), _two(texts, literal, reader), settings, segment)
+        if align or plot is not None:
+            _align(table(columns=MOVES) if align else None, _two(texts, literal, reader), plot, settings, segment)
             return
         if search:
             missed = _search(table(columns=FOUND), texts, top, settings, segment, reader)
@@ -154,7 +158,7 @@ def _check(
     if not literal and texts.count("-") > 1:
         raise click.UsageError("standard input (-) can be only one of the texts.")
     if align and chosen not in ([], ["--text"]):
-        raise click.UsageError("--align is for two texts.")
+        raise click.UsageError("--align and --plot are for two texts.")
     if gold and pairs is None:
         raise click.UsageError("--gold needs --pairs.")
     if not search and click.get_current_context().get_parameter_source("top") is ParameterSource.COMMANDLINE:
@@ -189,14 +193,26 @@ def _pair(table: Table, texts: list[str], settings: "Settings", segment: Callabl
     return _write(table, settings, compare(measure, a, b))[0]
 
 
-def _align(table: Table, texts: list[str], settings: "Settings", segment: Callable[[str], str] | None) -> None:
-    """Show the moves between two texts."""
+def _align(
+    table: Table | None,
+    texts: list[str],
+    plot: str | None,
+    settings: "Settings",
+    segment: Callable[[str], str] | None,
+) -> None:
+    """Show or draw the moves between two texts."""
     from nlpzero.similarity.comparison import measure_of, text_words
 
     measure = measure_of(settings)
-    a, b = (measure.encode([text_words(text, segment)]) for text in texts)
-    for move in measure.align(a, b):
-        table.write(move)
+    a, b = (text_words(text, segment) for text in texts)
+    moves = measure.align(measure.encode([a]), measure.encode([b]))
+    if plot is not None:
+        from nlpzero.similarity.plotting import draw
+
+        draw(moves, a, b, plot)
+    if table:
+        for move in moves:
+            table.write(move)
 
 
 def _rows(

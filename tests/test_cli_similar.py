@@ -177,6 +177,25 @@ def test_the_alignment_shows_which_words_move_where(similar: Similar, vectors: P
     ]
 
 
+@pytest.mark.parametrize("suffix", ["svg", "png"])
+def test_the_plan_can_be_drawn_with_chinese_labels(
+    similar: Similar, vectors: Path, tmp_path: Path, suffix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = ("--vectors", vectors, "--tokenized", "--text", "江 山", "河 山 山 船", "--plot")
+    path = tmp_path / f"plan.{suffix}"
+    result = similar(*options, path)  # a character without a glyph would warn, and warnings are errors
+    if "no font with Chinese characters" in result.stderr:
+        pytest.skip("no font with Chinese characters is installed")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert path.read_bytes()[:5] == (b"<?xml" if suffix == "svg" else b"\x89PNG\r")
+    assert len(rows(similar(*options, path, "--align"))) == 4
+    bad = similar(*options, tmp_path / "plan.pdf")
+    assert (bad.exit_code, bad.stderr) == (1, f"nlpzero: error: {tmp_path / 'plan.pdf'}: a picture is .svg or .png\n")
+    monkeypatch.setattr("nlpzero.similarity.plotting.FONTS", ())
+    told = "nlpzero: error: no font with Chinese characters is installed; install one, such as Noto Sans CJK\n"
+    assert similar(*options, path).stderr == told
+
+
 def test_weights_ground_and_unknown_words_can_be_chosen(similar: Similar, vectors: Path, tmp_path: Path) -> None:
     weights = tmp_path / "weights.tsv"
     weights.write_text("江\t3\n", encoding="utf-8")
@@ -202,7 +221,8 @@ def test_weights_ground_and_unknown_words_can_be_chosen(similar: Similar, vector
         (("-", "-"), "standard input (-) can be only one of the texts."),
         (("--lines", "--search", "a", "b"), "--lines and --search exclude each other."),
         (("--pairs", "p", "a"), "--pairs takes no other texts."),
-        (("--align", "--lines", "a", "b"), "--align is for two texts."),
+        (("--align", "--lines", "a", "b"), "--align and --plot are for two texts."),
+        (("--plot", "p.svg", "--search", "a", "b"), "--align and --plot are for two texts."),
         (("--gold", "a", "b"), "--gold needs --pairs."),
         (("--top", "3", "a", "b"), "--top needs --search."),
     ],
