@@ -24,6 +24,7 @@ COMMANDS = {
     "parse": "Parse sentences into a hierarchy of templates.",
     "rules": "Find association rules in baskets or in text.",
     "glove": "Train word vectors, and ask them questions.",
+    "similar": "Compare texts by moving the words of one onto the other.",
 }
 
 

@@ -1,0 +1,301 @@
+"""Texts as bags of weighted points: words, how much each weighs, and where it lies."""
+
+import itertools
+import math
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from ..corpus import Corpus
+from ..errors import LexiconError, ModelError
+from ..vectors.store import Vectors
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+Method = Literal["wrd", "wmd", "rwmd", "wcd", "cosine", "emd"]
+Ground = Literal["discrete", "euclidean", "cosine"]
+Oov = Literal["drop", "char", "error"]
+
+GROUNDS: dict[Method, Ground] = {
+    "wrd": "cosine",
+    "wmd": "euclidean",
+    "rwmd": "euclidean",
+    "wcd": "euclidean",
+    "cosine": "euclidean",
+    "emd": "discrete",
+}
+"""What one unit of mass costs from word to word, by method."""
+
+
+@dataclass(frozen=True)
+class Documents:
+    """Bags of words, one after the other; the words of a bag are sorted, and have positive mass.
+
+    Attributes
+    ----------
+    starts : int64 array (n + 1,)
+        Where each bag begins in `ids` and `mass`.
+    ids : int64 array (k,)
+        Rows of `points`.
+    mass : float64 array (k,)
+        Occurrences x weight of the word; not divided by the bag's total.
+    totals : float64 array (n,)
+        Mass of each bag; 0 for one without any known word of positive weight.
+    known, unknown : int64 arrays (n,)
+        Tokens with and without a vector.
+    numbers : int64 array (w,)
+        The word of each row of `points`: its place in `vocabulary`, or after that in `added`.
+    vocabulary, added : sequences of str
+        The words of the vectors, and the others of these documents.
+    keys : int64 array
+        Numbers that tell the words apart, the same in all documents of one `Space`.
+    points : float64 array (w, dim)
+        Vectors; of length 1 (or 0) where the ground distance is 1 - cos; without columns where it is 0 or 1.
+    """
+
+    starts: Ints
+    ids: Ints
+    mass: Floats
+    totals: Floats
+    known: Ints
+    unknown: Ints
+    numbers: Ints
+    vocabulary: Sequence[str]
+    added: Sequence[str]
+    keys: Ints
+    points: Floats
+
+    def __len__(self) -> int:
+        return len(self.totals)
+
+    @cached_property
+    def words(self) -> list[str]:
+        """The word of each row of `points`."""
+        size = len(self.vocabulary)
+        return [self.vocabulary[i] if i < size else self.added[i - size] for i in self.numbers.tolist()]
+
+    @cached_property
+    def squares(self) -> Floats:
+        """The squared length of each row of `points`."""
+        return np.asarray(np.einsum("id,id->i", self.points, self.points))
+
+    def bag(self, i: int) -> tuple[Ints, Floats]:
+        """Give the word rows and masses of one document."""
+        part = slice(int(self.starts[i]), int(self.starts[i + 1]))
+        return self.ids[part], self.mass[part]
+
+
+class Space:
+    """Where words lie and what they weigh, for one method of comparison.
+
+    Parameters
+    ----------
+    vectors : Vectors or None
+        Word vectors, taken as `Vectors.refined` gives them. None where words are only the same or different.
+    ground : {"discrete", "euclidean", "cosine"}
+        Cost of moving a unit of mass: 0 or 1; distance of the vectors (not divided by the root of their dimension);
+        or 1 - cos.
+    weights : {"count", "norm", "idf"} or mapping
+        What an occurrence weighs: 1; the length of the word's vector; ln(N / n) where n is how often the word occurs
+        among the N words that the vectors were trained on (by the word's rank and Zipf's law, n ~ 1 / rank, where
+        counts are not known); or what the mapping gives, 1 for a word that it does not have.
+    oov : {"drop", "char", "error"}
+        A word without a vector is left out, takes the mean of its characters' vectors, or is an error.
+
+    Raises
+    ------
+    ModelError
+        If weights by vectors are asked for without vectors, or one in a mapping is negative or not finite.
+    """
+
+    def __init__(
+        self,
+        vectors: Vectors | None,
+        ground: Ground,
+        weights: Literal["count", "norm", "idf"] | Mapping[str, float] = "count",
+        oov: Oov = "drop",
+    ) -> None:
+        if vectors is None and (ground != "discrete" or weights in ("norm", "idf")):
+            raise ModelError("this comparison needs word vectors")
+        self.vectors = vectors
+        self.ground = ground
+        self.oov = oov
+        self._matrix = vectors.refined() if vectors is not None and ground != "discrete" else None
+        if vectors is not None and self._matrix is None and weights == "norm":
+            self._matrix = vectors.refined()
+        self._words: Sequence[str] = vectors.words if vectors is not None else ()
+        self._size = len(self._words)
+        self._ids = vectors.ids if vectors is not None else {}
+        self._more: dict[str, int] = {}  # numbers of the words beyond the vectors'
+        self._weights = weights
+        if isinstance(weights, Mapping) and not all(0 <= value < math.inf for value in weights.values()):
+            raise ModelError("a word's weight is negative or not finite")
+        self._idf = _idf(vectors) if vectors is not None and weights == "idf" else None
+
+    def encode(self, texts: Iterable[Sequence[str]]) -> Documents:
+        """Turn texts, given as lists of words, into bags.
+
+        The bag of a text does not depend on the other texts, to the last bit. About 0.3 microseconds a token.
+
+        Raises
+        ------
+        ModelError
+            With oov="error", for a word without a vector.
+        """
+        texts = list(texts)
+        lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+        tokens = list(itertools.chain.from_iterable(texts))
+        numbers = np.fromiter(map(self._ids.get, tokens, itertools.repeat(-1)), np.int64, len(tokens))
+        missing = np.flatnonzero(numbers < 0)
+        added: list[str] = []
+        if len(missing) and (self.vectors is None or self.oov != "drop"):
+            absent = [tokens[i] for i in missing.tolist()]
+            added = sorted(filter(self._composable, set(absent)))
+            places = dict(zip(added, itertools.count(self._size)))
+            numbers[missing] = np.fromiter(map(places.get, absent, itertools.repeat(-1)), np.int64, len(absent))
+        owners = np.repeat(np.arange(len(texts)), lengths)
+        is_known = numbers >= 0
+        known = np.bincount(owners[is_known], minlength=len(texts))
+        width = self._size + len(added) + 1
+        pairs, counts = np.unique(owners[is_known] * width + numbers[is_known], return_counts=True)
+        used, ids = np.unique(pairs % width, return_inverse=True)
+        rows = self._rows(used[used < self._size], added, len(used))
+        mass = counts * self._weights_of(used, added, rows)[ids]
+        heavy = mass > 0
+        owners = (pairs // width)[heavy]
+        return Documents(
+            starts=np.searchsorted(owners, np.arange(len(texts) + 1)),
+            ids=ids[heavy],
+            mass=mass[heavy],
+            totals=np.bincount(owners, mass[heavy], minlength=len(texts)).astype(np.float64),
+            known=known,
+            unknown=lengths - known,
+            numbers=used,
+            vocabulary=self._words,
+            added=added,
+            keys=self._keys(used, added),
+            points=self._points(rows),
+        )
+
+    def _composable(self, word: str) -> bool:
+        """Tell whether an absent word can be placed."""
+        if self.vectors is None:
+            return True
+        if self.oov == "error":
+            raise ModelError(f"{word}: not among the words of {self.vectors.source}; --oov drop leaves it out")
+        return any(character in self._ids for character in word)
+
+    def _keys(self, used: Ints, added: list[str]) -> Ints:
+        """Number words for good: `used` numbers the added ones for one call only."""
+        keys = used.copy()
+        if added:
+            lasting = [self._size + self._more.setdefault(word, len(self._more)) for word in added]
+            beyond = used >= self._size
+            keys[beyond] = np.array(lasting)[used[beyond] - self._size]
+        return keys
+
+    def _rows(self, known: Ints, added: list[str], size: int) -> Floats:
+        """Give the vectors of the words in use: those known, and all those added."""
+        if self._matrix is None:
+            return np.empty((size, 0))
+        rows = self._matrix[known].astype(np.float64)
+        if not added:
+            return rows
+        means = [[self._ids[c] for c in word if c in self._ids] for word in added]
+        return np.concatenate([rows, [self._matrix[m].mean(0, dtype=np.float64) for m in means]])
+
+    def _points(self, rows: Floats) -> Floats:
+        """Give what distances are taken between."""
+        if self.ground == "discrete":
+            return np.empty((len(rows), 0))
+        if self.ground == "euclidean":
+            return rows
+        lengths = lengths_of(rows)
+        return np.asarray(rows / np.where(lengths > 0, lengths, 1)[:, None])
+
+    def _weights_of(self, used: Ints, added: list[str], rows: Floats) -> Floats:
+        """Give what an occurrence of each word weighs."""
+        if isinstance(self._weights, Mapping):
+            words = (self._words[i] if i < self._size else added[i - self._size] for i in used.tolist())
+            return np.array([self._weights.get(word, 1.0) for word in words], np.float64)
+        if self._weights == "norm":
+            return lengths_of(rows)
+        if self._idf is not None:
+            return self._idf[np.minimum(used, len(self._idf) - 1)]
+        return np.ones(len(used))
+
+
+def lengths_of(rows: Floats) -> Floats:
+    """Give the length of each row; scaled first, so that squares neither vanish nor overflow."""
+    scale = np.abs(rows).max(1, initial=0)
+    scaled = rows / np.where(scale > 0, scale, 1)[:, None]
+    return np.asarray(np.sqrt(np.einsum("id,id->i", scaled, scaled)) * scale)
+
+
+def _idf(vectors: Vectors) -> Floats:
+    """Give ln(N / n) of each word, and last that of a word that was never counted."""
+    n = len(vectors)
+    if vectors.counts is not None:
+        counts = np.maximum(vectors.counts.astype(np.float64), 1)
+        total = float(counts.sum())
+        return np.asarray(np.log(total / np.append(counts, 1.0)))
+    return np.asarray(np.log(np.arange(1, n + 2) * float(np.sum(1 / np.arange(1, n + 1)))))
+
+
+def read_weights(path: str | os.PathLike[str], encoding: str = "utf-8") -> dict[str, float]:
+    """Read lines `word weight`, separated by a tab or blanks.
+
+    Raises
+    ------
+    LexiconError
+        For a line of another form, a weight that is negative or not finite, or a word that stands twice.
+    CorpusError
+        If the file cannot be read.
+    """
+    weights: dict[str, float] = {}
+    source = os.fspath(path)
+    for number, line in enumerate(Corpus([path], encoding=encoding).lines(), 1):
+        fields = line.split()
+        if not fields:
+            continue
+        try:
+            value = float(fields[1]) if len(fields) == 2 else math.nan
+        except ValueError:
+            value = math.nan
+        if not 0 <= value < math.inf:
+            raise LexiconError(
+                f"{source}: line {number}: want a word and a weight of 0 or more, found {line[:40]!r}", source, number
+            )
+        if fields[0] in weights:
+            raise LexiconError(f"{source}: line {number}: the word {fields[0]} stands twice", source, number)
+        weights[fields[0]] = value
+    return weights
+
+
+def words_of_lines(text: str, segment: Callable[[str], str] | None = None) -> list[list[str]]:
+    r"""Cut lines into words: what holds no letter, digit or character of a script is punctuation, and left out.
+
+    Parameters
+    ----------
+    text : str
+        Whole lines.
+    segment : function, optional
+        Puts blanks between the words of lines; without it they stand there already.
+
+    Examples
+    --------
+    >>> words_of_lines("江 上 ， 有 船 。\n3 条")
+    [['江', '上', '有', '船'], ['3', '条']]
+    """
+    cut = segment(text) if segment else text
+    lines = cut.removesuffix("\n").split("\n")
+    marks = {token for token in set(cut.split()) if not any(map(str.isalnum, token))}
+    if not marks:
+        return [line.split() for line in lines]
+    return [[token for token in line.split() if token not in marks] for line in lines]

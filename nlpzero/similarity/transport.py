@@ -1,0 +1,207 @@
+"""Optimal transport (最优传输) between two small distributions, solved exactly, with a proof of optimality.
+
+The solver is the network simplex of POT (package `ot`), called at its inner entry, which takes 5-10 microseconds for
+two sentences of ten words. This is the only file that imports it.
+"""
+
+import functools
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import ModelError
+
+Floats = npt.NDArray[np.float64]
+Solve = Callable[[Floats, Floats, Floats, int], tuple[Floats, float, Floats, Floats, int]]
+"""Takes two distributions without zeros, C-ordered costs and an iteration cap; gives plan, cost, duals and a status."""
+
+OPTIMAL = 1
+"""The solver's status code for a proven optimum; 0 infeasible, 2 unbounded, 3 iteration cap reached."""
+
+ITERATIONS = 10_000_000
+"""Cap on simplex pivots, a thousand times what 3,000 x 3,000 words need."""
+
+BALANCE = 1e-9
+"""How far, relatively, the two sums of weights may lie apart."""
+
+
+class Transport(NamedTuple):
+    """An optimal transport and the certificate that it is optimal.
+
+    Attributes
+    ----------
+    cost : float
+        Sum of plan x costs.
+    plan : float64 array (n, m)
+        Mass moved from i to j; its row sums are p, its column sums q.
+    sources, targets : float64 arrays (n,), (m,)
+        Dual potentials: ``sources[i] + targets[j] <= costs[i, j]`` for all i and j, and
+        ``sources @ p + targets @ q == cost``, up to rounding. By weak duality no plan is cheaper.
+    """
+
+    cost: float
+    plan: Floats
+    sources: Floats
+    targets: Floats
+
+
+@functools.cache
+def solver() -> Solve:
+    """Give POT's inner solver, or its public function in a POT whose inner one is missing or has other arguments."""
+    try:
+        from ot.lp.emd_wrap import emd_c
+
+        def inner(p: Floats, q: Floats, costs: Floats, iterations: int) -> Any:
+            return emd_c(p, q, costs, iterations, 1)
+
+        one = np.ones(1)
+        if len(inner(one, one, np.ones((1, 1)), 10)) == 5:
+            return inner
+    except (ImportError, TypeError):
+        pass
+    return public_solver
+
+
+def public_solver(p: Floats, q: Floats, costs: Floats, iterations: int) -> tuple[Floats, float, Floats, Floats, int]:
+    """Solve by `ot.emd`, twenty times slower for small problems."""
+    import warnings
+
+    import ot
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the status says the same
+        plan, log = ot.emd(p, q, costs, numItermax=iterations, log=True, center_dual=False)
+    return plan, float(log["cost"]), log["u"], log["v"], int(log["result_code"])
+
+
+def solve(p: Floats, q: Floats, costs: Floats, iterations: int = ITERATIONS) -> tuple[Floats, float, Floats, Floats]:
+    """Solve one problem whose arguments are known to be sound: positive weights of equal sums, C-ordered costs.
+
+    Raises
+    ------
+    ModelError
+        If the solver did not prove its plan optimal, as when it reached the iteration cap.
+    """
+    plan, cost, sources, targets, status = solver()(p, q, costs, iterations)
+    if status != OPTIMAL:
+        reason = {0: "unequal weights", 2: "unbounded costs", 3: f"{iterations:,} iterations reached"}
+        raise ModelError(
+            f"optimal transport of {len(p)} x {len(q)} words was not solved: "
+            f"{reason.get(status, f'status {status}')}; shorten the texts or use --method rwmd"
+        )
+    return plan, cost, sources, targets
+
+
+def earth_movers_distance(
+    p: npt.ArrayLike, q: npt.ArrayLike, costs: npt.ArrayLike, iterations: int = ITERATIONS
+) -> Transport:
+    """Move distribution p onto q at the least cost (推土机距离): minimise sum of plan x costs.
+
+    Parameters
+    ----------
+    p, q : arrays (n,), (m,)
+        Weights, not negative; zeros are allowed. Their sums agree to 1e-9, and q is scaled to agree exactly.
+    costs : array (n, m)
+        Cost of moving one unit of mass from i to j; finite, of any sign.
+    iterations : int
+        Cap on the pivots of the simplex; to reach it is an error, never a wrong answer.
+
+    Returns
+    -------
+    Transport
+        Cost, plan and dual potentials.
+
+    Raises
+    ------
+    ModelError
+        If shapes differ, a weight is negative, a number is not finite, all weights are zero, the sums differ, or the
+        iterations are used up.
+
+    Notes
+    -----
+    About 10 microseconds for 10 x 10, 0.3 s for 1,000 x 1,000 and 3 s for 3,000 x 3,000; 35 bytes of memory for each
+    pair. Rubner, Tomasi & Guibas (2000), "The earth mover's distance as a metric for image retrieval"; the solver is
+    Bonneel et al. (2011). Weights below 1e-16 of their sum have the optimum's plan only up to rounding.
+
+    Examples
+    --------
+    >>> moved = earth_movers_distance([0.5, 0.5], [0.25, 0.75], [[0, 1], [2, 0]])
+    >>> moved.cost, moved.plan.tolist()
+    (0.25, [[0.25, 0.25], [0.0, 0.5]])
+    >>> float(moved.sources @ [0.5, 0.5] + moved.targets @ [0.25, 0.75])
+    0.25
+    """
+    a, b = np.asarray(p, np.float64), np.asarray(q, np.float64)
+    c = np.ascontiguousarray(costs, np.float64)
+    if a.ndim != 1 or b.ndim != 1 or c.shape != (len(a), len(b)):
+        raise ModelError(f"weights of shapes {a.shape} and {b.shape} need costs of shape (n, m), not {c.shape}")
+    if not (np.isfinite(a).all() and np.isfinite(b).all() and np.isfinite(c).all()):
+        raise ModelError("a weight or a cost is not finite")
+    if (a < 0).any() or (b < 0).any():
+        raise ModelError("a weight is negative")
+    # Weights may be so small or large that sums and products leave the range of floats.
+    scale = max(a.max(initial=0), b.max(initial=0))
+    if scale == 0 or not a.any() or not b.any():
+        raise ModelError("all weights are zero: there is nothing to move")
+    scaled_a, scaled_b = a / scale, b / scale
+    total = float(scaled_a.sum())
+    if abs(total - scaled_b.sum()) > BALANCE * total:
+        raise ModelError(f"the weights add up to {a.sum():.10g} and {b.sum():.10g}; scale them to equal sums")
+    scaled_a /= total
+    scaled_b /= scaled_b.sum()
+    rows, columns = np.flatnonzero(scaled_a), np.flatnonzero(scaled_b)
+    whole = len(rows) == len(a) and len(columns) == len(b)
+    kept = c if whole else np.ascontiguousarray(c[np.ix_(rows, columns)])
+    part, cost, sources, targets = solve(scaled_a[rows], scaled_b[columns], kept, iterations)
+    unit = total * scale
+    if whole:
+        return Transport(float(cost * unit), part * unit, sources, targets)
+    plan = np.zeros(c.shape)
+    plan[np.ix_(rows, columns)] = part * unit
+    # What carries no mass gets the largest potentials that stay feasible, rows first.
+    u, v = np.full(len(a), -np.inf), np.full(len(b), -np.inf)
+    u[rows], v[columns] = sources, targets
+    free = np.flatnonzero(scaled_a == 0)
+    u[free] = (c[free][:, columns] - targets).min(1)
+    free = np.flatnonzero(scaled_b == 0)
+    v[free] = (c[:, free] - u[:, None]).min(0)
+    return Transport(float(cost * unit), plan, u, v)
+
+
+def costs_of(p: Floats, q: Floats, costs: Floats) -> Floats:
+    """Solve a stack of problems of one shape; closed forms where one side is a single word.
+
+    Parameters
+    ----------
+    p, q : float64 arrays (b, n), (b, m)
+        Positive weights; each row of p sums to what the row of q does.
+    costs : float64 array (b, n, m), C-ordered
+
+    Returns
+    -------
+    float64 array (b,)
+        The optimal costs.
+
+    Raises
+    ------
+    ModelError
+        If one was not solved.
+
+    Examples
+    --------
+    >>> costs_of(np.ones((1, 1)), np.full((1, 2), 0.5), np.array([[[1.0, 3.0]]])).tolist()
+    [2.0]
+    """
+    if p.shape[1] == 1:
+        return np.asarray(np.einsum("bj,bj->b", q, costs[:, 0]))
+    if q.shape[1] == 1:
+        return np.asarray(np.einsum("bi,bi->b", p, costs[:, :, 0]))
+    move = solver()
+    found = np.empty(len(p))
+    for k, (a, b, c) in enumerate(zip(p, q, costs, strict=True)):
+        _, found[k], _, _, status = move(a, b, c, ITERATIONS)
+        if status != OPTIMAL:
+            solve(a, b, c, ITERATIONS)  # says why
+    return found

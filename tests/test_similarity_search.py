@@ -1,0 +1,94 @@
+"""Search: the same answers as comparing the query with every text, whatever the bounds."""
+
+import numpy as np
+import pytest
+
+from nlpzero.similarity import search as module
+from nlpzero.similarity.distances import Measure
+from nlpzero.similarity.documents import Method
+from nlpzero.similarity.search import Collection, search
+from nlpzero.vectors.store import Vectors
+
+WORDS = [chr(0x4E00 + i) for i in range(60)]
+METHODS: tuple[Method, ...] = ("wrd", "wmd", "rwmd", "wcd", "cosine", "emd")
+
+
+def vectors(seed: int = 1) -> Vectors:
+    rng = np.random.default_rng(seed)
+    matrix = rng.normal(size=(len(WORDS), 6)) * rng.uniform(0.2, 3, (len(WORDS), 1))
+    matrix[5] = 0
+    matrix[7] = matrix[8]
+    return Vectors(WORDS, matrix.astype(np.float32))
+
+
+def texts(seed: int, count: int) -> list[list[str]]:
+    """Give random texts; some are empty, unknown, or stand twice."""
+    rng = np.random.default_rng(seed)
+    found = [rng.choice(WORDS, rng.integers(1, 12)).tolist() for _ in range(count)]
+    found[3], found[4], found[count // 2] = [], ["?"], [WORDS[5]]
+    found[-5:] = [text[::-1] for text in found[10:15]]
+    return found
+
+
+COLLECTION, QUERIES = texts(2, 700), [*texts(3, 24), texts(2, 700)[12]]
+
+
+def brute_force(measure: Measure, query: list[str], top: int) -> tuple[list[int], list[float]]:
+    """Compare a query with every text, and sort by distance and place."""
+    one, all_texts = measure.encode([query]), measure.encode(COLLECTION)
+    distances = measure.distances(one, all_texts, np.zeros(len(all_texts), np.int64), np.arange(len(all_texts)))
+    order = sorted((d, i) for i, d in enumerate(distances.tolist()) if d == d)[:top]
+    return [i for _, i in order], [d for d, _ in order]
+
+
+@pytest.mark.parametrize("top", [1, 10])
+@pytest.mark.parametrize("method", METHODS)
+def test_answers_are_those_of_brute_force(method: Method, top: int) -> None:
+    measure = Measure(method, vectors(), oov="drop")
+    for query, hits in zip(QUERIES, search(QUERIES, COLLECTION, measure, top), strict=True):
+        assert (hits.texts.tolist(), hits.distances.tolist()) == brute_force(measure, query, top)
+
+
+@pytest.mark.parametrize("method", ["wrd", "wmd", "emd"])
+def test_answers_do_not_depend_on_how_many_candidates_are_taken(
+    method: Method, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measure = Measure(method, vectors())
+    expected = search(QUERIES, COLLECTION, measure, 7)
+    monkeypatch.setattr(module, "REFINED", 3)
+    monkeypatch.setattr(module, "SOLVED", 1)
+    for one, other in zip(expected, search(QUERIES, COLLECTION, measure, 7), strict=True):
+        assert (one.texts.tolist(), one.distances.tolist()) == (other.texts.tolist(), other.distances.tolist())
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_more_answers_than_texts_are_all_that_hold_a_known_word(method: Method) -> None:
+    measure = Measure(method, vectors())
+    [hits] = search([WORDS[:3]], COLLECTION, measure, 10_000)
+    found, distances = brute_force(measure, WORDS[:3], 10_000)
+    assert (hits.texts.tolist(), hits.distances.tolist()) == (found, distances)
+    assert 3 not in found
+
+
+def test_bounds_spare_most_of_the_work() -> None:
+    measure = Measure("wmd", vectors())
+    collection = Collection(measure.encode(COLLECTION), measure)
+    solved = [collection.search(query, top=1).solved for query in QUERIES]
+    assert np.median(solved) < len(COLLECTION) / 5
+
+
+def test_words_that_the_collection_lacks_are_compared_all_the_same() -> None:
+    measure = Measure("wrd", vectors(), oov="char")
+    lines = [[WORDS[1], WORDS[2]], [WORDS[3] + "?"], [WORDS[30]]]
+    query = [WORDS[1], WORDS[3] + "?", WORDS[40] + WORDS[41]]
+    [hits] = search([query], lines, measure, 3)
+    distances = measure.distances(measure.encode([query] * 3), measure.encode(lines))
+    assert hits.distances.tolist() == sorted(distances.tolist())
+
+
+def test_a_query_without_known_words_and_an_empty_collection_have_no_answers() -> None:
+    for method in METHODS:
+        measure = Measure(method, vectors())
+        assert [len(hits.texts) for hits in search([[], [WORDS[0]]], [[], []], measure)] == [0, 0]
+        assert [len(hits.texts) for hits in search([[], [WORDS[0]]], [[WORDS[1]]], measure)] == [0, 1]
+        assert [len(hits.texts) for hits in search([[WORDS[0]]], [], measure)] == [0]

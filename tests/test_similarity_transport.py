@@ -1,0 +1,164 @@
+"""Exact transport: against linear programming, assignment and sorting, and by the laws of duality."""
+
+import sys
+from collections.abc import Iterator
+from types import ModuleType
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from scipy.optimize import linear_sum_assignment, linprog
+from scipy.stats import wasserstein_distance
+
+from nlpzero.errors import ModelError
+from nlpzero.similarity import transport
+from nlpzero.similarity.transport import Transport, costs_of, earth_movers_distance, public_solver, solve, solver
+
+Floats = npt.NDArray[np.float64]
+Problem = tuple[Floats, Floats, Floats]
+
+
+def problems(seed: int, count: int, zeros: float = 0.2) -> Iterator[Problem]:
+    """Give random problems, some of them with weights of zero."""
+    rng = np.random.default_rng(seed)
+    for _ in range(count):
+        n, m = rng.integers(1, 9, 2)
+        p, q = (np.where(rng.random(k) < zeros, 0, rng.random(k)) + np.eye(1, k)[0] * 0.1 for k in (n, m))
+        yield p / p.sum(), q / q.sum(), rng.random((n, m)) * rng.choice([1e-3, 1, 1e3])
+
+
+def by_linear_programming(p: Floats, q: Floats, costs: Floats) -> float:
+    """Minimise sum of plan x costs under the marginals, as written."""
+    n, m = costs.shape
+    rows = np.kron(np.eye(n), np.ones(m))
+    columns = np.kron(np.ones(n), np.eye(m))
+    found = linprog(costs.ravel(), A_eq=np.vstack([rows, columns]), b_eq=np.concatenate([p, q]))
+    assert found.success
+    return float(found.fun)
+
+
+def assert_certified(found: Transport, p: Floats, q: Floats, costs: Floats) -> None:
+    """Check feasibility of plan and potentials, and that their values meet: a proof of optimality."""
+    scale = max(1.0, float(np.abs(costs).max())) * float(p.sum())
+    assert (found.plan >= 0).all()
+    assert np.abs(found.plan.sum(1) - p).max() < 1e-12 * p.sum()
+    assert np.abs(found.plan.sum(0) - q).max() < 1e-9 * p.sum()
+    assert (found.sources[:, None] + found.targets - costs).max() < 1e-9 * max(1.0, float(np.abs(costs).max()))
+    assert abs(found.sources @ p + found.targets @ q - found.cost) < 1e-9 * scale
+    assert abs((found.plan * costs).sum() - found.cost) < 1e-12 * scale
+
+
+def test_a_worked_example() -> None:
+    # half of the mass must go one step, a quarter two
+    found = earth_movers_distance([0.5, 0.5, 0], [0.0, 0.25, 0.75], [[0, 1, 2], [1, 0, 1], [2, 1, 0]])
+    assert found.cost == pytest.approx(1.25, abs=1e-15)
+    assert_certified(
+        found,
+        np.array([0.5, 0.5, 0]),
+        np.array([0, 0.25, 0.75]),
+        np.abs(np.subtract.outer(range(3), range(3))).astype(float),
+    )
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_costs_are_those_of_linear_programming_and_carry_their_proof(seed: int) -> None:
+    for p, q, costs in problems(seed, 40):
+        found = earth_movers_distance(p, q, costs)
+        assert found.cost == pytest.approx(by_linear_programming(p, q, costs), rel=1e-7, abs=1e-10)
+        assert_certified(found, p, q, costs)
+
+
+def test_equal_weights_make_an_assignment() -> None:
+    rng = np.random.default_rng(5)
+    for n in range(1, 20):
+        costs = rng.normal(size=(n, n))  # of any sign
+        rows, columns = linear_sum_assignment(costs)
+        found = earth_movers_distance(np.ones(n), np.ones(n), costs)
+        assert found.cost == pytest.approx(costs[rows, columns].sum(), abs=1e-10)
+
+
+def test_points_on_a_line_are_sorted() -> None:
+    rng = np.random.default_rng(6)
+    for _ in range(20):
+        x, y = rng.normal(size=6), rng.normal(size=9)
+        p, q = rng.dirichlet(np.ones(6)), rng.dirichlet(np.ones(9))
+        found = earth_movers_distance(p, q, np.abs(np.subtract.outer(x, y)))
+        assert found.cost == pytest.approx(wasserstein_distance(x, y, p, q), rel=1e-9)
+
+
+def test_a_stack_is_solved_like_its_problems() -> None:
+    rng = np.random.default_rng(7)
+    for n, m in ((1, 1), (1, 5), (4, 1), (3, 4)):
+        p, q, costs = rng.dirichlet(np.ones(n), 6), rng.dirichlet(np.ones(m), 6), rng.random((6, n, m))
+        single = [earth_movers_distance(*one).cost for one in zip(p, q, costs, strict=True)]
+        assert costs_of(p, q, costs) == pytest.approx(single, rel=1e-12)
+
+
+@pytest.mark.parametrize("scale", [5e-324, 1e-300, 1e-12, 1e12, 1e300])
+def test_the_unit_of_mass_may_be_of_any_size(scale: float) -> None:
+    found = earth_movers_distance([2 * scale, 2 * scale], [4 * scale], [[1.0], [3.0]])
+    assert found.plan.ravel().tolist() == [2 * scale, 2 * scale]
+    assert found.cost == pytest.approx(8 * scale, rel=1e-12)
+
+
+def test_weights_that_vanish_beside_others_do_no_harm() -> None:
+    p, q = np.array([1.0, 1e-17, 1e-300]), np.array([1.0, 1e-18])
+    assert earth_movers_distance(p, q, np.array([[1.0, 2], [3, 1], [1, 1]])).cost == pytest.approx(1, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("p", "q", "costs", "message"),
+    [
+        ([1], [1], [[1, 2]], r"^weights of shapes \(1,\) and \(1,\) need costs of shape \(n, m\), not \(1, 2\)$"),
+        ([[1]], [1], [[1]], "^weights of shapes"),
+        ([1], [1], [[np.nan]], "^a weight or a cost is not finite$"),
+        ([np.inf], [1], [[1]], "^a weight or a cost is not finite$"),
+        ([2, -1], [1], [[1], [1]], "^a weight is negative$"),
+        ([0, 0], [1], [[1], [1]], "^all weights are zero: there is nothing to move$"),
+        ([], [1], np.empty((0, 1)), "^all weights are zero: there is nothing to move$"),
+        ([1], [1.01], [[1]], r"^the weights add up to 1 and 1\.01; scale them to equal sums$"),
+    ],
+)
+def test_unsound_problems_are_told(p: npt.ArrayLike, q: npt.ArrayLike, costs: npt.ArrayLike, message: str) -> None:
+    with pytest.raises(ModelError, match=message):
+        earth_movers_distance(p, q, costs)
+
+
+def test_an_iteration_cap_raises_and_gives_no_wrong_answer() -> None:
+    rng = np.random.default_rng(8)
+    p, q, costs = rng.dirichlet(np.ones(50)), rng.dirichlet(np.ones(50)), rng.random((50, 50))
+    assert earth_movers_distance(p, q, costs).cost > 0
+    with pytest.raises(ModelError, match=r"^optimal transport of 50 x 50 words was not solved: 5 iterations reached; "):
+        earth_movers_distance(p, q, costs, iterations=5)
+
+
+def test_a_stack_tells_of_a_problem_that_is_not_solved(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "ITERATIONS", 2)
+    rng = np.random.default_rng(9)
+    p = rng.dirichlet(np.ones(20), 3)
+    with pytest.raises(ModelError, match=r"not solved"):
+        costs_of(p, p[::-1].copy(), rng.random((3, 20, 20)))
+
+
+def test_the_public_solver_agrees_with_the_inner_one() -> None:
+    for p, q, costs in problems(10, 30, zeros=0):
+        plan, cost, sources, targets, status = public_solver(p, q, costs, 100_000)
+        assert status == transport.OPTIMAL
+        assert_certified(Transport(cost, plan, sources, targets), p, q, costs)
+        assert cost == pytest.approx(solve(p, q, costs)[1], rel=1e-12)
+
+
+@pytest.mark.parametrize("broken", ["missing", "other arguments", "other results"])
+def test_the_public_solver_steps_in_for_another_inner_one(broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = ModuleType("ot.lp.emd_wrap")
+    if broken == "other arguments":
+        module.emd_c = lambda a, b: None  # type: ignore[attr-defined]
+    elif broken == "other results":
+        module.emd_c = lambda *_: (0, 0)  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "ot.lp.emd_wrap", module)
+    solver.cache_clear()
+    try:
+        assert solver() is public_solver
+        assert earth_movers_distance([1, 1], [2], [[1], [2]]).cost == pytest.approx(3)
+    finally:
+        solver.cache_clear()
