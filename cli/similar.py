@@ -1,6 +1,7 @@
 """`nlpzero similar`: texts compared by moving the words of one onto the other."""
 
 import itertools
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TextIO
@@ -34,6 +35,7 @@ Examples:
   echo 河上有船 > a.txt; echo 江边有船 | nlpzero similar --lines a.txt -
   printf '他在河边钓鱼\\t老人坐在江边\\t1\\n天黑了\\t船开了\\t0\\n' | nlpzero similar --pairs - --gold
   echo 船靠了码头 | nlpzero similar --search --top 3 - data/stories.txt
+  echo 船靠了码头 | nlpzero similar --search --index lines.npz - data/stories.txt
 """
 
 
@@ -44,6 +46,11 @@ Examples:
 @click.option("--pairs", metavar="FILE", help="Compare the first two of the columns of FILE, separated by tabs.")
 @click.option("--search", is_flag=True, help="Find for every line of A the nearest lines of B.")
 @click.option("--top", type=click.IntRange(min=1), default=10, help="With --search: number of answers.")
+@click.option(
+    "--index",
+    metavar="FILE",
+    help="With --search: keep B encoded in FILE, or use it if it exists; B may then be left out.",
+)
 @click.option(
     "--method",
     type=click.Choice(["wrd", "wmd", "rwmd", "wcd", "cosine", "emd"]),
@@ -93,6 +100,7 @@ def command(
     pairs: str | None,
     search: bool,
     top: int,
+    index: str | None,
     method: Any,
     vectors: str | None,
     weights: str | None,
@@ -116,7 +124,7 @@ def command(
     (not divided by the root of the dimension), with similarity 1 / (1 + d); the others lie between 0 and 2, with
     similarity 1 - d. Where a text holds no known word, both fields are empty and the exit status is 1.
     """
-    _check(texts, literal, lines, pairs, search, align or plot is not None, gold)
+    _check(texts, literal, lines, pairs, search, index, align or plot is not None, gold)
     with open_output(output) as file:
         from nlpzero.segment.segmenter import segment_text
         from nlpzero.similarity.comparison import Settings, measure_of
@@ -130,7 +138,8 @@ def command(
             _align(table(columns=MOVES) if align else None, _two(texts, literal, reader), plot, settings, segment)
             return
         if search:
-            missed = _search(table(columns=FOUND), texts, top, settings, segment, reader)
+            cut = _cut_by(tokenized, lexicon) if index is not None else ""
+            missed = _search(table(columns=FOUND), texts, top, index, cut, settings, segment, reader)
             what = "queries without any known word"
         elif lines or pairs is not None:
             missed = _rows(file, table, texts, pairs, gold, output_format, workers, settings, segment, reader)
@@ -143,15 +152,27 @@ def command(
 
 
 def _check(
-    texts: tuple[str, ...], literal: bool, lines: bool, pairs: str | None, search: bool, align: bool, gold: bool
+    texts: tuple[str, ...],
+    literal: bool,
+    lines: bool,
+    pairs: str | None,
+    search: bool,
+    index: str | None,
+    align: bool,
+    gold: bool,
 ) -> None:
     """Refuse what does not go together."""
     modes = {"--text": literal, "--lines": lines, "--pairs": pairs is not None, "--search": search}
     chosen = [name for name, given in modes.items() if given]
     if len(chosen) > 1:
         raise click.UsageError(f"{' and '.join(chosen)} exclude each other.")
+    if index is not None and not search:
+        raise click.UsageError("--index needs --search.")
     wanted = 0 if pairs is not None else 2
-    if len(texts) != wanted:
+    if index is not None and len(texts) == 1:
+        if not os.path.exists(index):
+            raise click.UsageError(f"give two texts, A and B: {index} does not exist yet.")
+    elif len(texts) != wanted:
         raise click.UsageError(
             "--pairs takes no other texts." if not wanted else f"give two texts, A and B, not {len(texts)}."
         )
@@ -311,10 +332,30 @@ def _write(
     return sum(value != value for value in similarities), similarities
 
 
+def _cut_by(tokenized: bool, lexicon: str | None) -> str:
+    """Say how lines are cut into words: a digest of the lexicon, if it is a file."""
+    import hashlib
+    from importlib.metadata import version
+
+    from nlpzero.segment.segmenter import load_segmenter
+
+    if tokenized:
+        return "blanks"
+    if lexicon is None:
+        return f"jieba {version('jieba')}"
+    load_segmenter(lexicon)  # tells what is wrong with it
+    if not os.path.isfile(lexicon):
+        raise click.UsageError("with --index, --lexicon must be a regular file.")
+    with open(lexicon, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def _search(
     table: Table,
     texts: tuple[str, ...],
     top: int,
+    index: str | None,
+    cut: str,
     settings: "Settings",
     segment: Callable[[str], str] | None,
     reader: Callable[[str], Any],
@@ -322,17 +363,23 @@ def _search(
     """Answer each query line; give how many hold no known word."""
     from nlpzero.similarity.comparison import measure_of
     from nlpzero.similarity.documents import words_of_lines
+    from nlpzero.similarity.index import load_index, save_index
     from nlpzero.similarity.search import Collection
 
     measure = measure_of(settings)
-    corpus = reader(texts[1])
-    lines: list[str] = []
-    words: list[list[str]] = []
-    for block in corpus.blocks():
-        lines += block.text.removesuffix("\n").split("\n")
-        words += words_of_lines(block.text, segment)
-    warn_replaced(corpus)
-    collection = Collection(measure.encode(words), measure)
+    blocks: list[str] = []
+    for path in texts[1:]:
+        corpus = reader(path)
+        blocks = [block.text for block in corpus.blocks()]
+        warn_replaced(corpus)
+    lines = [line for block in blocks for line in block.removesuffix("\n").split("\n")]
+    if index is not None and os.path.exists(index):
+        documents, lines = load_index(index, measure.space, cut, lines if texts[1:] else None)
+    else:
+        documents = measure.encode([words for block in blocks for words in words_of_lines(block, segment)])
+        if index is not None:
+            save_index(index, documents, lines, measure.space, cut)
+    collection = Collection(documents, measure)
     queries, missed = reader(texts[0]), 0
     for number, line in enumerate(progress(queries.lines(), unit="query"), 1):
         encoded = measure.encode(words_of_lines(line, segment))

@@ -164,6 +164,102 @@ def test_search_gives_the_nearest_lines_of_the_collection(similar: Similar, vect
     assert result.stderr == "nlpzero: error: queries without any known word: 1; give larger --vectors, or --oov char\n"
 
 
+@pytest.mark.parametrize("method", ["wrd", "wmd", "rwmd", "wcd", "cosine", "emd"])
+@pytest.mark.parametrize("oov", ["drop", "char"])
+def test_search_by_an_index_gives_the_same_answers(
+    similar: Similar, tmp_path: Path, method: str, oov: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index, stories = tmp_path / "index.npz", tmp_path / "stories.txt"
+    stories.write_bytes(STORIES.read_bytes().replace(b"\n", b"\r\n", 40))
+    # a boat came to the quay; a fisherman, with a word of no vector; nothing known
+    queries = "船靠了码头\n渔夫和老渔夫\n。\n"
+    options = ("--method", method, "--oov", oov, "--search", "--top", "3", "--format", "jsonl")
+    plain = similar(*options, "-", stories, text=queries)
+    assert plain.exit_code == 1  # for the query without a word
+    assert len(plain.stdout.splitlines()) == 7
+    made = similar(*options, "--index", index, "-", stories, text=queries)
+    held = index.read_bytes()
+    with monkeypatch.context() as patch:
+        cut: list[str] = []
+
+        def remember(text: str, lexicon: str | None) -> str:
+            cut.append(text)
+            return text
+
+        patch.setattr("nlpzero.segment.segmenter.segment_text", remember)
+        similar(*options, "--index", index, "-", stories, text=queries)
+        assert "".join(cut) == queries.replace("\n", "")  # the collection is not cut again
+    used = similar(*options, "--index", index, "-", stories, text=queries)
+    alone = similar(*options, "--index", index, "-", text=queries)
+    for other in (made, used, alone):
+        assert (other.stdout, other.stderr, other.exit_code) == (plain.stdout, plain.stderr, plain.exit_code)
+    assert index.read_bytes() == held
+    assert [path.name for path in tmp_path.iterdir() if path.name.endswith(".tmp")] == []
+
+
+def test_an_index_of_something_else_says_what_differs(similar: Similar, vectors: Path, tmp_path: Path) -> None:
+    index, lines, other = tmp_path / "index.npz", tmp_path / "lines.txt", tmp_path / "other.txt"
+    lines.write_text("江 山\n河\n", encoding="utf-8")
+    other.write_text("江 山\n船\n", encoding="utf-8")
+    moved, weights, more = tmp_path / "moved.vec", tmp_path / "weights.tsv", tmp_path / "more.tsv"
+    moved.write_text(vectors.read_text(encoding="utf-8").replace("-4", "-5"), encoding="utf-8")
+    weights.write_text("江\t3\n", encoding="utf-8")
+    more.write_text("江\t4\n", encoding="utf-8")
+    lexicon = tmp_path / "lexicon.txt"
+    lexicon.write_text("江 5\n", encoding="utf-8")
+
+    def search(*arguments: str | Path) -> Result:
+        return similar("--search", "--index", index, *arguments, text="江\n")
+
+    options = ("--vectors", vectors, "--tokenized", "--method", "wmd")
+    assert len(rows(search(*options, "-", lines))) == 2
+    assert len(rows(search("--vectors", vectors, "--tokenized", "--method", "rwmd", "-"))) == 2  # encoded alike
+    cut = ("--vectors", vectors, "--method", "wmd", "--lexicon", lexicon)
+    for arguments, what in (
+        ((*options, "-", other), "collection"),
+        ((*options, "--vectors", moved, "-"), "--vectors"),
+        ((*options, "--method", "wrd", "-"), "--weights"),
+        ((*options, "--weights", weights, "-"), "--weights"),
+        ((*options, "--oov", "char", "-"), "--oov"),
+        ((*cut, "-"), "--lexicon or --tokenized"),
+        ((*options, "--oov", "char", "-", other), "collection, another --oov"),
+    ):
+        message = f"{index}: was made with another {what}; delete the file, and it is made again"
+        found = search(*arguments)
+        assert (found.exit_code, found.stderr) == (1, f"nlpzero: error: {message}\n")
+    index.unlink()
+    weighted = (*cut, "--weights", weights)
+    assert len(rows(search(*weighted, "-", lines))) == 2
+    assert len(rows(search(*weighted, "-"))) == 2
+    assert "another --weights;" in search(*cut, "--weights", more, "-").stderr
+    lexicon.write_text("江 6\n", encoding="utf-8")
+    assert "another --lexicon or --tokenized;" in search(*weighted, "-").stderr
+
+
+def test_a_damaged_index_is_one_clear_line(similar: Similar, vectors: Path, tmp_path: Path) -> None:
+    index, lines = tmp_path / "index.npz", tmp_path / "lines.txt"
+    lines.write_text("江 山\n河\n", encoding="utf-8")
+    options = ("--vectors", vectors, "--tokenized", "--search", "--index", index, "-", lines)
+    assert similar(*options, text="江\n").exit_code == 0
+    whole = index.read_bytes()
+    line = whole.index("江 山".encode())
+    Vectors.load(vectors).save(tmp_path / "vectors.npz")
+    no_file = "is truncated or no file of encoded texts made by nlpzero"
+    for content, what in (
+        (whole[: len(whole) // 2], no_file),
+        (b"", no_file),
+        ("江 山\n".encode(), no_file),
+        ((tmp_path / "vectors.npz").read_bytes(), "holds word vectors, where encoded texts are wanted"),
+        (whole[:line] + "河".encode() + whole[line + 3 :], "is damaged: its digest does not match"),
+    ):
+        index.write_bytes(content)
+        found = similar(*options, text="江\n")
+        assert (found.exit_code, found.stdout.count("\n")) == (1, 1)  # the names of the columns
+        assert found.stderr.startswith(f"nlpzero: error: {index}: {what}")
+        assert found.stderr.count("\n") == 1
+        assert index.read_bytes() == content
+
+
 def test_the_alignment_shows_which_words_move_where(similar: Similar, vectors: Path) -> None:
     result = similar(
         "--vectors", vectors, "--tokenized", "--method", "wmd", "--text", "--align", "江 山", "河 山 山 船"
@@ -225,6 +321,8 @@ def test_weights_ground_and_unknown_words_can_be_chosen(similar: Similar, vector
         (("--plot", "p.svg", "--search", "a", "b"), "--align and --plot are for two texts."),
         (("--gold", "a", "b"), "--gold needs --pairs."),
         (("--top", "3", "a", "b"), "--top needs --search."),
+        (("--index", "none.npz", "a", "b"), "--index needs --search."),
+        (("--index", "none.npz", "--search", "a"), "give two texts, A and B: none.npz does not exist yet."),
     ],
 )
 def test_what_does_not_go_together_is_wrong_usage(similar: Similar, arguments: tuple[str, ...], message: str) -> None:

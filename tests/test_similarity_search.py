@@ -1,11 +1,15 @@
 """Search: the same answers as comparing the query with every text, whatever the bounds."""
 
+from dataclasses import fields
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from nlpzero.similarity import search as module
 from nlpzero.similarity.distances import Measure
-from nlpzero.similarity.documents import Method
+from nlpzero.similarity.documents import Documents, Method, Oov
+from nlpzero.similarity.index import load_index, save_index
 from nlpzero.similarity.search import Collection, search
 from nlpzero.vectors.store import Vectors
 
@@ -92,3 +96,32 @@ def test_a_query_without_known_words_and_an_empty_collection_have_no_answers() -
         assert [len(hits.texts) for hits in search([[], [WORDS[0]]], [[], []], measure)] == [0, 0]
         assert [len(hits.texts) for hits in search([[], [WORDS[0]]], [[WORDS[1]]], measure)] == [0, 1]
         assert [len(hits.texts) for hits in search([[WORDS[0]]], [], measure)] == [0]
+
+
+@pytest.mark.parametrize("oov", ["drop", "char"])
+@pytest.mark.parametrize("method", METHODS)
+def test_a_collection_comes_back_from_its_file_as_it_was_encoded(method: Method, oov: Oov, tmp_path: Path) -> None:
+    lines = [" ".join(text) for text in COLLECTION]
+    words = [*COLLECTION[:-1], [WORDS[3] + WORDS[9], "?", "?"]]
+    encoded = Measure(method, vectors(), oov=oov).encode(words)
+    save_index(tmp_path / "a.npz", encoded, lines, Measure(method, vectors(), oov=oov).space, "blanks")
+    measure = Measure(method, vectors(), oov=oov)
+    found, kept = load_index(tmp_path / "a.npz", measure.space, "blanks", lines)
+    assert kept == lines
+    for field in fields(Documents):
+        one, other = getattr(encoded, field.name), getattr(found, field.name)
+        assert np.array_equal(one, other) and type(one) is type(other), field.name
+    query = words[-1]
+    direct = Collection(encoded, measure).search(query)
+    again = Collection(found, measure).search(query)
+    assert (direct.texts.tolist(), direct.distances.tolist()) == (again.texts.tolist(), again.distances.tolist())
+    save_index(tmp_path / "b.npz", found, kept, measure.space, "blanks")
+    assert (tmp_path / "b.npz").read_bytes() == (tmp_path / "a.npz").read_bytes()
+
+
+def test_an_empty_collection_comes_back_too(tmp_path: Path) -> None:
+    measure = Measure("wrd", vectors())
+    save_index(tmp_path / "a.npz", measure.encode([]), [], measure.space, "blanks")
+    found, kept = load_index(tmp_path / "a.npz", measure.space, "blanks", [])
+    assert (len(found), kept) == (0, [])
+    assert Collection(found, measure).search([WORDS[0]]).texts.tolist() == []

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -133,7 +133,7 @@ class Space:
         self._size = len(self._words)
         self._ids = vectors.ids if vectors is not None else {}
         self._more: dict[str, int] = {}  # numbers of the words beyond the vectors'
-        self._weights = weights
+        self.weights = weights
         if isinstance(weights, Mapping) and not all(0 <= value < math.inf for value in weights.values()):
             raise ModelError("a word's weight is negative or not finite")
         self._idf = _idf(vectors) if vectors is not None and weights == "idf" else None
@@ -183,6 +183,12 @@ class Space:
             points=self._points(rows),
         )
 
+    def restore(self, arrays: Mapping[str, npt.NDArray[Any]], added: list[str]) -> Documents:
+        """Give documents that were encoded before: words added to the vectors' get their keys, and all their points."""
+        used = arrays["numbers"]
+        points = self._points(self._rows(used[used < self._size], added, len(used)))
+        return Documents(**arrays, vocabulary=self._words, added=added, keys=self._keys(used, added), points=points)
+
     def _composable(self, word: str) -> bool:
         """Tell whether an absent word can be placed."""
         if self.vectors is None:
@@ -221,10 +227,10 @@ class Space:
 
     def _weights_of(self, used: Ints, added: list[str], rows: Floats) -> Floats:
         """Give what an occurrence of each word weighs."""
-        if isinstance(self._weights, Mapping):
+        if isinstance(self.weights, Mapping):
             words = (self._words[i] if i < self._size else added[i - self._size] for i in used.tolist())
-            return np.array([self._weights.get(word, 1.0) for word in words], np.float64)
-        if self._weights == "norm":
+            return np.array([self.weights.get(word, 1.0) for word in words], np.float64)
+        if self.weights == "norm":
             return lengths_of(rows)
         if self._idf is not None:
             return self._idf[np.minimum(used, len(self._idf) - 1)]
