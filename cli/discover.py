@@ -7,7 +7,7 @@ import click
 
 from .learning import Learned, learned, learning_options
 from .options import corpus_arguments, memory, quiet, table_options, tmp_dir, workers
-from .output import Table, notice, open_binary, open_output, warn
+from .output import Table, notice, open_output, warn
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -86,6 +86,8 @@ def command(
     A Han character is a unit; for entropy, esa and bayes so is a run of digits or of Latin letters. Any other character
     ends a clause and is left out. --format userdict writes what jieba.load_userdict reads.
     """
+    from nlpzero.files import open_whole
+
     only_bayes = {"--save-segmenter": save_segmenter, "--boundaries": boundaries, "--checkpoint": checkpoint}
     for option, value in only_bayes.items():
         if value is not None and learning["method"] != "bayes":
@@ -99,7 +101,7 @@ def command(
         cut, chances = (
             None if path is None else stack.enter_context(open_output(path)) for path in (segmented, boundaries)
         )
-        model = None if save_segmenter is None else stack.enter_context(open_binary(save_segmenter))
+        model = None if save_segmenter is None else stack.enter_context(open_whole(save_segmenter))
         found = stack.enter_context(learned(again=again, **learning))
         if explain is not None:
             _explain(found, explain, out, learning["method"])

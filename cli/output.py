@@ -5,14 +5,11 @@ import csv
 import io
 import json
 import math
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, BinaryIO, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
-
-from nlpzero.errors import NlpZeroError
 
 from .options import QUIET
 
@@ -25,30 +22,10 @@ _TSV_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"
 
 
 @contextlib.contextmanager
-def open_binary(path: str) -> Iterator[BinaryIO]:
-    """Open a file for bytes; it is written beside its place and moved there when the block ends well."""
-    target = os.path.realpath(path)
-    folder, name = os.path.split(target)
-    written = os.path.join(folder, f".{name}.{os.getpid()}.tmp")
-    try:
-        file = open(written, "xb")  # noqa: SIM115
-    except OSError as error:
-        raise NlpZeroError(f"{path}: cannot be written: {error.strerror}") from None
-    try:
-        with file:
-            yield file
-        os.replace(written, target)
-    except BaseException:
-        os.unlink(written)
-        raise
-
-
-@contextlib.contextmanager
 def open_output(path: str) -> Iterator[TextIO]:
     r"""Open a text file, or standard output for '-', for UTF-8 text with \n whatever the locale.
 
-    A regular file is written beside its place and moved there when the block ends well, so that it is never seen half
-    written; open it before the work begins, and a place that cannot be written is known at once.
+    Open it before the work begins, and a place that cannot be written is known at once (`nlpzero.files.open_whole`).
     """
     if path == "-":
         if isinstance(sys.stdout, io.TextIOWrapper):
@@ -56,23 +33,13 @@ def open_output(path: str) -> Iterator[TextIO]:
         yield sys.stdout
         sys.stdout.flush()
         return
-    target = os.path.realpath(path)  # a symbolic link stays one
-    whole = not os.path.exists(target) or os.path.isfile(target)  # a device or a pipe is written to as it is
-    folder, name = os.path.split(target)
-    written = os.path.join(folder, f".{name}.{os.getpid()}.tmp") if whole else target
-    try:
-        file = open(written, "x" if whole else "w", encoding="utf-8", errors="surrogateescape", newline="\n")  # noqa: SIM115
-    except OSError as error:
-        raise NlpZeroError(f"{path}: cannot be written: {error.strerror}") from None
-    try:
-        with file:
-            yield file
-        if whole:
-            os.replace(written, target)
-    except BaseException:
-        if whole:
-            os.unlink(written)
-        raise
+    from nlpzero.files import open_whole
+
+    with (
+        open_whole(path) as file,
+        io.TextIOWrapper(file, encoding="utf-8", errors="surrogateescape", newline="\n") as text,
+    ):
+        yield text
 
 
 class Table:

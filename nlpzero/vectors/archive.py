@@ -9,50 +9,21 @@ import json
 import os
 import struct
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from .. import __version__
 from ..errors import ModelError
+from ..files import open_whole
 
 Array = npt.NDArray[Any]
 
 ALIGNMENT = 64
 _LOCAL_HEADER = struct.Struct("<26xHH")  # of a zip member, up to the lengths of its name and its extra field
-
-
-def write_atomically(path: str | os.PathLike[str], write: Callable[[BinaryIO], None]) -> None:
-    """Call `write` with a new binary file, and move that to its place once it is complete.
-
-    Raises
-    ------
-    ModelError
-        If the place cannot be written.
-    """
-    target = os.path.realpath(path)
-    if os.path.exists(target) and not os.path.isfile(target):  # a device or a pipe
-        with open(target, "wb") as file:
-            write(file)
-        return
-    folder, name = os.path.split(target)
-    written = os.path.join(folder, f".{name}.{os.getpid()}.tmp")
-    try:
-        file = open(written, "xb")  # noqa: SIM115
-    except OSError as error:
-        raise ModelError(f"{os.fspath(path)}: cannot be written: {error.strerror}") from None
-    try:
-        with file:
-            write(file)
-        os.replace(written, target)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(written)
-        raise
 
 
 def write_archive(
@@ -79,25 +50,22 @@ def write_archive(
     signed = {"kind": kind, "format": version, "nlpzero": __version__, **signature}
     text = json.dumps(signed, ensure_ascii=False).encode()
 
-    def write(file: BinaryIO) -> None:
-        with zipfile.ZipFile(file, "w", allowZip64=True) as archive:
-            for name, array in {"signature": np.frombuffer(text, np.uint8), **arrays}.items():
-                head = io.BytesIO()
-                np.lib.format.write_array_header_1_0(
-                    head, np.lib.format.header_data_from_array_1_0(np.ascontiguousarray(array))
-                )
-                member = zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0))
-                # The zip64 sizes take 20 bytes; a field of padding puts the array at a multiple of 64 bytes.
-                start = archive.fp.tell() + 30 + len(member.filename) + 20 + 4 + head.tell()  # type: ignore[union-attr]
-                padding = -start % ALIGNMENT
-                member.extra = struct.pack("<HH", 0x4E5A, padding) + bytes(padding)
-                with archive.open(member, "w", force_zip64=True) as out:
-                    out.write(head.getvalue())
-                    flat = np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
-                    for at in range(0, len(flat), 1 << 24):
-                        out.write(flat[at : at + (1 << 24)])
-
-    write_atomically(path, write)
+    with open_whole(path) as file, zipfile.ZipFile(file, "w", allowZip64=True) as archive:
+        for name, array in {"signature": np.frombuffer(text, np.uint8), **arrays}.items():
+            head = io.BytesIO()
+            np.lib.format.write_array_header_1_0(
+                head, np.lib.format.header_data_from_array_1_0(np.ascontiguousarray(array))
+            )
+            member = zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0))
+            # The zip64 sizes take 20 bytes; a field of padding puts the array at a multiple of 64 bytes.
+            start = archive.fp.tell() + 30 + len(member.filename) + 20 + 4 + head.tell()  # type: ignore[union-attr]
+            padding = -start % ALIGNMENT
+            member.extra = struct.pack("<HH", 0x4E5A, padding) + bytes(padding)
+            with archive.open(member, "w", force_zip64=True) as out:
+                out.write(head.getvalue())
+                flat = np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
+                for at in range(0, len(flat), 1 << 24):
+                    out.write(flat[at : at + (1 << 24)])
 
 
 def read_archive(

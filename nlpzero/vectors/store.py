@@ -20,7 +20,8 @@ import numpy.typing as npt
 
 from ..corpus import Corpus
 from ..errors import ModelError
-from .archive import pack_words, read_archive, unpack_words, write_archive, write_atomically
+from ..files import open_whole
+from .archive import pack_words, read_archive, unpack_words, write_archive
 
 KIND, FORMAT = "word vectors", 1
 
@@ -224,7 +225,8 @@ class Vectors:
             if " " in word or "\n" in word or not word:
                 raise ModelError(f"word {number}, {word!r}, holds a blank, which this format cannot keep; write npz")
         write = self._write_binary if kind == "binary" else self._write_text
-        write_atomically(path, lambda file: write(file, kind != "glove"))
+        with open_whole(path) as file:
+            write(file, kind != "glove")
 
     def _write_text(self, file: BinaryIO, header: bool) -> None:
         """Write a word and its numbers a line; 9 digits give every float32 back."""

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from ..counting import Stored
 from ..errors import ModelError
+from ..files import open_whole
 from .bayes import Chunk, Prior, Sampler, State, Tables, chunks_of, grouped
 from .chain import Cut, Index
 from .esa import esa_cut, statistics
@@ -213,15 +214,8 @@ class _Checkpoint:
                 chances[:, chunk.places] = chunk.chosen
             arrays["chances"] = chances
         signature = json.dumps(self.signature | {"rounds_done": rounds})
-        written = f"{self.path}.{os.getpid()}.tmp"
-        try:
-            with open(written, "xb") as file:
-                np.savez(file, allow_pickle=False, signature=np.frombuffer(signature.encode(), np.uint8), **arrays)
-            os.replace(written, self.path)
-        except BaseException:
-            if os.path.exists(written):
-                os.unlink(written)
-            raise
+        with open_whole(self.path) as file:
+            np.savez(file, allow_pickle=False, signature=np.frombuffer(signature.encode(), np.uint8), **arrays)
 
     def load(self, chunks: Sequence[Chunk]) -> int:
         """Give chunks the words of the file; give the number of rounds done, 0 if there is no file."""
