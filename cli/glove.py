@@ -9,6 +9,7 @@ from click.core import ParameterSource
 
 from . import options
 from .output import Table, notice, open_output, progress, warn, warn_replaced
+from .words import cutter
 
 if TYPE_CHECKING:
     from nlpzero.corpus import Corpus
@@ -34,33 +35,29 @@ def command() -> None:
 
 def _counting(function: Any) -> Any:
     """Add the parameters of counting."""
-    for option in reversed(
-        (
-            click.option("--tokenized", is_flag=True, help="Words are already separated by blanks."),
-            click.option(
-                "--lexicon",
-                metavar="WORDS",
-                show_default="jieba's dictionary",
-                help="File of words to segment by: a table of `nlpzero discover`, or lines 'word count'.",
-            ),
-            click.option(
-                "--window", type=click.IntRange(min=1), default=10, help="Greatest distance of two words on a line."
-            ),
-            click.option(
-                "--min-count", type=click.IntRange(min=1), default=5, help="Leave out words that occur less often."
-            ),
-            click.option("--max-vocab", type=click.IntRange(min=1), help="Keep so many words, the most frequent ones."),
-            click.option(
-                "--weighting",
-                type=click.Choice(["flat", "linear", "harmonic", "soft"]),
-                default="soft",
-                help="Weight of two words at distance d: 1, (window+1-d)/window, 1/d, 2/(d+1).",
-            ),
-            click.option("--asymmetric", is_flag=True, help="Count for a word only those before it."),
-        )
-    ):
-        function = option(function)
-    return function
+    return options.together(
+        click.option("--tokenized", is_flag=True, help="Words are already separated by blanks."),
+        click.option(
+            "--lexicon",
+            metavar="WORDS",
+            show_default="jieba's dictionary",
+            help="File of words to segment by: a table of `nlpzero discover`, or lines 'word count'.",
+        ),
+        click.option(
+            "--window", type=click.IntRange(min=1), default=10, help="Greatest distance of two words on a line."
+        ),
+        click.option(
+            "--min-count", type=click.IntRange(min=1), default=5, help="Leave out words that occur less often."
+        ),
+        click.option("--max-vocab", type=click.IntRange(min=1), help="Keep so many words, the most frequent ones."),
+        click.option(
+            "--weighting",
+            type=click.Choice(["flat", "linear", "harmonic", "soft"]),
+            default="soft",
+            help="Weight of two words at distance d: 1, (window+1-d)/window, 1/d, 2/(d+1).",
+        ),
+        click.option("--asymmetric", is_flag=True, help="Count for a word only those before it."),
+    )(function)
 
 
 @command.command(
@@ -102,20 +99,14 @@ def _count(
     tmp_dir: str | None,
 ) -> "Cooccurrence":
     """Count the pairs of a corpus."""
-    from functools import partial
-
     from nlpzero.corpus import Corpus
     from nlpzero.counting import Workspace
     from nlpzero.engine import Engine
-    from nlpzero.segment.segmenter import load_segmenter, segment_text
     from nlpzero.vectors.cooccurrence import block_size, count_pairs
 
     if tokenized and lexicon is not None:
         raise click.UsageError("--tokenized and --lexicon exclude each other")
-    if lexicon is not None:
-        load_segmenter(lexicon)  # a bad one is told before the work
-        if not os.path.isfile(lexicon):
-            workers = 1  # others could not read it again
+    cut, workers = cutter(lexicon, False, workers)
     budget = memory // 4 if workers == 1 else 0
     with (
         Corpus(paths, encoding=encoding, errors=errors, tmp_dir=tmp_dir) as corpus,
@@ -130,7 +121,7 @@ def _count(
             max_vocab=max_vocab,
             weighting=weighting,
             symmetric=not asymmetric,
-            tokenize=None if tokenized else partial(segment_text, lexicon=lexicon),
+            tokenize=None if tokenized else cut,
             engine=engine,
             workspace=workspace,
             memory=memory,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from .options import together
 from .output import notice, progress, warn_replaced
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def _thresholds(value: str) -> tuple[float, ...]:
 
 def learning_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the parameters of word discovery: `method` and those of `nlpzero.words.discovery.Parameters`."""
-    options = (
+    decorated: Callable[..., Any] = together(
         click.option(
             "--method",
             type=click.Choice(["entropy", "cohesion", "pmi", "esa", "bayes"]),
@@ -96,10 +97,8 @@ def learning_options(function: Callable[..., Any]) -> Callable[..., Any]:
             metavar="NATS",
             help="esa, bayes: longer words: what each word costs beside its score.",
         ),
-    )
-    for option in reversed(options):
-        function = option(function)
-    return function
+    )(function)
+    return decorated
 
 
 class Learned(NamedTuple):

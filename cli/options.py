@@ -34,7 +34,7 @@ def cores() -> int:
         return os.cpu_count() or 1
 
 
-def _together(*options: Decorator[Any]) -> Decorator[Any]:
+def together(*options: Decorator[Any]) -> Decorator[Any]:
     """Make one decorator of several, listed in the order in which --help shows them."""
 
     def decorate(function: Any) -> Any:
@@ -45,7 +45,7 @@ def _together(*options: Decorator[Any]) -> Decorator[Any]:
     return decorate
 
 
-encoding = _together(
+encoding = together(
     click.option("--encoding", default="utf-8", metavar="NAME", help="Encoding of the input."),
     click.option(
         "--errors",
@@ -59,7 +59,7 @@ encoding = _together(
 
 def corpus_arguments(metavar: str = "CORPUS") -> Decorator[Any]:
     """Add the parameters `paths` (a tuple; ('-',) where none is given), `encoding` and `errors`."""
-    return _together(
+    return together(
         click.argument(
             "paths", nargs=-1, metavar=f"[{metavar}]...", callback=lambda _ctx, _param, value: tuple(value) or ("-",)
         ),
@@ -106,7 +106,7 @@ output = click.option(
 
 def table_options(*more: str) -> Decorator[Any]:
     """Add the parameters `output_format` (tsv, csv, jsonl or one of `more`), `header` and `output`."""
-    return _together(
+    return together(
         click.option(
             "--format",
             "output_format",

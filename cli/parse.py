@@ -110,7 +110,7 @@ def command(
         parser = Parser(Inventory.from_file(table, gap=gap, limit=top), null_score, gap)
         cut, delimiter = None, " "
         if not tokenized:
-            cut, workers = cutter(lexicon, hmm, workers)
+            cut, workers = cutter(lexicon, hmm, workers, SEPARATOR)
             delimiter = SEPARATOR
         task = partial(_parse, parser, cut, delimiter, split, output_format, null)
         with Corpus(paths, encoding=encoding, errors=errors) as corpus, Engine(workers) as engine:

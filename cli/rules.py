@@ -12,6 +12,7 @@ from click.core import ParameterSource
 
 from .options import corpus_arguments, memory, quiet, table_options, tmp_dir, workers
 from .output import Table, notice, open_output, progress, warn, warn_replaced
+from .words import cutter
 
 if TYPE_CHECKING:
     from nlpzero.corpus import Corpus
@@ -321,22 +322,17 @@ def _words(
     workers: int,
 ) -> "Baskets":
     """Make baskets of the words of passages."""
-    import os
     from functools import partial
 
     from nlpzero.corpus import Corpus
     from nlpzero.engine import Engine
     from nlpzero.rules.passages import SEPARATOR, cut_passages, from_text, passages
-    from nlpzero.segment.segmenter import load_segmenter, segment_text
 
     stopped: frozenset[str] = frozenset()
     if stop is not None:
         with Corpus([stop]) as words:
             stopped = frozenset(line.strip() for line in words.lines())
-    load_segmenter(lexicon)
-    if lexicon is not None and not os.path.isfile(lexicon):
-        workers = 1  # others could not read it again
-    cut = partial(segment_text, delimiter=SEPARATOR, lexicon=lexicon)
+    cut, workers = cutter(lexicon, False, workers, SEPARATOR)
     with Engine(workers) as engine:
         return from_text(
             cut_passages(passages(blocks, unit[0]), partial(engine.map, cut)),

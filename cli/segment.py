@@ -1,7 +1,6 @@
 """`nlpzero segment`: text cut into words, line for line."""
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -12,6 +11,7 @@ from click.core import ParameterSource
 from .learning import learned, learning_options
 from .options import corpus_arguments, memory, output, quiet, tmp_dir, workers
 from .output import open_output, progress, warn_replaced
+from .words import cutter
 
 EPILOG = """\b
 Examples:
@@ -96,22 +96,17 @@ def _cut(
     """Read, cut and give the text block by block."""
     from nlpzero.corpus import Corpus
     from nlpzero.engine import Engine
-    from nlpzero.segment.segmenter import load_segmenter, segment_text
 
+    cut, workers = cutter(lexicon, hmm, workers, delimiter)
+    alone = 0 if hmm else ALONE
     if segmenter is not None:
         from nlpzero.words.learned import load_learned, segment_learned
 
         load_learned(segmenter)
-    if lexicon is not None:
-        load_segmenter(lexicon)  # a bad one is told even if there is no text
-        if not os.path.isfile(lexicon):
-            workers = 1  # others could not read it again
+        cut, alone = partial(segment_learned, path=segmenter, delimiter=delimiter), 1
     with Corpus(paths, encoding=encoding, errors=errors) as corpus, Engine(workers) as engine:
         blocks = progress(corpus.blocks(), unit="char", size=lambda block: len(block.text))
         texts = (block.text for block in blocks)
-        cut: Callable[[str], str] = partial(segment_text, lexicon=lexicon, hmm=hmm, delimiter=delimiter)
-        if segmenter is not None:
-            cut = partial(segment_learned, path=segmenter, delimiter=delimiter)
-        yield from map(cut, islice(texts, 0 if hmm else 1 if segmenter is not None else ALONE))
+        yield from map(cut, islice(texts, alone))
         yield from engine.map(cut, texts)
         warn_replaced(corpus)

@@ -174,7 +174,7 @@ def _clauses(
         return
     cut_block, delimiter = None, " "
     if not tokenized:
-        cut_block, workers = cutter(lexicon, hmm, workers)
+        cut_block, workers = cutter(lexicon, hmm, workers, SEPARATOR)
         delimiter = SEPARATOR
     with Corpus(paths, encoding=encoding, errors=errors) as corpus, contextlib.ExitStack() as stack:
         blocks = progress(corpus.blocks(block_size(memory, workers)), unit="char", size=lambda block: len(block.text))

@@ -1,4 +1,4 @@
-"""What `templates` and `parse` share: where the words of their text come from, and how gaps are written."""
+"""What the commands that read words share: where these come from, and how gaps of templates are written."""
 
 import os
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from .options import Decorator
+from .options import together
 
 
 def _gap_mark(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
@@ -39,10 +39,7 @@ tokenized = click.option("--tokenized", is_flag=True, help="The text is cut alre
 
 def word_options(function: Any) -> Any:
     """Add the parameters `tokenized`, `lexicon` and `hmm`."""
-    decorators: tuple[Decorator[Any], ...] = (tokenized, lexicon, hmm)
-    for option in reversed(decorators):
-        function = option(function)
-    return function
+    return together(tokenized, lexicon, hmm)(function)
 
 
 def exclude(**given: object) -> None:
@@ -52,13 +49,12 @@ def exclude(**given: object) -> None:
         raise click.UsageError(f"{' and '.join(named)} exclude each other")
 
 
-def cutter(lexicon: str | None, hmm: bool, workers: int) -> tuple[Callable[[str], str], int]:
-    """Give the function that puts SEPARATOR between the words of a text, and the number of workers that can run it."""
+def cutter(lexicon: str | None, hmm: bool, workers: int, delimiter: str = " ") -> tuple[Callable[[str], str], int]:
+    """Give the function that puts a delimiter between words, and the number of workers that can run it."""
     from nlpzero.segment.segmenter import load_segmenter, segment_text
-    from nlpzero.syntax.clauses import SEPARATOR
 
     if lexicon is not None:
         load_segmenter(lexicon)  # a bad one is told even if there is no text
         if not os.path.isfile(lexicon):
             workers = 1  # others could not read it again
-    return partial(segment_text, delimiter=SEPARATOR, lexicon=lexicon, hmm=hmm), workers
+    return partial(segment_text, lexicon=lexicon, hmm=hmm, delimiter=delimiter), workers
