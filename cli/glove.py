@@ -276,7 +276,7 @@ def train(
 
 def _counts(paths: tuple[str, ...], **given: Any) -> "Cooccurrence":
     """Open a file of counts, or count a corpus."""
-    from nlpzero.vectors.archive import kind_of
+    from nlpzero.archive import kind_of
     from nlpzero.vectors.cooccurrence import KIND, Cooccurrence
 
     if len(paths) == 1 and os.path.isfile(paths[0]) and kind_of(paths[0]) is not None:
@@ -494,7 +494,7 @@ def info(path: str, output_format: str, header: bool, output: str) -> None:
 
 def _facts(path: str) -> dict[str, Any]:
     """Gather what is known of a file."""
-    from nlpzero.vectors.archive import kind_of
+    from nlpzero.archive import kind_of
     from nlpzero.vectors.cooccurrence import KIND, Cooccurrence
     from nlpzero.vectors.store import Vectors
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..archive import pack_words, read_archive, unpack_words, write_archive
 from ..errors import ModelError
-from ..vectors.archive import pack_words, read_archive, unpack_words, write_archive
 from .documents import Documents, Space
 
 KIND, FORMAT = "encoded texts", 1

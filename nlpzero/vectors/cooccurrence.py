@@ -18,11 +18,11 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ..archive import pack_words, read_archive, unpack_words, write_archive
 from ..counting import NONE, Counts, Ids, Run, Stored, StoredRun, Tally, Workspace, count, first_of_each, merge
 from ..engine import Engine
 from ..errors import ModelError, NothingFound
 from ..text import code_points
-from .archive import pack_words, read_archive, unpack_words, write_archive
 
 KIND, FORMAT = "co-occurrence counts", 1
 

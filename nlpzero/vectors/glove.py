@@ -27,8 +27,8 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ..archive import read_archive, write_archive
 from ..errors import ModelError, NothingFound
-from .archive import read_archive, write_archive
 from .cooccurrence import Cooccurrence
 
 Floats = npt.NDArray[np.float32]

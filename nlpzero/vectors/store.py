@@ -18,10 +18,10 @@ from typing import Any, BinaryIO, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ..archive import pack_words, read_archive, unpack_words, write_archive
 from ..corpus import Corpus
 from ..errors import ModelError
 from ..files import open_whole
-from .archive import pack_words, read_archive, unpack_words, write_archive
 
 KIND, FORMAT = "word vectors", 1
 

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .. import __version__
-from ..errors import ModelError
-from ..files import open_whole
+from . import __version__
+from .errors import ModelError
+from .files import open_whole
 
 Array = npt.NDArray[Any]
 
