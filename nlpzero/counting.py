@@ -6,18 +6,23 @@ block size and any number of workers. What outgrows the memory given is kept in 
 """
 
 import contextlib
+import functools
 import heapq
 import itertools
 import operator
 import os
 import shutil
 import tempfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
+
+from .engine import Engine
+from .errors import NlpZeroError
 
 Keys = npt.NDArray[np.uint64]
 Ids = npt.NDArray[np.uint32]
@@ -31,6 +36,7 @@ MERGE_CHUNK = 1 << 20
 
 
 _serial = itertools.count()
+_PROCESS = os.urandom(6).hex()  # processes of several machines, with the same numbers, may share a directory
 
 
 class Run(NamedTuple):
@@ -41,30 +47,86 @@ class Run(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """An array of a workspace: in memory, or in a file that any process of this machine can read."""
+    """An array of a workspace: in memory, or in a file that any process that sees the directory can read.
+
+    `offset` is where it begins in the file, `check` the sum of its values as unsigned integers.
+    """
 
     dtype: str
     length: int
     memory: npt.NDArray[Any] | None
     path: str | None
+    offset: int = 0
+    check: int = 0
 
     @property
     def array(self) -> npt.NDArray[Any]:
-        """The array itself; a fresh memory map when it is in a file, so that its pages go when the caller lets go."""
+        """The array itself; a fresh memory map when it is in a file, so that its pages go when the caller lets go.
+
+        Raises
+        ------
+        NlpZeroError
+            If the file is not what was written; each process looks once.
+        """
+        found = self.unchecked
+        if self.path is not None and (self.path, self.offset) not in _sound:
+            if _sum_of(found) != self.check:
+                raise damaged(self.path)
+            _sound.add((self.path, self.offset))
+        return found
+
+    @property
+    def unchecked(self) -> npt.NDArray[Any]:
+        """The array itself, taken as it is."""
         if self.memory is not None:
             return self.memory
         if self.length == 0 or self.path is None:
             return np.empty(0, self.dtype)
-        return np.memmap(self.path, self.dtype, "r", shape=(self.length,))
+        try:
+            return np.memmap(self.path, self.dtype, "r", self.offset, (self.length,))
+        except (OSError, ValueError) as error:
+            raise damaged(self.path) from error
+
+    def part(self, start: int, stop: int) -> npt.NDArray[Any]:
+        """Give some of the values; from a file only these are read, and the caller compares their sums with `check`."""
+        if self.memory is not None:
+            return self.memory[start:stop]
+        if start >= stop or self.path is None:
+            return np.empty(0, self.dtype)
+        dtype = np.dtype(self.dtype)
+        try:
+            found = np.fromfile(self.path, dtype, stop - start, offset=self.offset + start * dtype.itemsize)
+        except OSError as error:
+            raise damaged(self.path) from error
+        if len(found) < stop - start:
+            raise damaged(self.path)
+        return found
 
     def discard(self) -> None:
         """Delete the file, if it is one."""
         if self.path is not None:
-            os.unlink(self.path)
+            with contextlib.suppress(FileNotFoundError):  # it was that of a run, and is gone with the keys
+                os.unlink(self.path)
+            _sound.discard((self.path, self.offset))
+
+
+_sound: set[tuple[str, int]] = set()  # what this process found to be as it was written
+
+
+def _sum_of(array: npt.NDArray[Any]) -> int:
+    """Add the values as unsigned integers, so that the sums of parts add up to that of the whole."""
+    return int(array.view(f"u{array.itemsize}").sum(dtype=np.uint64))
+
+
+def damaged(path: str | os.PathLike[str]) -> NlpZeroError:
+    """Make the error for a temporary file that is not what was written."""
+    return NlpZeroError(
+        f"{os.fspath(path)}: a temporary file is missing or damaged; run again, with --tmp-dir on a disk that is sound"
+    )
 
 
 class StoredRun(NamedTuple):
-    """A run of a workspace."""
+    """A run of a workspace; keys and counts share a file."""
 
     keys: Stored
     counts: Stored
@@ -79,6 +141,8 @@ class Workspace:
         Bytes of arrays to keep in memory. A copy sent to a worker process keeps none: its arrays are files.
     tmp_dir : path, optional
         Where to make the temporary directory (default: the system's).
+    task : int
+        Bytes that one task may take to merge (see `Merging`).
 
     Examples
     --------
@@ -88,8 +152,9 @@ class Workspace:
     (True, [0, 1, 2])
     """
 
-    def __init__(self, budget: int, tmp_dir: str | os.PathLike[str] | None = None) -> None:
+    def __init__(self, budget: int, tmp_dir: str | os.PathLike[str] | None = None, task: int = 256 << 20) -> None:
         self.budget = budget
+        self.task = task
         self._used = 0
         self._tmp_dir = tmp_dir
         self._directory: str | None = None
@@ -101,7 +166,7 @@ class Workspace:
         self.close()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"budget": 0, "_used": 0, "_tmp_dir": None, "_directory": self.directory}
+        return {"budget": 0, "task": self.task, "_used": 0, "_tmp_dir": None, "_directory": self.directory}
 
     @property
     def directory(self) -> str:
@@ -112,22 +177,47 @@ class Workspace:
 
     def path(self) -> Path:
         """Name a new file, unlike that of any other process that shares the directory."""
-        return Path(self.directory, f"{os.getpid()}-{next(_serial)}")
+        return Path(self.directory, f"{_PROCESS}-{next(_serial)}")
+
+    def require(self, needed: int) -> None:
+        """Ask for room on the disk before work begins.
+
+        Raises
+        ------
+        NlpZeroError
+            If the temporary directory has less than `needed` bytes free; says both.
+        """
+        place = os.fspath(self._tmp_dir or tempfile.gettempdir())
+        free = shutil.disk_usage(place).free
+        if needed > free:
+            raise NlpZeroError(
+                f"{place}: needs about {needed / 1e9:.1f} GB for temporary files, {free / 1e9:.1f} GB are free; "
+                "name a directory with more room with --tmp-dir"
+            )
+
+    def hold(self, size: int) -> bool:
+        """Tell whether so many bytes fit the budget, and count them in if they do."""
+        fits = self._used + size <= self.budget
+        self._used += size * fits
+        return fits
 
     def store(self, array: npt.NDArray[Any]) -> Stored:
         """Keep one array, in memory while the budget lasts."""
-        array = np.ascontiguousarray(array)
-        if self._used + array.nbytes <= self.budget:
-            self._used += array.nbytes
-            return Stored(array.dtype.str, len(array), array, None)
-        path = self.path()
-        array.tofile(path)
-        return Stored(array.dtype.str, len(array), None, str(path))
+        column = Column(self, array.dtype)
+        column.append(array)
+        return column.stored()
 
     def store_run(self, run: Run) -> StoredRun:
         """Keep a run; counts of a block fit 32 bits."""
         counts = run.counts.astype(np.uint32) if run.counts.max(initial=0) < NONE else run.counts
-        return StoredRun(self.store(run.keys), self.store(counts))
+        if self.hold(run.keys.nbytes + counts.nbytes):
+            return StoredRun(*(Stored(one.dtype.str, len(one), one, None) for one in (run.keys, counts)))
+        path = self.path()
+        with open(path, "xb") as file:
+            run.keys.tofile(file)
+            counts.tofile(file)
+        keys = Stored(run.keys.dtype.str, len(counts), None, str(path), 0, _sum_of(run.keys))
+        return StoredRun(keys, Stored(counts.dtype.str, len(counts), None, str(path), run.keys.nbytes, _sum_of(counts)))
 
     def discard(self, *stored: Stored) -> None:
         """Let go of arrays that are not needed any more."""
@@ -141,6 +231,51 @@ class Workspace:
         if self._directory is not None:
             shutil.rmtree(self._directory, ignore_errors=True)
             self._directory = None
+
+
+class Column:
+    """An array of a workspace that is made piece by piece.
+
+    Examples
+    --------
+    >>> with Workspace(budget=8) as workspace:
+    ...     column = Column(workspace, np.int64)
+    ...     column.append(np.arange(1))
+    ...     column.append(np.arange(1, 3))
+    ...     column.stored().array.tolist()
+    [0, 1, 2]
+    """
+
+    def __init__(self, workspace: Workspace, dtype: npt.DTypeLike) -> None:
+        self._workspace, self._dtype = workspace, np.dtype(dtype)
+        self._pieces: list[npt.NDArray[Any]] = []
+        self._path: Path | None = None
+        self._length = self._check = 0
+
+    def append(self, values: npt.NDArray[Any]) -> None:
+        """Add values at the end."""
+        values = np.ascontiguousarray(values, self._dtype)
+        self._length += len(values)
+        if self._path is None and self._workspace.hold(values.nbytes):
+            self._pieces.append(values)
+            return
+        if self._path is None:
+            self._path = self._workspace.path()
+        held, self._pieces = self._pieces, []
+        with open(self._path, "ab") as file:
+            for piece in [*held, values]:
+                piece.tofile(file)
+                self._check += _sum_of(piece)
+        self._workspace.hold(-sum(piece.nbytes for piece in held))
+
+    def stored(self) -> Stored:
+        """Give the whole array."""
+        if self._path is not None:
+            return Stored(self._dtype.str, self._length, None, str(self._path), 0, self._check % (1 << 64))
+        memory = (
+            self._pieces[0] if len(self._pieces) == 1 else np.concatenate([np.empty(0, self._dtype), *self._pieces])
+        )
+        return Stored(self._dtype.str, self._length, memory, None)
 
 
 class Tally:
@@ -166,7 +301,7 @@ class Tally:
         self.workspace, self.limit, self.total = workspace, limit, 0
         self._counts: dict[str, int] = {}
         self._seen = 0
-        self._files: list[Path] = []
+        self._files: list[tuple[Path, int]] = []
 
     def add(self, counts: Mapping[str, int]) -> None:
         """Add the counts of one block, whose order is that of first occurrence."""
@@ -181,9 +316,13 @@ class Tally:
         """Write the strings held so far to a file, sorted, with their counts and places of first occurrence."""
         places = dict(zip(self._counts, itertools.count(self._seen)))
         path = self.workspace.path()
-        with open(path, "w", encoding="utf-8", newline="") as file:
-            file.writelines(f"{string}\t{self._counts[string]}\t{places[string]}\n" for string in sorted(self._counts))
-        self._files.append(path)
+        check = 0
+        with open(path, "xb") as file:
+            for string in sorted(self._counts):
+                line = f"{string}\t{self._counts[string]}\t{places[string]}\n".encode("utf-8", "surrogatepass")
+                check = zlib.crc32(line, check)
+                file.write(line)
+        self._files.append((path, check))
         self._seen += len(self._counts)
         self._counts.clear()
 
@@ -193,20 +332,27 @@ class Tally:
             return {string: number for string, number in self._counts.items() if number >= minimum}
         self._spill()
         found: list[tuple[int, str, int]] = []
-        with contextlib.ExitStack() as stack:
-            files = [stack.enter_context(open(path, encoding="utf-8", newline="")) for path in self._files]
-            rows = heapq.merge(*(map(_spilled_row, file) for file in files))
-            for string, group in itertools.groupby(rows, key=operator.itemgetter(0)):
-                numbers, places = zip(*((number, place) for _, number, place in group), strict=True)
-                if sum(numbers) >= minimum:
-                    found.append((min(places), string, sum(numbers)))
+        rows = heapq.merge(*(_spilled(path, check) for path, check in self._files))
+        for string, group in itertools.groupby(rows, key=operator.itemgetter(0)):
+            numbers, places = zip(*((number, place) for _, number, place in group), strict=True)
+            if sum(numbers) >= minimum:
+                found.append((min(places), string, sum(numbers)))
         return {string: number for _, string, number in sorted(found)}
 
 
-def _spilled_row(line: str) -> tuple[str, int, int]:
-    """Read one line of a spilled tally."""
-    string, number, place = line.rsplit("\t", 2)
-    return string, int(number), int(place)
+def _spilled(path: Path, check: int) -> Iterator[tuple[str, int, int]]:
+    """Read the rows of a spilled tally."""
+    found = 0
+    try:
+        with open(path, "rb") as file:
+            for line in file:
+                found = zlib.crc32(line, found)
+                string, number, place = line.decode("utf-8", "surrogatepass").rsplit("\t", 2)
+                yield string, int(number), int(place)
+    except (OSError, ValueError) as error:
+        raise damaged(path) from error
+    if found != check:
+        raise damaged(path)
 
 
 def sort_with_origin(keys: Keys) -> tuple[Keys, npt.NDArray[np.intp]]:
@@ -272,6 +418,156 @@ def count_ranked(keys: Keys) -> tuple[Run, Ids]:
     ranks[origin] = np.cumsum(first, dtype=np.uint32) - np.uint32(1)
     starts = np.flatnonzero(first)
     return Run(ordered[starts], np.diff(starts, append=len(ordered))), ranks
+
+
+class Ranks(NamedTuple):
+    """The ranks that the keys of one run have in the sum of all, or NONE: gathered from what the merging tasks left.
+
+    Attributes
+    ----------
+    parts : for each range of keys the ranks within it, of all runs one after another.
+    starts, stops : for each range where in its part those of this run are.
+    bases : for each range the rank of its first key.
+    """
+
+    parts: Sequence[Stored]
+    starts: npt.NDArray[np.intp]
+    stops: npt.NDArray[np.intp]
+    bases: Counts
+
+    @property
+    def array(self) -> Ids:
+        """The ranks, in the order of the run's keys."""
+        spans = [*zip(self.parts, self.starts.tolist(), self.stops.tolist(), strict=True)]
+        if len(spans) == 1:
+            whole: Ids = spans[0][0].array[spans[0][1] : spans[0][2]]
+            return whole
+        found = np.concatenate([np.empty(0, np.uint32), *(part.array[start:stop] for part, start, stop in spans)])
+        shifted = found + np.repeat(self.bases.astype(np.uint32), self.stops - self.starts)
+        return np.where(found == NONE, NONE, shifted)
+
+
+class Merging:
+    """Runs that are added up by the workers of an engine, each at one range of keys at a time (合并).
+
+    Iterating gives the sum as `Run` pieces in the order of the keys, once; no process ever holds more than one range of
+    them. Afterwards `ranks` tells for each of the runs where its keys are in the sum.
+
+    Parameters
+    ----------
+    runs : runs of a workspace, in memory or in files.
+    minimum : int
+        Keys whose total is smaller are left out.
+    engine : Engine
+    workspace : Workspace
+        Its `task` bounds a range: 36 bytes for each entry of the runs in it.
+    ranked : bool
+        Whether ranks are wanted.
+
+    Notes
+    -----
+    O(n log n) in the entries of all runs; the number of reads is that of the runs times that of the ranges.
+
+    Raises
+    ------
+    NlpZeroError
+        While iterating, if a file of the runs is not what was written.
+
+    Examples
+    --------
+    >>> with Workspace(budget=1 << 20) as workspace:
+    ...     runs = [workspace.store_run(count(np.array(keys, np.uint64))) for keys in ([1, 4], [4, 9])]
+    ...     merging = Merging(runs, workspace=workspace, engine=Engine(), ranked=True)
+    ...     [(run.keys.tolist(), run.counts.tolist()) for run in merging]
+    ...     [ranks.array.tolist() for ranks in merging.ranks]
+    [([1, 4, 9], [1, 2, 1])]
+    [[0, 1], [1, 2]]
+    """
+
+    def __init__(
+        self,
+        runs: Sequence[StoredRun],
+        minimum: int = 1,
+        *,
+        workspace: Workspace,
+        engine: Engine,
+        ranked: bool = False,
+    ) -> None:
+        self.runs, self.minimum, self.ranked = runs, minimum, ranked
+        self.workspace, self.engine = workspace, engine
+        self.ranks: list[Ranks] = []
+
+    def __iter__(self) -> Iterator[Run]:
+        runs, store = self.runs, self.workspace
+        borders = _borders(runs, max(MERGE_CHUNK, self.workspace.task // 36))
+        keys_read = counts_read = rank = 0
+        parts: list[Stored] = []
+        bases: list[int] = []
+        task = functools.partial(_merge_range, store, runs, self.minimum, self.ranked)
+        for merged, ranks, keys_sum, counts_sum in self.engine.map(task, itertools.pairwise(borders)):
+            keys_read, counts_read = keys_read + keys_sum, counts_read + counts_sum
+            parts.append(ranks)
+            bases.append(rank)
+            rank += merged.keys.length
+            yield Run(merged.keys.array, merged.counts.array)
+            store.discard(*merged)
+        for read, columns in ((keys_read, [run.keys for run in runs]), (counts_read, [run.counts for run in runs])):
+            written = [column for column in columns if column.path is not None]
+            if written and (read - sum(column.check for column in written)) % (1 << 64):
+                raise damaged(Path(written[0].path or "").parent)
+        if self.ranked:
+            spans = np.diff(np.array(borders), axis=0).T  # of every run in every range
+            ends = np.cumsum(spans, axis=0)
+            self.ranks = [
+                Ranks(parts, end - span, end, np.array(bases, np.int64)) for end, span in zip(ends, spans, strict=True)
+            ]
+
+
+def _borders(runs: Sequence[StoredRun], entries: int) -> list[npt.NDArray[np.intp]]:
+    """Cut the keys into ranges of about so many entries: for each border its place in every run."""
+    total = sum(run.keys.length for run in runs)
+    parts = max(1, -(-total // entries))
+    stride = max(1, total // (parts * 256))
+    splitters = np.empty(0, np.uint64)
+    if parts > 1:  # every run is looked at from a place of its own, lest all samples err the same way
+        sample = [run.keys.unchecked[(number * 7919) % stride :: stride] for number, run in enumerate(runs)]
+        ordered = np.sort(np.concatenate(sample))
+        splitters = np.unique(ordered[np.arange(1, parts) * len(ordered) // parts])
+    places = [np.searchsorted(run.keys.unchecked, splitters) for run in runs]
+    lengths = np.array([run.keys.length for run in runs], np.intp)
+    return [np.zeros_like(lengths), *np.array(places, np.intp).reshape(len(runs), -1).T, lengths]
+
+
+def _merge_range(
+    workspace: Workspace,
+    runs: Sequence[StoredRun],
+    minimum: int,
+    ranked: bool,
+    borders: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]],
+) -> tuple[StoredRun, Stored, int, int]:
+    """Add the entries of all runs between two borders; give their ranks, run after run, and the sums that were read."""
+    starts, stops = (border.tolist() for border in borders)
+    spans = [*zip(runs, starts, stops, strict=True)]
+    keys = [run.keys.part(start, stop) for run, start, stop in spans]
+    counts = [run.counts.part(start, stop) for run, start, stop in spans]
+    checks = [
+        sum(_sum_of(one) for one, column in zip(read, columns, strict=True) if column.path is not None)
+        for read, columns in ((keys, [run.keys for run in runs]), (counts, [run.counts for run in runs]))
+    ]
+    held = [
+        StoredRun(Stored("<u8", len(some), some, None), Stored(number.dtype.str, len(some), number, None))
+        for some, number in zip(keys, counts, strict=True)
+    ]
+    pieces = [Run(np.empty(0, np.uint64), np.empty(0, np.int64))]
+    ranks = np.empty(sum(map(len, keys)) if ranked else 0, np.uint32)
+    at = np.cumsum([0, *map(len, keys)])
+    for run, found in merge(held, minimum):
+        pieces.append(run)
+        for number, some in enumerate(found if ranked else ()):
+            ranks[at[number] : at[number] + len(some)] = some
+            at[number] += len(some)
+    merged = Run(np.concatenate([run.keys for run in pieces]), np.concatenate([run.counts for run in pieces]))
+    return workspace.store_run(merged), workspace.store(ranks), checks[0], checks[1]
 
 
 def merge(runs: Sequence[StoredRun], minimum: int = 1) -> Iterator[tuple[Run, list[Ids]]]:

@@ -4,11 +4,12 @@ After Su Jianlin, "word-discovery" (2019, https://github.com/bojone/word-discove
 miscounts the first and last characters of lines and drops rare n-grams before it sums them to lower orders.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
+from ..counting import Counts
 from .ngrams import Level, NGrams, Scores
 from .pieces import count_pieces
 
@@ -16,8 +17,8 @@ DEFAULT_MIN_PMI = (0.0, 2.0, 4.0, 6.0)
 """The published thresholds on the cohesion of n-grams of 1, 2, 3 and 4 characters, in nats."""
 
 
-def cohesions(levels: Sequence[Level], length: int, total: int) -> Scores:
-    """Give the cohesion (凝固度) of every n-gram of one length.
+def cohesions(levels: Sequence[Level], length: int, total: int) -> Iterator[tuple[Scores, Counts]]:
+    """Give the cohesion (凝固度) of every n-gram of one length, and its count.
 
     Parameters
     ----------
@@ -27,20 +28,23 @@ def cohesions(levels: Sequence[Level], length: int, total: int) -> Scores:
     total : int
         N, the number of units in the corpus.
 
-    Returns
-    -------
-    float64 array, in nats: the smallest ln[N n(w) / (n(left) n(right))] over the splits of w.
+    Yields
+    ------
+    cohesion : float64 array, in nats
+        The smallest ln[N n(w) / (n(left) n(right))] over the splits of the next n-grams w.
+    counts : int64 array
     """
-    level = levels[length - 1]
-    left, right = level.prefixes, level.suffixes
-    parts = {length - 1: (left, right)}
-    for size in range(length - 2, 0, -1):
-        left, right = levels[size].prefixes[left], levels[size].suffixes[right]
-        parts[size] = (left, right)
-    logs = [np.log(shorter.counts) for shorter in levels[: length - 1]]
-    splits = [logs[k - 1][parts[k][0]] + logs[length - k - 1][parts[length - k][1]] for k in range(1, length)]
-    cohesion: Scores = np.log(total) + np.log(level.counts) - np.maximum.reduce(splits)
-    return cohesion
+    for left, right, counts in levels[length - 1].parts():
+        parts = {length - 1: (left, right)}
+        for size in range(length - 2, 0, -1):
+            left, right = levels[size].prefixes[left], levels[size].suffixes[right]
+            parts[size] = (left, right)
+        splits = [
+            np.log(levels[k - 1].counts[parts[k][0]]) + np.log(levels[length - k - 1].counts[parts[length - k][1]])
+            for k in range(1, length)
+        ]
+        cohesion: Scores = np.log(total) + np.log(counts) - np.maximum.reduce(splits)
+        yield cohesion, counts
 
 
 def cohesion_pieces(
@@ -61,9 +65,13 @@ def cohesion_pieces(
     """
     strong: list[npt.NDArray[np.bool_]] = []
     for length in range(2, order + 1):
-        level = ngrams.extend(minimum=min(2, min_count))
-        cohesive = cohesions(ngrams.levels, length, ngrams.total) >= min_pmi[min(length, len(min_pmi)) - 1]
-        strong.append(cohesive & (level.counts >= min_count))
+        ngrams.extend(minimum=min(2, min_count))
+        least = min_pmi[min(length, len(min_pmi)) - 1]
+        flags = [
+            (cohesion >= least) & (counts >= min_count)
+            for cohesion, counts in cohesions(ngrams.levels, length, ngrams.total)
+        ]
+        strong.append(np.concatenate([np.empty(0, np.bool_), *flags]))
     pieces = count_pieces(ngrams, strong, memory)
     found = pieces.tally.at_least(min_count)
     kept = _strings_of(ngrams, strong[1:])

@@ -5,44 +5,21 @@ Sagot (2012), "Unsupervized word segmentation: the case for Mandarin Chinese".
 """
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from ..counting import NONE, Counts, Ids, Stored
+from ..counting import NONE, Column, Counts, Ids, Merging, Run, Stored, StoredRun, Workspace
 from ..lattice import best_path
-from .ngrams import Level, NGrams, Placed, Scores
+from .ngrams import ROWS, SIDES, Level, NGrams, Placed, Scores, Side, sums_by_parent
 
 MIN_OCCURRENCES = 3
 """N-grams of two or more units seen less often are no candidates (2 and 5 find the same or fewer dictionary words)."""
 
 
-def neighbour_entropies(levels: Sequence[Level], length: int) -> tuple[Scores, Scores]:
-    """Give the left and right entropy (左右邻字熵) of every n-gram of one length.
-
-    Parameters
-    ----------
-    levels : the levels of `NGrams`, at least ``length + 1`` of them, counted from 2 occurrences up.
-    length : int
-        Units in the n-grams.
-
-    Returns
-    -------
-    left, right : float64 arrays, in nats, from 0 to the logarithm of the n-gram's count.
-        Every clause edge counts as a neighbour of its own.
-    """
-    counts, above = levels[length - 1].counts, levels[length]
-    weights = above.counts * np.log(above.counts)
-    left, right = (
-        np.maximum(np.log(counts) - np.bincount(parent, weights, len(counts)) / counts, 0.0)
-        for parent in (above.suffixes, above.prefixes)
-    )
-    return left, right
-
-
-def autonomies(levels: Sequence[Level], order: int) -> list[Scores]:
+def autonomies(ngrams: NGrams, order: int) -> list[Stored]:
     """Give the autonomy (自由度) of every n-gram of up to `order` units.
 
     With H the entropy of the neighbours on one side, the variation on the right is VBE(x0..xk) = H(x0..xk) -
@@ -55,26 +32,63 @@ def autonomies(levels: Sequence[Level], order: int) -> list[Scores]:
 
     Returns
     -------
-    list of float64 arrays, in nats; entry k - 1 belongs to ``levels[k - 1]``.
+    list of float64 arrays, in nats; entry k - 1 belongs to ``ngrams.levels[k - 1]``.
     """
-    result: list[Scores] = []
-    shorter: tuple[Scores, Scores] | None = None
+    result: list[Stored] = []
     for length in range(1, order + 1):
-        level = levels[length - 1]
-        entropies = neighbour_entropies(levels, length)
-        autonomy = np.zeros(len(level))
-        for side, parents in enumerate((level.suffixes, level.prefixes)):
-            variation = entropies[side]
-            lost, once = 0.0, 0
-            if shorter is not None:
-                variation = variation - shorter[side][parents]
-                below = levels[length - 2].counts
-                seen_once = np.where(below > 1, below - np.bincount(parents, level.counts, len(below)), 0)
-                lost, once = float(seen_once @ shorter[side]), int(seen_once.sum())
-            autonomy += variation - (variation.sum() - lost) / max(1, len(level) + once)
-        result.append(autonomy)
-        shorter = entropies
+        level = ngrams.levels[length - 1]
+        variations = Column(ngrams.workspace, np.float64)
+        total = [0.0, 0.0]
+        for start, parents in _rows(level):
+            both = np.zeros(len(parents[0]))
+            for side, entropies in enumerate(ngrams.neighbour_entropies(length)):
+                variation = entropies.part(start, start + len(both))
+                if length > 1:
+                    variation = variation - ngrams.neighbour_entropies(length - 1)[side].array[parents[side]]
+                total[side] += float(variation.sum())
+                both += variation
+            variations.append(both)
+        means = 0.0
+        for side, name in enumerate(SIDES):
+            lost, once = _seen_once(ngrams, length, name) if length > 1 else (0.0, 0)
+            means += (total[side] - lost) / max(1, len(level) + once)
+        whole = variations.stored()
+        result.append(_shifted(ngrams.workspace, whole, -means))
+        ngrams.workspace.discard(whole)
     return result
+
+
+def _rows(level: Level) -> Iterator[tuple[int, tuple[Ids, Ids]]]:
+    """Give the n-grams of a level in parts: where each starts, and what its n-grams extend to the left and right."""
+    if len(level.pairs.array) < len(level):  # single units extend nothing
+        none = np.empty(len(level), np.uint32)
+        yield 0, (none, none)
+        return
+    for number, (prefixes, suffixes, _) in enumerate(level.parts()):
+        yield number * ROWS, (suffixes, prefixes)
+
+
+def _seen_once(ngrams: NGrams, length: int, side: Side) -> tuple[float, int]:
+    """Add up, over the continuations seen once of all shorter n-grams that repeat, the entropy of these; count them."""
+    level, above = ngrams.levels[length - 2], ngrams.levels[length - 1]
+    entropies = ngrams.neighbour_entropies(length - 1)[SIDES.index(side)]
+    lost, number = 0.0, 0
+    for start, sums in sums_by_parent(level, above, side, lambda counts: counts, ngrams.workspace.task):
+        for at in range(0, len(sums), ROWS):
+            some = sums[at : at + ROWS]
+            counts = level.numbers.part(start + at, start + at + len(some))
+            once = np.where(counts > 1, counts - some, 0)
+            lost += float(once @ entropies.part(start + at, start + at + len(some)))
+            number += int(once.sum())
+    return lost, number
+
+
+def _shifted(workspace: Workspace, values: Stored, by: float) -> Stored:
+    """Add a number to all values."""
+    column = Column(workspace, np.float64)
+    for start in range(0, values.length, ROWS):
+        column.append(values.part(start, min(start + ROWS, values.length)) + by)
+    return column.stored()
 
 
 class Found(NamedTuple):
@@ -98,24 +112,38 @@ def entropy_words(ngrams: NGrams, *, order: int, min_count: int) -> tuple[list[F
     """
     for length in range(len(ngrams.levels), order + 1):
         ngrams.extend(last=length == order)
-    autonomy = autonomies(ngrams.levels, order)
-    tables: list[Stored] = []
-    for length, values in enumerate(autonomy, start=1):
-        score = values * length
-        if length > 1:
-            score[ngrams.levels[length - 1].counts < MIN_OCCURRENCES] = -np.inf
-        tables.append(ngrams.workspace.store(score))
-    totals = [np.zeros(len(level), np.int64) for level in ngrams.levels[:order]]
-    for counted in ngrams.engine.map(
-        functools.partial(_count_words, tables), [block[:order] for block in ngrams.blocks]
-    ):
-        for total, (ranks, counts) in zip(totals, counted, strict=True):
-            total[ranks] += counts
+    workspace = ngrams.workspace
+    autonomy = autonomies(ngrams, order)
+    tables = [
+        _scores(workspace, length, level, values)
+        for length, (level, values) in enumerate(zip(ngrams.levels, autonomy, strict=False), start=1)
+    ]
+    runs: list[list[StoredRun]] = [[] for _ in range(order)]
+    task = functools.partial(_count_words, workspace, tables)
+    for counted in ngrams.engine.map(task, [block[:order] for block in ngrams.blocks]):
+        for mine, run in zip(runs, counted, strict=True):
+            mine.append(run)
     found = []
-    for length, total in enumerate(totals, start=1):
-        chosen = np.flatnonzero(total >= min_count)
-        found.append(Found(ngrams.spell(length, chosen), total[chosen], autonomy[length - 1][chosen]))
+    for length, mine in enumerate(runs, start=1):
+        words = [*Merging(mine, min_count, workspace=workspace, engine=ngrams.engine)]
+        chosen = np.concatenate([np.empty(0, np.intp), *(run.keys.astype(np.intp) for run in words)])
+        counts = np.concatenate([np.empty(0, np.int64), *(run.counts.astype(np.int64) for run in words)])
+        found.append(Found(ngrams.spell(length, chosen), counts, autonomy[length - 1].array[chosen]))
+        for run in mine:
+            workspace.discard(*run)
     return found, tables
+
+
+def _scores(workspace: Workspace, length: int, level: Level, autonomy: Stored) -> Stored:
+    """Give what every n-gram of one length is worth as a word."""
+    column = Column(workspace, np.float64)
+    for start in range(0, len(level), ROWS):
+        stop = min(start + ROWS, len(level))
+        score = autonomy.part(start, stop) * length
+        if length > 1:
+            score[level.numbers.part(start, stop) < MIN_OCCURRENCES] = -np.inf
+        column.append(score)
+    return column.stored()
 
 
 def cut(tables: Sequence[Stored], block: Sequence[Placed]) -> npt.NDArray[np.bool_]:
@@ -139,8 +167,8 @@ def cut(tables: Sequence[Stored], block: Sequence[Placed]) -> npt.NDArray[np.boo
     return marks
 
 
-def _count_words(tables: Sequence[Stored], block: Sequence[Placed]) -> list[tuple[Ids, Counts]]:
-    """Count the words of one block: for each length, the ranks of those that occur, and how often."""
+def _count_words(workspace: Workspace, tables: Sequence[Stored], block: Sequence[Placed]) -> list[StoredRun]:
+    """Count the words of one block: for each length a run of ranks."""
     marks = cut(tables, block)
     borders = np.flatnonzero(marks)
     lengths = np.zeros(len(marks), np.uint8)
@@ -150,5 +178,5 @@ def _count_words(tables: Sequence[Stored], block: Sequence[Placed]) -> list[tupl
         ids, ranks = level.ids.array, level.ranks.array
         counts = np.bincount(ids[lengths[level.positions.array] == length], minlength=len(ranks))
         used = np.flatnonzero(counts)
-        result.append((ranks[used], counts[used]))
+        result.append(workspace.store_run(Run(ranks[used].astype(np.uint64), counts[used])))
     return result

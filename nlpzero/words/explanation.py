@@ -15,7 +15,6 @@ from .discovery import DEFAULT_MIN_COUNT, JOINED, Discovery, Method, Parameters
 from .entropy import MIN_OCCURRENCES
 from .measures import look_up, measure
 from .ngrams import encode
-from .pmi import count_pairs
 
 EDGE = "|"
 """Stands for the edge of a clause among the neighbours."""
@@ -218,7 +217,7 @@ def _cohesion_checks(discovery: Discovery, word: Explanation, parts: _Parts, par
 
 def _pmi_checks(discovery: Discovery, word: Explanation, parts: _Parts, parameters: Parameters) -> list[Check]:
     """Compare the links between neighbours, and the word's score, with their thresholds."""
-    pairs, total = count_pairs(discovery.ngrams), parts.total
+    pairs, total = discovery.ngrams.total - discovery.ngrams.clauses, parts.total
     checks = []
     for i in range(len(parts.ids) - 1):
         joint = log(parts.frequency(i, i + 2)) - log(pairs)

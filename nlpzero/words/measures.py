@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 
 from ..counting import NONE, Counts, Ids, count_ranked
-from .entropy import neighbour_entropies
 from .ngrams import Level, NGrams, Scores, Wanted
 
 
@@ -76,8 +75,8 @@ def measure(ngrams: NGrams, units: Ids, lengths: npt.NDArray[np.intp]) -> Measur
         begin, chosen = starts[chosen], order[chosen]
         rank = ranks[length - 1][begin]
         known = rank != NONE
-        for column, values in zip((2, 3), neighbour_entropies(ngrams.levels, length), strict=True):
-            result[column][chosen[known]] = values[rank[known]]
+        for column, values in zip((2, 3), ngrams.neighbour_entropies(length), strict=True):
+            result[column][chosen[known]] = values.array[rank[known]]
         result.frequency[chosen] = counts[length - 1][begin]
         if length > 1:
             splits = [logs[k - 1][begin] + logs[length - k - 1][begin + k] for k in range(1, length)]

@@ -10,18 +10,24 @@ H(x) = ln n - (1/n) sum c ln c, and a neighbour seen once adds nothing to the su
 """
 
 import functools
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from ..counting import NONE, Counts, Ids, Keys, Run, Stored, StoredRun, Workspace, count_ranked, merge
+from ..counting import NONE, Column, Counts, Ids, Keys, Merging, Ranks, Run, Stored, StoredRun, Workspace, count_ranked
 from ..engine import Engine
 from ..text import BLANKS, DIGIT, HAN, OTHER, Classes, char_classes, code_points, is_joined, published_classes
 
 Scores = npt.NDArray[np.float64]
+Side = Literal["left", "right"]
+SIDES: tuple[Side, Side] = ("left", "right")
+
+ROWS = 1 << 22
+"""N-grams of a level that are looked at together where it may be larger than memory."""
 
 
 class Encoded(NamedTuple):
@@ -97,28 +103,58 @@ def _run_ends(classes: Classes) -> npt.NDArray[np.intp]:
     return np.flatnonzero(last) + 1
 
 
-@dataclass
+@dataclass(frozen=True)
 class Level:
     """The n-grams of one length that occur often enough, in the order of their units.
 
+    An n-gram is known by its parents, the ranks one level below of itself without its last unit (the prefix) and
+    without its first one (the suffix). The arrays may lie in files: take parts of them where they may be large.
+
     Attributes
     ----------
-    counts : int64 array (n,)
-    prefixes, suffixes : uint32 arrays (n,)
-        The rank, one level below, of the n-gram without its last and without its first unit (empty at level 1).
+    pairs : uint64 array (n,), increasing
+        prefix * 2^32 + suffix (at level 1 empty).
+    numbers : int64 array (n,)
+        How often each occurs.
     """
 
-    counts: Counts
-    prefixes: Ids
-    suffixes: Ids
+    pairs: Stored
+    numbers: Stored
 
     def __len__(self) -> int:
-        return len(self.counts)
+        return self.numbers.length
 
-    @functools.cached_property
+    @property
+    def counts(self) -> Counts:
+        """How often each occurs."""
+        return self.numbers.array
+
+    @property
     def keys(self) -> Keys:
         """The pair of parents as one number, increasing."""
-        return (self.prefixes.astype(np.uint64) << np.uint64(32)) | self.suffixes
+        return self.pairs.array
+
+    @property
+    def prefixes(self) -> Ids:
+        """The rank of each without its last unit."""
+        return _halves(self.keys)[0]
+
+    @property
+    def suffixes(self) -> Ids:
+        """The rank of each without its first unit."""
+        return _halves(self.keys)[1]
+
+    def parts(self) -> Iterator[tuple[Ids, Ids, Counts]]:
+        """Give prefixes, suffixes and counts of `ROWS` n-grams at a time."""
+        for start in range(0, len(self), ROWS):
+            stop = min(start + ROWS, len(self))
+            yield *_halves(self.pairs.part(start, stop)), self.numbers.part(start, stop)
+
+
+def _halves(keys: Keys) -> tuple[Ids, Ids]:
+    """Give the upper and the lower half of 64-bit numbers, without a copy."""
+    halves: Ids = keys.view(np.uint32)
+    return (halves[1::2], halves[::2]) if sys.byteorder == "little" else (halves[::2], halves[1::2])
 
 
 class Wanted(NamedTuple):
@@ -138,7 +174,7 @@ class Placed(NamedTuple):
 
     positions: Stored
     ids: Stored
-    ranks: Stored
+    ranks: Stored | Ranks
 
     def found(self) -> tuple[Ids, Ids]:
         """Give the places of the n-grams that the level holds, and their ranks in it."""
@@ -167,25 +203,29 @@ class NGrams:
         ``levels[k - 1]`` holds the n-grams of length k.
     total : int
         Number of units in the corpus.
+    clauses : int
+        Number of clauses in the corpus.
     left_out : int
         Number of characters that are neither units nor blank.
 
     Notes
     -----
-    Memory: a level's table (16 bytes an n-gram), 8 bytes in the workspace for each place where an n-gram of a level may
-    repeat (28 bytes a unit to order 4), and about 60 bytes a unit of one block per worker. Time: O(n log n) a level.
+    In the workspace: a level's table (16 bytes an n-gram), and 8 bytes for each place where an n-gram of a level may
+    repeat (28 bytes a unit to order 4). In memory: about 60 bytes a unit of one block per worker, and what `Merging`
+    takes. Time: O(n log n) a level.
     """
 
     def __init__(self, texts: Iterable[str], *, joined: bool, engine: Engine, workspace: Workspace) -> None:
         self.engine, self.workspace, self.joined = engine, workspace, joined
         self.blocks: list[list[Placed]] = []
         local: list[tuple[Stored, Stored, Stored, list[str]]] = []
-        self.left_out = 0
+        self.left_out = self.clauses = 0
         vocabulary: set[str] = set()
         encode_block = functools.partial(_encode_block, workspace, joined)
-        for positions, ids, counts, units, left_out in engine.map(encode_block, texts):
+        for positions, ids, counts, units, clauses, left_out in engine.map(encode_block, texts):
             local.append((positions, ids, counts, units))
             vocabulary.update(units)
+            self.clauses += clauses
             self.left_out += left_out
         self.units = sorted(vocabulary)
         rank = {unit: i for i, unit in enumerate(self.units)}
@@ -193,10 +233,11 @@ class NGrams:
         for positions, ids, counts, units in local:
             ranks = np.fromiter(map(rank.__getitem__, units), np.uint32, len(units))
             totals[ranks] += counts.array
+            workspace.discard(counts)
             self.blocks.append([Placed(positions, ids, workspace.store(ranks))])
-        none = np.empty(0, np.uint32)
-        self.levels = [Level(totals, none, none)]
+        self.levels = [_level_of_units(totals, workspace)]
         self.total = int(totals.sum())
+        self._entropies: dict[int, tuple[Stored, Stored]] = {}
 
     def by_class(self) -> "NGrams":
         """Give the same places with one unit, 0, for all runs of digits, and one, a, for all runs of Latin letters."""
@@ -207,14 +248,14 @@ class NGrams:
         ]
         result = object.__new__(NGrams)
         result.engine, result.workspace, result.joined = self.engine, self.workspace, self.joined
-        result.left_out, result.total = self.left_out, self.total
+        result.clauses, result.left_out, result.total = self.clauses, self.left_out, self.total
         result.units = sorted(set(symbols))
         rank = {unit: i for i, unit in enumerate(result.units)}
         of_unit = np.fromiter(map(rank.__getitem__, symbols), np.uint32, len(symbols))
-        none = np.empty(0, np.uint32)
         counts = np.zeros(len(rank), np.int64)
         np.add.at(counts, of_unit, self.levels[0].counts)
-        result.levels = [Level(counts, none, none)]
+        result.levels = [_level_of_units(counts, self.workspace)]
+        result._entropies = {}
         result.blocks = []
         store = self.workspace.store
         for block in self.blocks:
@@ -236,20 +277,48 @@ class NGrams:
             Whether no level will follow: the blocks then do not keep their ids.
         """
         below = self.levels[-1]
-        allowed = below.counts >= minimum
         masks = None if wanted is None else [self.workspace.store(flags) for flags in wanted]
         bits = max(1, (len(below) - 1).bit_length())
-        task = functools.partial(_count_block, self.workspace, self.workspace.store(allowed), masks, bits, not last)
+        flags = self.workspace.store(below.counts >= minimum)
+        task = functools.partial(_count_block, self.workspace, flags, masks, bits, not last)
         places: list[tuple[Stored, Stored]] = []
         runs: list[StoredRun] = []
         for positions, ids, run in self.engine.map(task, [block[-1] for block in self.blocks]):
             places.append((positions, ids))
             runs.append(run)
-        level, ranks = self._merge(runs, bits, minimum, keep_ranks=not last)
+        level, ranks = self._merge(runs, bits, minimum, ranked=not last)
         self.levels.append(level)
         for block, place, rank in zip(self.blocks, places, ranks, strict=False):
             block.append(Placed(*place, rank))
+        for stored in (flags, *(masks or ()), *(run.keys for run in runs), *(run.counts for run in runs)):
+            self.workspace.discard(stored)
         return level
+
+    def neighbour_entropies(self, length: int) -> tuple[Stored, Stored]:
+        """Give the left and right entropy (左右邻字熵) of every n-gram of one length, computed once.
+
+        Parameters
+        ----------
+        length : int
+            Less than the number of levels, which are counted from 2 occurrences up.
+
+        Returns
+        -------
+        left, right : float64 arrays, in nats, from 0 to the logarithm of the n-gram's count.
+            Every clause edge counts as a neighbour of its own.
+        """
+        if length not in self._entropies:
+            level, above = self.levels[length - 1], self.levels[length]
+            found = []
+            for side in SIDES:
+                entropies = Column(self.workspace, np.float64)
+                sums = sums_by_parent(level, above, side, lambda counts: counts * np.log(counts), self.workspace.task)
+                for start, weights in sums:
+                    counts = level.numbers.part(start, start + len(weights))
+                    entropies.append(np.maximum(np.log(counts) - weights / counts, 0.0))
+                found.append(entropies.stored())
+            self._entropies[length] = found[0], found[1]
+        return self._entropies[length]
 
     def spell(self, length: int, chosen: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> list[Ids]:
         """Give the ranks of the units of chosen n-grams of one length: one array for each place in the n-gram."""
@@ -262,31 +331,55 @@ class NGrams:
         return [*self.spell(length - 1, level.prefixes[chosen].astype(np.intp)), last]
 
     def _merge(
-        self, runs: Sequence[StoredRun], bits: int, minimum: int, *, keep_ranks: bool
-    ) -> tuple[Level, list[Stored]]:
+        self, runs: Sequence[StoredRun], bits: int, minimum: int, *, ranked: bool
+    ) -> tuple[Level, Sequence[Ranks]]:
         """Add the blocks' runs to one table; give for each block the ranks in it of the block's n-grams."""
-        pieces = [Run(np.empty(0, np.uint64), np.empty(0, np.int64))]
-        ranks: list[list[Ids]] = [[] for _ in runs]
-        for run, parts in merge(runs, minimum):
-            pieces.append(run)
-            if keep_ranks:
-                for mine, part in zip(ranks, parts, strict=True):
-                    mine.append(part)
-        for stored in runs:
-            self.workspace.discard(*stored)
-        keys = np.concatenate([run.keys for run in pieces])
-        counts = np.concatenate([run.counts for run in pieces])
+        merging = Merging(runs, minimum, workspace=self.workspace, engine=self.engine, ranked=ranked)
+        pairs, numbers = Column(self.workspace, np.uint64), Column(self.workspace, np.int64)
         low = np.uint64((1 << bits) - 1)
-        level = Level(counts, (keys >> np.uint64(bits)).astype(np.uint32), (keys & low).astype(np.uint32))
-        return level, [self.workspace.store(np.concatenate(mine)) for mine in ranks] if keep_ranks else []
+        for run in merging:
+            pairs.append(((run.keys >> np.uint64(bits)) << np.uint64(32)) | (run.keys & low))
+            numbers.append(run.counts)
+        return Level(pairs.stored(), numbers.stored()), merging.ranks
 
 
-def _encode_block(workspace: Workspace, joined: bool, text: str) -> tuple[Stored, Stored, Stored, list[str], int]:
-    """Encode one block: its places, ids and unit counts, stored; its units; the characters left out."""
+def sums_by_parent(
+    level: Level, above: Level, side: Side, weigh: Callable[[Counts], npt.NDArray[Any]], memory: int
+) -> Iterator[tuple[int, npt.NDArray[Any]]]:
+    """Add up a weight of all n-grams of the next length by what they extend to the left or to the right.
+
+    Yields
+    ------
+    start : int
+    sums : array
+        For the n-grams of `level` from `start` on, as many as fit the memory: the sum of ``weigh(counts)`` of those of
+        `above` that extend them, in their order.
+    """
+    span = max(1, memory // 16 // ROWS) * ROWS  # sums of sums must not depend on the memory
+    for start in range(0, len(level), span):
+        size = min(span, len(level) - start)
+        sums = np.zeros(size, weigh(np.ones(1, np.int64)).dtype)
+        for prefixes, suffixes, counts in above.parts():
+            parents, weights = suffixes if side == "left" else prefixes, weigh(counts)
+            if size < len(level):
+                here = np.flatnonzero((parents >= start) & (parents < start + size))
+                parents, weights = parents[here] - np.uint32(start), weights[here]
+            np.add.at(sums, parents, weights)
+        yield start, sums
+
+
+def _level_of_units(counts: Counts, workspace: Workspace) -> Level:
+    """Make the level of single units, which have no parents."""
+    return Level(workspace.store(np.empty(0, np.uint64)), workspace.store(counts))
+
+
+def _encode_block(workspace: Workspace, joined: bool, text: str) -> tuple[Stored, Stored, Stored, list[str], int, int]:
+    """Encode one block: its places, ids and unit counts, stored; its units; its clauses; the characters left out."""
     encoded = encode(text, joined)
     counts = np.bincount(encoded.ids, minlength=len(encoded.units))
+    clauses = int(np.count_nonzero(np.diff(encoded.positions) > 1)) + (len(encoded.positions) > 0)
     store = workspace.store
-    return store(encoded.positions), store(encoded.ids), store(counts), encoded.units, encoded.left_out
+    return store(encoded.positions), store(encoded.ids), store(counts), encoded.units, clauses, encoded.left_out
 
 
 def _count_block(

@@ -34,21 +34,12 @@ def pmi_pieces(ngrams: NGrams, *, min_proba: float, min_pmi: float, memory: int)
     characters = ngrams.levels[0].counts
     possible = int(characters.sum())  # there are fewer pairs than characters
     level = ngrams.extend(minimum=1 if min_proba * possible < 2 else 2)
-    frequency = np.log(level.counts) - np.log(max(1, count_pairs(ngrams)))
+    frequency = np.log(level.counts) - np.log(max(1, ngrams.total - ngrams.clauses))
     alone = np.log(characters) - np.log(max(1, ngrams.total))
     information = frequency - alone[level.prefixes] - alone[level.suffixes]
     pieces = count_pieces(ngrams, [(frequency > np.log(min_proba)) & (information > min_pmi)], memory)
     least = int(np.floor(min_proba * pieces.tally.total)) + 1
     return pieces.tally.at_least(least), pieces.too_long
-
-
-def count_pairs(ngrams: NGrams) -> int:
-    """Count the pairs of neighbours in the corpus: the characters less one for each clause."""
-    clauses = 0
-    for block in ngrams.blocks:
-        positions = block[0].positions.array
-        clauses += int(np.count_nonzero(positions[1:] - positions[:-1] > 1)) + (len(positions) > 0)
-    return ngrams.total - clauses
 
 
 def remove_redundancy(pieces: Mapping[str, int]) -> tuple[dict[str, int], Scores]:
