@@ -9,7 +9,7 @@ import json
 import os
 import struct
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +17,24 @@ import numpy as np
 import numpy.typing as npt
 
 from . import __version__
+from .counting import Stored
 from .errors import ModelError
 from .files import open_whole
 
 Array = npt.NDArray[Any]
 
 ALIGNMENT = 64
+PIECE = 1 << 21
+"""Values written at a time."""
 _LOCAL_HEADER = struct.Struct("<26xHH")  # of a zip member, up to the lengths of its name and its extra field
 
 
 def write_archive(
-    path: str | os.PathLike[str], kind: str, version: int, signature: Mapping[str, Any], arrays: Mapping[str, Array]
+    path: str | os.PathLike[str],
+    kind: str,
+    version: int,
+    signature: Mapping[str, Any],
+    arrays: Mapping[str, Array | Stored],
 ) -> None:
     """Write arrays and their signature; the same contents are the same bytes.
 
@@ -41,6 +48,7 @@ def write_archive(
     signature : mapping
         What made the arrays; JSON values.
     arrays : mapping of name to array
+        Those of a workspace are read and written piece by piece.
 
     Raises
     ------
@@ -52,10 +60,10 @@ def write_archive(
 
     with open_whole(path) as file, zipfile.ZipFile(file, "w", allowZip64=True) as archive:
         for name, array in {"signature": np.frombuffer(text, np.uint8), **arrays}.items():
+            shape = (array.length,) if isinstance(array, Stored) else array.shape
+            descr = array.dtype if isinstance(array, Stored) else np.lib.format.dtype_to_descr(array.dtype)
             head = io.BytesIO()
-            np.lib.format.write_array_header_1_0(
-                head, np.lib.format.header_data_from_array_1_0(np.ascontiguousarray(array))
-            )
+            np.lib.format.write_array_header_1_0(head, {"descr": descr, "fortran_order": False, "shape": shape})
             member = zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0))
             # The zip64 sizes take 20 bytes; a field of padding puts the array at a multiple of 64 bytes.
             start = archive.fp.tell() + 30 + len(member.filename) + 20 + 4 + head.tell()  # type: ignore[union-attr]
@@ -63,9 +71,17 @@ def write_archive(
             member.extra = struct.pack("<HH", 0x4E5A, padding) + bytes(padding)
             with archive.open(member, "w", force_zip64=True) as out:
                 out.write(head.getvalue())
-                flat = np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
-                for at in range(0, len(flat), 1 << 24):
-                    out.write(flat[at : at + (1 << 24)])
+                for piece in _pieces(array):
+                    out.write(piece.view(np.uint8).data)
+
+
+def _pieces(array: Array | Stored) -> Iterator[Array]:
+    """Give the values of an array, `PIECE` at a time."""
+    if isinstance(array, Stored):
+        yield from (array.part(at, min(at + PIECE, array.length)) for at in range(0, array.length, PIECE))
+    else:
+        flat = np.ascontiguousarray(array).reshape(-1)
+        yield from (flat[at : at + PIECE] for at in range(0, len(flat), PIECE))
 
 
 def read_archive(
