@@ -26,6 +26,8 @@ Examples:
   nlpzero discover --segmented words.txt --top 5 data/stories.txt
   nlpzero discover --method bayes --save-segmenter stories.npz --top 5 data/stories.txt
   nlpzero discover --explain 青桅坊 data/stories.txt
+  nlpzero count -o stories.runs data/stories.txt
+  nlpzero discover --counts stories.runs --top 5 data/stories.txt
 """
 
 
@@ -49,6 +51,11 @@ Examples:
 @click.option(
     "--explain", metavar="WORD", help="Instead of the table, say why WORD is or is not a word, with lines it stands in."
 )
+@click.option(
+    "--counts",
+    metavar="FILE",
+    help="entropy, cohesion, pmi: go by the counts that nlpzero count or merge made; CORPUS is what is cut by them.",
+)
 @click.option("--save-segmenter", metavar="FILE", help="bayes: also keep what was learned, for segment --segmenter.")
 @click.option(
     "--boundaries", metavar="FILE", help="bayes: also write how probable a word boundary is at every place in a clause."
@@ -68,6 +75,7 @@ def command(
     known_file: str | None,
     segmented: str | None,
     explain: str | None,
+    counts: str | None,
     save_segmenter: str | None,
     boundaries: str | None,
     checkpoint: str | None,
@@ -94,7 +102,11 @@ def command(
             raise click.UsageError(f"{option} needs --method bayes")
     if resume and checkpoint is None:
         raise click.UsageError("--resume needs --checkpoint FILE")
-    learning |= {"checkpoint": checkpoint, "resume": resume}
+    if counts is not None and explain is not None:
+        raise click.UsageError("--explain counts CORPUS itself; leave out --counts")
+    if counts is not None and learning["method"] in ("esa", "bayes"):
+        raise click.UsageError(f"--method {learning['method']} learns from CORPUS itself; leave out --counts")
+    learning |= {"checkpoint": checkpoint, "resume": resume, "counts": counts}
     again = explain is not None or segmented is not None or boundaries is not None
     with contextlib.ExitStack() as stack:
         out = stack.enter_context(open_output(output))

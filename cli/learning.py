@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from .options import together
-from .output import notice, progress, warn_replaced
+from .output import notice, progress, warn, warn_replaced
 
 if TYPE_CHECKING:
     from nlpzero.corpus import Corpus
@@ -153,20 +153,21 @@ def learned(
     coarser: float = 0.0,
     checkpoint: str | None = None,
     resume: bool = False,
+    counts: str | None = None,
     **parameters: Any,
 ) -> Iterator[Learned]:
     """Find the words of a corpus; with `again` it can be read again while the block lasts."""
     from nlpzero.corpus import Corpus
     from nlpzero.counting import Workspace
     from nlpzero.engine import Engine
-    from nlpzero.words.discovery import STORE_SHARE, Parameters, block_size, discover
+    from nlpzero.words.discovery import Parameters, block_size, discover
+    from nlpzero.words.runs import Counted
 
     asked = Parameters(finer=finer - coarser, **parameters)
     size = block_size(memory, workers)
-    budget = int(memory * STORE_SHARE) if workers == 1 else 0  # worker processes share arrays as files
     with (
         Corpus(paths, encoding=encoding, errors=errors, rereadable=again, tmp_dir=tmp_dir) as corpus,
-        Workspace(budget, tmp_dir) as workspace,
+        Workspace.within(memory, workers, tmp_dir) as workspace,
         Engine(workers) as engine,
     ):
         blocks = progress(corpus.blocks(size), unit="char", size=lambda block: len(block.text))
@@ -180,6 +181,9 @@ def learned(
             on_round=_tell,
             checkpoint=checkpoint,
             resume=resume,
+            counted=None if counts is None else Counted.load(counts),
         )
         warn_replaced(corpus)
+        if unknown := discovery.ngrams.unknown:
+            warn(f"units that are not in the counts, taken to occur once: {unknown:,}")
         yield Learned(discovery, corpus, engine, size, asked)

@@ -18,6 +18,8 @@ from nlpzero.errors import NlpZeroError
 # A command's module has its name and holds the click command as `command`.
 COMMANDS = {
     "discover": "Find the words of a corpus, with scores.",
+    "count": "Count n-grams, in parts if need be, for discover --counts.",
+    "merge": "Add up n-gram counts.",
     "segment": "Cut text into words, line by line.",
     "score": "Compare a segmentation with a gold standard: P, R, F, OOV recall.",
     "templates": "Find sentence templates.",

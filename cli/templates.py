@@ -150,9 +150,8 @@ def _clauses(
     from nlpzero.counting import Workspace
     from nlpzero.engine import Engine
     from nlpzero.syntax.clauses import SEPARATOR, Clauses
-    from nlpzero.words.discovery import STORE_SHARE, block_size
+    from nlpzero.words.discovery import block_size
 
-    budget = int(memory * STORE_SHARE)
     if learn:
         from .learning import learned
 
@@ -167,7 +166,7 @@ def _clauses(
                 again=True,
                 method="entropy",
             ) as found,
-            Workspace(budget if workers == 1 else 0, tmp_dir) as workspace,
+            Workspace.within(memory, workers, tmp_dir) as workspace,
         ):
             cut = found.cut(SEPARATOR)
             yield Clauses(cut, delimiter=SEPARATOR, engine=found.engine, workspace=workspace), found.engine
@@ -182,7 +181,7 @@ def _clauses(
         first = [*islice(texts, ALONE)]
         second = [*islice(texts, 1)]
         workers = workers if second else 1
-        workspace = stack.enter_context(Workspace(budget if workers == 1 else 0, tmp_dir))
+        workspace = stack.enter_context(Workspace.within(memory, workers, tmp_dir))
         engine = stack.enter_context(Engine(workers))
         every = chain(first, second, texts)
         clauses = Clauses(every, cut=cut_block, delimiter=delimiter, engine=engine, workspace=workspace)

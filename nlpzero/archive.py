@@ -4,6 +4,7 @@ Each file says what it is and what made it: the member ``signature`` is UTF-8 JS
 Words are one array of bytes, UTF-8 with a line feed after each.
 """
 
+import contextlib
 import io
 import json
 import os
@@ -11,7 +12,7 @@ import struct
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +31,7 @@ _LOCAL_HEADER = struct.Struct("<26xHH")  # of a zip member, up to the lengths of
 
 
 def write_archive(
-    path: str | os.PathLike[str],
+    path: str | os.PathLike[str] | BinaryIO,
     kind: str,
     version: int,
     signature: Mapping[str, Any],
@@ -40,7 +41,8 @@ def write_archive(
 
     Parameters
     ----------
-    path : path
+    path : path or binary file
+        A file that is open for writing, or where to make one, seen whole or not at all.
     kind : str
         What the file is, for `read_archive`.
     version : int
@@ -58,7 +60,8 @@ def write_archive(
     signed = {"kind": kind, "format": version, "nlpzero": __version__, **signature}
     text = json.dumps(signed, ensure_ascii=False).encode()
 
-    with open_whole(path) as file, zipfile.ZipFile(file, "w", allowZip64=True) as archive:
+    place = open_whole(path) if isinstance(path, str | os.PathLike) else contextlib.nullcontext(path)
+    with place as file, zipfile.ZipFile(file, "w", allowZip64=True) as archive:
         for name, array in {"signature": np.frombuffer(text, np.uint8), **arrays}.items():
             shape = (array.length,) if isinstance(array, Stored) else array.shape
             descr = array.dtype if isinstance(array, Stored) else np.lib.format.dtype_to_descr(array.dtype)

@@ -31,6 +31,9 @@ Counts = npt.NDArray[np.int64]
 NONE = np.uint32(0xFFFFFFFF)
 """The id of what is not there."""
 
+STORE_SHARE = 0.35
+"""Share of a command's memory for arrays; tables, working arrays and the interpreter take the rest."""
+
 MERGE_CHUNK = 1 << 20
 """Entries merged at a time: their sort stays inside the second-level cache (2^18 to 2^21 measured alike)."""
 
@@ -70,7 +73,7 @@ class Stored(NamedTuple):
         """
         found = self.unchecked
         if self.path is not None and (self.path, self.offset) not in _sound:
-            if _sum_of(found) != self.check:
+            if sum_of(found) != self.check:
                 raise damaged(self.path)
             _sound.add((self.path, self.offset))
         return found
@@ -113,7 +116,7 @@ class Stored(NamedTuple):
 _sound: set[tuple[str, int]] = set()  # what this process found to be as it was written
 
 
-def _sum_of(array: npt.NDArray[Any]) -> int:
+def sum_of(array: npt.NDArray[Any]) -> int:
     """Add the values as unsigned integers, so that the sums of parts add up to that of the whole."""
     return int(array.view(f"u{array.itemsize}").sum(dtype=np.uint64))
 
@@ -158,6 +161,11 @@ class Workspace:
         self._used = 0
         self._tmp_dir = tmp_dir
         self._directory: str | None = None
+
+    @classmethod
+    def within(cls, memory: int, workers: int, tmp_dir: str | os.PathLike[str] | None = None) -> Self:
+        """Make a workspace for a command that keeps to a memory; worker processes share arrays as files."""
+        return cls(int(memory * STORE_SHARE) if workers == 1 else 0, tmp_dir, memory // (4 * workers))
 
     def __enter__(self) -> Self:
         return self
@@ -216,8 +224,8 @@ class Workspace:
         with open(path, "xb") as file:
             run.keys.tofile(file)
             counts.tofile(file)
-        keys = Stored(run.keys.dtype.str, len(counts), None, str(path), 0, _sum_of(run.keys))
-        return StoredRun(keys, Stored(counts.dtype.str, len(counts), None, str(path), run.keys.nbytes, _sum_of(counts)))
+        keys = Stored(run.keys.dtype.str, len(counts), None, str(path), 0, sum_of(run.keys))
+        return StoredRun(keys, Stored(counts.dtype.str, len(counts), None, str(path), run.keys.nbytes, sum_of(counts)))
 
     def discard(self, *stored: Stored) -> None:
         """Let go of arrays that are not needed any more."""
@@ -265,7 +273,7 @@ class Column:
         with open(self._path, "ab") as file:
             for piece in [*held, values]:
                 piece.tofile(file)
-                self._check += _sum_of(piece)
+                self._check += sum_of(piece)
         self._workspace.hold(-sum(piece.nbytes for piece in held))
 
     def stored(self) -> Stored:
@@ -438,13 +446,15 @@ class Ranks(NamedTuple):
     @property
     def array(self) -> Ids:
         """The ranks, in the order of the run's keys."""
-        spans = [*zip(self.parts, self.starts.tolist(), self.stops.tolist(), strict=True)]
-        if len(spans) == 1:
-            whole: Ids = spans[0][0].array[spans[0][1] : spans[0][2]]
-            return whole
-        found = np.concatenate([np.empty(0, np.uint32), *(part.array[start:stop] for part, start, stop in spans)])
-        shifted = found + np.repeat(self.bases.astype(np.uint32), self.stops - self.starts)
-        return np.where(found == NONE, NONE, shifted)
+        found = [*self.pieces()]
+        return found[0] if len(found) == 1 else np.concatenate([np.empty(0, np.uint32), *found])
+
+    def pieces(self) -> Iterator[Ids]:
+        """Give the ranks range by range."""
+        spans = zip(self.parts, self.starts.tolist(), self.stops.tolist(), self.bases.tolist(), strict=True)
+        for part, start, stop, base in spans:
+            piece: Ids = part.array[start:stop]
+            yield np.where(piece == NONE, NONE, piece + np.uint32(base)) if base else piece
 
 
 class Merging:
@@ -551,7 +561,7 @@ def _merge_range(
     keys = [run.keys.part(start, stop) for run, start, stop in spans]
     counts = [run.counts.part(start, stop) for run, start, stop in spans]
     checks = [
-        sum(_sum_of(one) for one, column in zip(read, columns, strict=True) if column.path is not None)
+        sum(sum_of(one) for one, column in zip(read, columns, strict=True) if column.path is not None)
         for read, columns in ((keys, [run.keys for run in runs]), (counts, [run.counts for run in runs]))
     ]
     held = [

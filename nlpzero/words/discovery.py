@@ -24,6 +24,7 @@ from .measures import Measures, measure, pick
 from .ngrams import NGrams, Placed, Scores, unit_starts
 from .pieces import MAX_PIECE, unit_ranks
 from .pmi import pmi_pieces, remove_redundancy
+from .runs import Counted, Given
 from .tokens import count_tokens
 
 Method = Literal["entropy", "cohesion", "pmi", "esa", "bayes"]
@@ -34,8 +35,6 @@ JOINED: tuple[Method, ...] = ("entropy", "esa", "bayes")
 DEFAULT_MIN_COUNT: dict[Method, int] = {"entropy": 5, "cohesion": 32, "pmi": 1, "esa": 5, "bayes": 5}
 """Published for cohesion and pmi; for entropy the best vocabulary F on 22 MB of text (3: 0.55, 5: 0.60, 8: 0.55)."""
 
-STORE_SHARE = 0.35
-"""Share of the memory for arrays of the blocks; tables, working arrays and the interpreter take the rest."""
 TALLY_SHARE = 0.2
 """Share of the memory for strings that are being counted."""
 BLOCK_SHARE = 1 / 160
@@ -148,6 +147,7 @@ def discover(
     on_round: Callable[[State], None] | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
     resume: bool = False,
+    counted: Counted | None = None,
 ) -> Discovery:
     """Find the words of a corpus (新词发现).
 
@@ -170,6 +170,9 @@ def discover(
         bayes: file to write the state to after every round.
     resume : bool
         bayes: start from the state in `checkpoint`, if it is there.
+    counted : Counted, optional
+        entropy, cohesion, pmi: counts to go by, of a corpus that these texts are part of. The words are those that the
+        texts are cut into; figures of words that are longer than the counts reach are missing.
 
     Raises
     ------
@@ -193,8 +196,12 @@ def discover(
     engine = engine or Engine(1)
     workspace = workspace or Workspace(budget=1 << 62)
     min_count = DEFAULT_MIN_COUNT[method] if parameters.min_count is None else parameters.min_count
-    ngrams = NGrams(texts, joined=method in JOINED, engine=engine, workspace=workspace)
-    if ngrams.total == 0:
+    if counted is None:
+        ngrams = NGrams(texts, joined=method in JOINED, engine=engine, workspace=workspace)
+    else:
+        _check_counted(counted, method)
+        ngrams = Given(texts, counted, engine=engine, workspace=workspace)
+    if not any(block[0].positions.length for block in ngrams.blocks):
         raise NothingFound("the text has no Han characters, digits or Latin letters: there are no words in it")
     tables: list[Stored] = []
     cuts = Cuts((), (), (), None)
@@ -376,6 +383,17 @@ def _delimited(
     is_start = char_classes()[codes] == OTHER
     is_start[starts[marks[marks < len(starts)]]] = True
     return delimited(codes, is_start, delimiter)
+
+
+def _check_counted(counted: Counted, method: Method) -> None:
+    """Refuse counts that a method cannot use."""
+    if method in ("esa", "bayes"):
+        raise ModelError(f"{method} learns from the text itself; counts serve entropy, cohesion and pmi")
+    if counted.joined != (method in JOINED):
+        kinds = "units", "characters"
+        mine, wanted = kinds if counted.joined else kinds[::-1]
+        again = "with" if counted.joined else "without"
+        raise ModelError(f"{counted.source}: counts {mine}, {method} needs {wanted}; count again {again} --characters")
 
 
 def _check(parameters: Parameters) -> None:

@@ -48,12 +48,25 @@ def measure(ngrams: NGrams, units: Ids, lengths: npt.NDArray[np.intp]) -> Measur
     lengths : int array (n,)
         How many units each word has.
 
+    Returns
+    -------
+    Measures
+        Of a word without neighbours within ``ngrams.reach``: no occurrences, and NaN.
+
     Notes
     -----
     A substring that the levels do not hold occurs exactly once. O(sum of squared lengths) in the words, and one pass
     over the corpus for each level that is missing.
     """
-    size, longest = len(lengths), int(lengths.max(initial=0))
+    size = len(lengths)
+    if ngrams.reach is not None and size and lengths.max() >= ngrams.reach:
+        reached = np.flatnonzero(lengths < ngrams.reach)
+        known = measure(ngrams, pick(units, lengths, reached), lengths[reached])
+        every = Measures(np.zeros(size, np.int64), *(np.full(size, np.nan) for _ in range(3)))
+        for figures, found in zip(every, known, strict=True):
+            figures[reached] = found
+        return every
+    longest = int(lengths.max(initial=0))
     order = np.argsort(-lengths, kind="stable")  # longest first: words of k and more units are the beginning
     units, lengths = pick(units, lengths, order), lengths[order]
     starts = np.cumsum(lengths) - lengths

@@ -207,6 +207,10 @@ class NGrams:
         Number of clauses in the corpus.
     left_out : int
         Number of characters that are neither units nor blank.
+    reach : int or None
+        The greatest length of n-grams that can be counted, if there is one.
+    unknown : int
+        Units that are in the corpus but not in the counts it goes by.
 
     Notes
     -----
@@ -214,6 +218,9 @@ class NGrams:
     repeat (28 bytes a unit to order 4). In memory: about 60 bytes a unit of one block per worker, and what `Merging`
     takes. Time: O(n log n) a level.
     """
+
+    reach: int | None = None
+    unknown: int = 0
 
     def __init__(self, texts: Iterable[str], *, joined: bool, engine: Engine, workspace: Workspace) -> None:
         self.engine, self.workspace, self.joined = engine, workspace, joined
@@ -278,7 +285,7 @@ class NGrams:
         """
         below = self.levels[-1]
         masks = None if wanted is None else [self.workspace.store(flags) for flags in wanted]
-        bits = max(1, (len(below) - 1).bit_length())
+        bits = bits_of(below)
         flags = self.workspace.store(below.counts >= minimum)
         task = functools.partial(_count_block, self.workspace, flags, masks, bits, not last)
         places: list[tuple[Stored, Stored]] = []
@@ -286,7 +293,7 @@ class NGrams:
         for positions, ids, run in self.engine.map(task, [block[-1] for block in self.blocks]):
             places.append((positions, ids))
             runs.append(run)
-        level, ranks = self._merge(runs, bits, minimum, ranked=not last)
+        level, ranks = merged_level(runs, bits, minimum, ranked=not last, engine=self.engine, workspace=self.workspace)
         self.levels.append(level)
         for block, place, rank in zip(self.blocks, places, ranks, strict=False):
             block.append(Placed(*place, rank))
@@ -330,17 +337,34 @@ class NGrams:
             last = self.levels[size - 1].suffixes[last]
         return [*self.spell(length - 1, level.prefixes[chosen].astype(np.intp)), last]
 
-    def _merge(
-        self, runs: Sequence[StoredRun], bits: int, minimum: int, *, ranked: bool
-    ) -> tuple[Level, Sequence[Ranks]]:
-        """Add the blocks' runs to one table; give for each block the ranks in it of the block's n-grams."""
-        merging = Merging(runs, minimum, workspace=self.workspace, engine=self.engine, ranked=ranked)
-        pairs, numbers = Column(self.workspace, np.uint64), Column(self.workspace, np.int64)
-        low = np.uint64((1 << bits) - 1)
-        for run in merging:
-            pairs.append(((run.keys >> np.uint64(bits)) << np.uint64(32)) | (run.keys & low))
-            numbers.append(run.counts)
-        return Level(pairs.stored(), numbers.stored()), merging.ranks
+
+def merged_level(
+    runs: Sequence[StoredRun], bits: int, minimum: int, *, ranked: bool, engine: Engine, workspace: Workspace
+) -> tuple[Level, Sequence[Ranks]]:
+    """Add runs of pairs of ranks to one level; give for each run the ranks in it of the run's n-grams.
+
+    Parameters
+    ----------
+    runs : sequence of StoredRun
+        Their keys are prefix * 2^bits + suffix: short keys sort fast.
+    bits : int
+    minimum : int
+        N-grams seen less often are left out.
+    ranked : bool
+        Whether ranks are wanted.
+    """
+    merging = Merging(runs, minimum, workspace=workspace, engine=engine, ranked=ranked)
+    pairs, numbers = Column(workspace, np.uint64), Column(workspace, np.int64)
+    low = np.uint64((1 << bits) - 1)
+    for run in merging:
+        pairs.append(((run.keys >> np.uint64(bits)) << np.uint64(32)) | (run.keys & low))
+        numbers.append(run.counts)
+    return Level(pairs.stored(), numbers.stored()), merging.ranks
+
+
+def bits_of(level: Level) -> int:
+    """Give the bits that a rank in a level takes."""
+    return max(1, (len(level) - 1).bit_length())
 
 
 def sums_by_parent(
@@ -355,7 +379,7 @@ def sums_by_parent(
         For the n-grams of `level` from `start` on, as many as fit the memory: the sum of ``weigh(counts)`` of those of
         `above` that extend them, in their order.
     """
-    span = max(1, memory // 16 // ROWS) * ROWS  # sums of sums must not depend on the memory
+    span = max(1, memory // 8 // ROWS) * ROWS  # sums of sums must not depend on the memory
     for start in range(0, len(level), span):
         size = min(span, len(level) - start)
         sums = np.zeros(size, weigh(np.ones(1, np.int64)).dtype)
@@ -382,15 +406,16 @@ def _encode_block(workspace: Workspace, joined: bool, text: str) -> tuple[Stored
     return store(encoded.positions), store(encoded.ids), store(counts), encoded.units, clauses, encoded.left_out
 
 
-def _count_block(
-    workspace: Workspace,
-    allowed: Stored,
-    wanted: Sequence[Stored] | None,
-    bits: int,
-    keep: bool,
-    placed: Placed,
-) -> tuple[Stored, Stored, StoredRun]:
-    """Count one block's pairs of neighbours at the highest level: the next level's places, ids and run."""
+class Pairs(NamedTuple):
+    """The pairs of neighbours of one block at some level: places; local ids; the run of (prefix, suffix) ranks."""
+
+    positions: Ids
+    ids: Ids
+    run: Run
+
+
+def pairs_of(placed: Placed, allowed: Stored, wanted: Sequence[Stored] | None, bits: int) -> Pairs:
+    """Find the pairs of neighbours in one block whose n-grams are allowed, and wanted (see `NGrams.extend`)."""
     positions, ids, ranks = (stored.array for stored in placed)
     present = ranks != NONE
 
@@ -411,8 +436,21 @@ def _count_block(
     run, above = count_ranked(pairs)
     prefixes = ranks[(run.keys >> local_bits).astype(np.intp)].astype(np.uint64)
     suffixes = ranks[(run.keys & np.uint64((1 << int(local_bits)) - 1)).astype(np.intp)]
-    stored = workspace.store_run(Run((prefixes << np.uint64(bits)) | suffixes, run.counts))
+    return Pairs(positions[:-1][pair], above, Run((prefixes << np.uint64(bits)) | suffixes, run.counts))
+
+
+def _count_block(
+    workspace: Workspace,
+    allowed: Stored,
+    wanted: Sequence[Stored] | None,
+    bits: int,
+    keep: bool,
+    placed: Placed,
+) -> tuple[Stored, Stored, StoredRun]:
+    """Count one block's pairs of neighbours at the highest level: the next level's places, ids and run."""
+    positions, ids, run = pairs_of(placed, allowed, wanted, bits)
+    stored = workspace.store_run(run)
     if not keep:
         nothing = Stored("<u4", 0, None, None)
         return nothing, nothing, stored
-    return workspace.store(positions[:-1][pair]), workspace.store(above), stored
+    return workspace.store(positions), workspace.store(ids), stored

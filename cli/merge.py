@@ -1,0 +1,41 @@
+"""`nlpzero merge`: n-gram counts of the parts of a corpus, added up."""
+
+import click
+
+from .options import memory, quiet, tmp_dir, workers
+from .output import notice
+
+EPILOG = """\b
+Examples:
+  head -300 data/stories.txt | nlpzero count -o part1.runs
+  tail -n +301 data/stories.txt | nlpzero count -o part2.runs
+  nlpzero merge -o all.runs part1.runs part2.runs
+  nlpzero discover --counts all.runs --top 5 data/stories.txt
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("parts", nargs=-1, required=True, metavar="COUNTS...")
+@click.option("-o", "--output", required=True, metavar="FILE", help="File of counts to write.")
+@workers
+@memory
+@tmp_dir
+@quiet
+def command(parts: tuple[str, ...], output: str, workers: int, memory: int, tmp_dir: str | None) -> None:
+    """Add up n-gram counts that nlpzero count made of the parts of a corpus (合并计数).
+
+    The sum is the same bytes as the counts of the whole corpus, however it was parted and in whatever order.
+    """
+    from nlpzero.counting import Workspace
+    from nlpzero.engine import Engine
+    from nlpzero.files import open_whole
+    from nlpzero.words.runs import Counted, merge_ngrams
+
+    with (
+        open_whole(output) as file,
+        Workspace.within(memory, workers, tmp_dir) as workspace,
+        Engine(workers) as engine,
+    ):
+        merged = merge_ngrams([Counted.load(part) for part in parts], engine=engine, workspace=workspace)
+        merged.save(file)
+        notice(f"{sum(map(len, merged.levels)):,} n-grams in {merged.total:,} units of text")
