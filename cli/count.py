@@ -3,7 +3,7 @@
 import click
 
 from .options import corpus_arguments, memory, quiet, tmp_dir, workers
-from .output import notice, progress, warn_replaced
+from .output import notice, parts_of, warn_replaced
 
 EPILOG = """\b
 Examples:
@@ -32,6 +32,7 @@ def command(
     paths: tuple[str, ...],
     encoding: str,
     errors: str,
+    shard: tuple[int, int] | None,
     output: str,
     order: int,
     characters: bool,
@@ -53,13 +54,12 @@ def command(
 
     with (
         open_whole(output) as file,
-        Corpus(paths, encoding=encoding, errors=errors) as corpus,
+        Corpus(paths, encoding=encoding, errors=errors, shard=shard) as corpus,
         Workspace.within(memory, workers, tmp_dir) as workspace,
         Engine(workers) as engine,
     ):
-        blocks = progress(corpus.blocks(block_size(memory, workers)), unit="char", size=lambda block: len(block.text))
-        texts = (block.text for block in blocks)
-        counted = count_ngrams(texts, order, joined=not characters, engine=engine, workspace=workspace)
+        parts = parts_of(corpus, block_size(memory, workers))
+        counted = count_ngrams(parts, order, joined=not characters, engine=engine, workspace=workspace)
         warn_replaced(corpus)
         counted.save(file)
         kind = "characters" if characters else "units"

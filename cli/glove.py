@@ -8,7 +8,7 @@ import click
 from click.core import ParameterSource
 
 from . import options
-from .output import Table, notice, open_output, progress, warn, warn_replaced
+from .output import Table, notice, open_output, parts_of, progress, warn, warn_replaced
 from .words import cutter
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ def _count(
     *,
     encoding: str,
     errors: str,
+    shard: tuple[int, int] | None,
     tokenized: bool,
     lexicon: str | None,
     window: int,
@@ -109,13 +110,12 @@ def _count(
     cut, workers = cutter(lexicon, False, workers)
     budget = memory // 4 if workers == 1 else 0
     with (
-        Corpus(paths, encoding=encoding, errors=errors, tmp_dir=tmp_dir) as corpus,
+        Corpus(paths, encoding=encoding, errors=errors, tmp_dir=tmp_dir, shard=shard) as corpus,
         Workspace(budget, tmp_dir) as workspace,
         Engine(workers) as engine,
     ):
-        blocks = progress(corpus.blocks(block_size(memory, workers)), unit="char", size=lambda block: len(block.text))
         found = count_pairs(
-            (block.text for block in blocks),
+            parts_of(corpus, block_size(memory, workers)),
             window=window,
             min_count=min_count,
             max_vocab=max_vocab,
@@ -406,6 +406,7 @@ def keywords(
     paths: tuple[str, ...],
     encoding: str,
     errors: str,
+    shard: tuple[int, int] | None,
     tokenized: bool,
     lexicon: str | None,
     lines: bool,
@@ -424,7 +425,7 @@ def keywords(
 
         loaded = Vectors.load(vectors)
         table = Table(file, ("text", "word", "score"), output_format, header)
-        with Corpus(paths, encoding=encoding, errors=errors) as corpus:
+        with Corpus(paths, encoding=encoding, errors=errors, shard=shard) as corpus:
             for name, text in _texts(corpus, lines):
                 tokens = (text if tokenized else segment_text(text, lexicon=lexicon)).split()
                 if tokens:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from .options import together
-from .output import notice, progress, warn, warn_replaced
+from .output import notice, parts_of, warn, warn_replaced
 
 if TYPE_CHECKING:
-    from nlpzero.corpus import Corpus
+    from nlpzero.corpus import Corpus, Part
     from nlpzero.engine import Engine
     from nlpzero.words.bayes import State
     from nlpzero.words.discovery import Discovery, Parameters
@@ -110,9 +110,9 @@ class Learned(NamedTuple):
     size: int
     parameters: "Parameters"
 
-    def texts(self) -> Iterator[str]:
-        """Read the corpus again, in the same blocks."""
-        return (block.text for block in self.corpus.blocks(self.size))
+    def parts(self) -> "Iterator[Part]":
+        """Read the corpus again, in the same parts."""
+        return self.corpus.parts(self.size)
 
     def cut(self, delimiter: str) -> Iterator[str]:
         """Cut the corpus into the words, block by block.
@@ -122,12 +122,13 @@ class Learned(NamedTuple):
         if self.discovery.tables or self.discovery.marks:
             from nlpzero.words.discovery import cut_texts
 
-            return cut_texts(self.discovery, self.texts(), delimiter, self.engine)
+            return cut_texts(self.discovery, self.parts(), delimiter, self.engine)
+        from nlpzero.corpus import text_of
         from nlpzero.lexicon import Lexicon
         from nlpzero.segment.segmenter import Segmenter
 
         segmenter = Segmenter(Lexicon(self.discovery.words, self.discovery.counts))
-        return (segmenter.segment(text, delimiter) for text in self.texts())
+        return (segmenter.segment(text_of(part), delimiter) for part in self.parts())
 
 
 def _tell(state: "State") -> None:
@@ -144,6 +145,7 @@ def learned(
     *,
     encoding: str,
     errors: str,
+    shard: tuple[int, int] | None,
     workers: int,
     memory: int,
     tmp_dir: str | None,
@@ -166,13 +168,12 @@ def learned(
     asked = Parameters(finer=finer - coarser, **parameters)
     size = block_size(memory, workers)
     with (
-        Corpus(paths, encoding=encoding, errors=errors, rereadable=again, tmp_dir=tmp_dir) as corpus,
+        Corpus(paths, encoding=encoding, errors=errors, rereadable=again, tmp_dir=tmp_dir, shard=shard) as corpus,
         Workspace.within(memory, workers, tmp_dir) as workspace,
         Engine(workers) as engine,
     ):
-        blocks = progress(corpus.blocks(size), unit="char", size=lambda block: len(block.text))
         discovery = discover(
-            (block.text for block in blocks),
+            parts_of(corpus, size),
             method,
             asked,
             engine=engine,

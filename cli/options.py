@@ -26,6 +26,15 @@ def size(text: str) -> int:
     raise click.BadParameter(f"{text!r} is not a size such as 512M or 2G.")
 
 
+def share_of(text: str) -> tuple[int, int]:
+    """Read which part of how many: 2/5 is the second of five."""
+    number, _, parts = text.partition("/")
+    with contextlib.suppress(ValueError):
+        if 1 <= (pair := (int(number), int(parts)))[0] <= pair[1]:
+            return pair
+    raise click.BadParameter(f"{text!r} is not a part such as 1/8, the first of eight.")
+
+
 def cores() -> int:
     """Count the cores that this process may use."""
     try:
@@ -57,13 +66,24 @@ encoding = together(
 """Parameters `encoding` and `errors`."""
 
 
+shard = click.option(
+    "--shard",
+    type=share_of,
+    metavar="I/N",
+    show_default="all of it",
+    help="Take the I-th of N parts of the input; parts are cut at line starts and hold about as many bytes each.",
+)
+"""Parameter `shard`: (i, n) or None, for `nlpzero.corpus.Corpus`."""
+
+
 def corpus_arguments(metavar: str = "CORPUS") -> Decorator[Any]:
-    """Add the parameters `paths` (a tuple; ('-',) where none is given), `encoding` and `errors`."""
+    """Add the parameters `paths` (a tuple; ('-',) where none is given), `encoding`, `errors` and `shard`."""
     return together(
         click.argument(
             "paths", nargs=-1, metavar=f"[{metavar}]...", callback=lambda _ctx, _param, value: tuple(value) or ("-",)
         ),
         encoding,
+        shard,
     )
 
 

@@ -7,14 +7,14 @@ import json
 import math
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO, TypeVar
 
 import click
 
 from .options import QUIET
 
 if TYPE_CHECKING:
-    from nlpzero.corpus import Corpus
+    from nlpzero.corpus import Corpus, Part
 
 T = TypeVar("T")
 
@@ -22,21 +22,33 @@ _TSV_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"
 
 
 @contextlib.contextmanager
-def open_output(path: str) -> Iterator[TextIO]:
-    r"""Open a text file, or standard output for '-', for UTF-8 text with \n whatever the locale.
+def open_bytes(path: str) -> Iterator[BinaryIO]:
+    """Open a file, or standard output for '-', for bytes.
 
     Open it before the work begins, and a place that cannot be written is known at once (`nlpzero.files.open_whole`).
     """
+    if path == "-":
+        sys.stdout.flush()
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    from nlpzero.files import open_whole
+
+    with open_whole(path) as file:
+        yield file
+
+
+@contextlib.contextmanager
+def open_output(path: str) -> Iterator[TextIO]:
+    r"""Open a place as `open_bytes` does, for UTF-8 text with \n whatever the locale."""
     if path == "-":
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape", newline="\n")
         yield sys.stdout
         sys.stdout.flush()
         return
-    from nlpzero.files import open_whole
-
     with (
-        open_whole(path) as file,
+        open_bytes(path) as file,
         io.TextIOWrapper(file, encoding="utf-8", errors="surrogateescape", newline="\n") as text,
     ):
         yield text
@@ -145,3 +157,10 @@ def progress(
         for item in items:
             yield item
             bar.update(size(item))
+
+
+def parts_of(corpus: "Corpus", size: int = 3 << 20) -> "Iterator[Part]":
+    """Give the parts of a corpus, with a bar on a terminal that tells how many bytes are under way of how many."""
+    from nlpzero.corpus import part_bytes
+
+    return progress(corpus.parts(size), total=corpus.length(), unit="B", size=part_bytes)

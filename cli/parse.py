@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from .options import corpus_arguments, output, quiet, workers
-from .output import open_output, progress, warn, warn_replaced
+from .output import open_output, parts_of, warn, warn_replaced
 from .words import cutter, exclude, gap, word_options
 
 if TYPE_CHECKING:
+    from nlpzero.corpus import Part
     from nlpzero.syntax.drawing import Picture
     from nlpzero.syntax.parser import Parser, Tree
 
@@ -68,6 +69,7 @@ def command(
     paths: tuple[str, ...],
     encoding: str,
     errors: str,
+    shard: tuple[int, int] | None,
     table: str,
     top: int | None,
     gap: str,
@@ -113,12 +115,11 @@ def command(
             cut, workers = cutter(lexicon, hmm, workers, SEPARATOR)
             delimiter = SEPARATOR
         task = partial(_parse, parser, cut, delimiter, split, output_format, null)
-        with Corpus(paths, encoding=encoding, errors=errors) as corpus, Engine(workers) as engine:
-            blocks = progress(corpus.blocks(BLOCK), unit="char", size=lambda block: len(block.text))
+        with Corpus(paths, encoding=encoding, errors=errors, shard=shard) as corpus, Engine(workers) as engine:
             left_out = too_long = 0
             drawings: list[Picture] = []
             number = 0
-            for written, without, long in engine.map(task, (block.text for block in blocks)):
+            for written, without, long in engine.map(task, parts_of(corpus, BLOCK)):
                 left_out += without
                 too_long += long
                 for drawn in written:
@@ -153,9 +154,10 @@ def _parse(
     split: str,
     output_format: str,
     null: bool,
-    text: str,
+    part: "Part",
 ) -> "tuple[list[str | Picture], int, int]":
     """Parse one block: what is written for each sentence; how many no template covers, how many are too long."""
+    from nlpzero.corpus import text_of
     from nlpzero.syntax import drawing
     from nlpzero.syntax.clauses import sentences_of
     from nlpzero.syntax.parser import LONGEST
@@ -167,6 +169,7 @@ def _parse(
         "svg": drawing.picture,
         "dot": drawing.write_dot,
     }
+    text = text_of(part)
     sentences = [*sentences_of(cut(text) if cut else text, split, delimiter)]
     trees = parser.parse_all([words for words in sentences if len(words) <= LONGEST])
     kept = [tree for tree in trees if null or tree.nodes[0].template is not None]

@@ -181,6 +181,7 @@ def command(
     paths: tuple[str, ...],
     encoding: str,
     errors: str,
+    shard: tuple[int, int] | None,
     form: str,
     min_support: int | Fraction,
     itemsets: bool,
@@ -224,7 +225,9 @@ def command(
     constraint = Constraint(left, right, max_lhs, max_rhs)
     with (
         open_output(output) as out,
-        Corpus(paths, encoding=encoding, errors=errors, rereadable=bool(examples), tmp_dir=tmp_dir) as corpus,
+        Corpus(
+            paths, encoding=encoding, errors=errors, rereadable=bool(examples), tmp_dir=tmp_dir, shard=shard
+        ) as corpus,
         Workspace(memory // 4, tmp_dir) as workspace,
     ):
         baskets = _read(corpus, workspace, form, unit, **reading)

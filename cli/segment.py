@@ -3,15 +3,18 @@
 from collections.abc import Iterator
 from functools import partial
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
 from .learning import learned, learning_options
 from .options import corpus_arguments, memory, output, quiet, tmp_dir, workers
-from .output import open_output, progress, warn_replaced
+from .output import open_bytes, open_output, parts_of, warn_replaced
 from .words import cutter
+
+if TYPE_CHECKING:
+    from nlpzero.corpus import Corpus
 
 EPILOG = """\b
 Examples:
@@ -24,8 +27,10 @@ Examples:
   nlpzero segment --segmenter stories.npz data/stories.txt
 """
 
+PART = 3 << 20
+"""Bytes of text cut at a time."""
 ALONE = 8
-"""Blocks that are cut before workers start: 24 MB take about as long as starting them."""
+"""Parts that are cut before workers start: 24 MB take about as long as starting them."""
 
 
 @click.command(epilog=EPILOG)
@@ -52,6 +57,7 @@ def command(
     paths: tuple[str, ...],
     encoding: str,
     errors: str,
+    shard: tuple[int, int] | None,
     lexicon: str | None,
     hmm: bool,
     segmenter: str | None,
@@ -74,28 +80,27 @@ def command(
     for name in () if learn else learning:
         if given.get_parameter_source(name) is ParameterSource.COMMANDLINE:
             raise click.UsageError(f"--{name.replace('_', '-')} needs --learn")
-    with open_output(output) as out:
-        if not learn:
-            out.writelines(_cut(paths, encoding, errors, workers, lexicon, hmm, segmenter, delimiter))
-            return
-        learning |= {"encoding": encoding, "errors": errors, "workers": workers, "memory": memory, "tmp_dir": tmp_dir}
-        with learned(paths, again=True, **learning) as found:
-            out.writelines(found.cut(delimiter))
+    reading: dict[str, Any] = {"encoding": encoding, "errors": errors, "shard": shard, "tmp_dir": tmp_dir}
+    if learn:
+        with (
+            open_output(output) as text,
+            learned(paths, again=True, workers=workers, memory=memory, **reading, **learning) as found,
+        ):
+            text.writelines(found.cut(delimiter))
+        return
+    from nlpzero.corpus import Corpus
+
+    with open_bytes(output) as out, Corpus(paths, **reading) as corpus:
+        out.writelines(_cut(corpus, workers, lexicon, hmm, segmenter, delimiter))
+        warn_replaced(corpus)
 
 
 def _cut(
-    paths: tuple[str, ...],
-    encoding: str,
-    errors: str,
-    workers: int,
-    lexicon: str | None,
-    hmm: bool,
-    segmenter: str | None,
-    delimiter: str,
-) -> Iterator[str]:
-    """Read, cut and give the text block by block."""
-    from nlpzero.corpus import Corpus
+    corpus: "Corpus", workers: int, lexicon: str | None, hmm: bool, segmenter: str | None, delimiter: str
+) -> Iterator[bytes]:
+    """Read, cut and give the text part by part."""
     from nlpzero.engine import Engine
+    from nlpzero.segment.segmenter import cut_part
 
     cut, workers = cutter(lexicon, hmm, workers, delimiter)
     alone = 0 if hmm else ALONE
@@ -104,9 +109,10 @@ def _cut(
 
         load_learned(segmenter)
         cut, alone = partial(segment_learned, path=segmenter, delimiter=delimiter), 1
-    with Corpus(paths, encoding=encoding, errors=errors) as corpus, Engine(workers) as engine:
-        blocks = progress(corpus.blocks(), unit="char", size=lambda block: len(block.text))
-        texts = (block.text for block in blocks)
-        yield from map(cut, islice(texts, alone))
-        yield from engine.map(cut, texts)
-        warn_replaced(corpus)
+    if (corpus.length() or 0) > alone * PART:
+        alone = 0  # workers will pay, so they start at once
+    task = partial(cut_part, cut)
+    with Engine(workers) as engine:
+        parts = parts_of(corpus, PART)
+        yield from map(task, islice(parts, alone))
+        yield from engine.map(task, parts)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .options import corpus_arguments, memory, quiet, table_options, tmp_dir, workers
-from .output import Table, notice, open_output, progress, warn, warn_replaced
+from .output import Table, notice, open_output, parts_of, warn, warn_replaced
 from .words import cutter, exclude, gap, word_options
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ def command(
     paths: tuple[str, ...],
     encoding: str,
     errors: str,
+    shard: tuple[int, int] | None,
     tokenized: bool,
     lexicon: str | None,
     hmm: bool,
@@ -109,7 +110,7 @@ def command(
     exclude(examples=examples, fillers=fillers)
     with (
         open_output(output) as out,
-        _clauses(paths, encoding, errors, tokenized, lexicon, hmm, learn, workers, memory, tmp_dir) as (
+        _clauses(paths, encoding, errors, shard, tokenized, lexicon, hmm, learn, workers, memory, tmp_dir) as (
             clauses,
             engine,
         ),
@@ -137,6 +138,7 @@ def _clauses(
     paths: tuple[str, ...],
     encoding: str,
     errors: str,
+    shard: tuple[int, int] | None,
     tokenized: bool,
     lexicon: str | None,
     hmm: bool,
@@ -160,6 +162,7 @@ def _clauses(
                 paths,
                 encoding=encoding,
                 errors=errors,
+                shard=shard,
                 workers=workers,
                 memory=memory,
                 tmp_dir=tmp_dir,
@@ -175,15 +178,17 @@ def _clauses(
     if not tokenized:
         cut_block, workers = cutter(lexicon, hmm, workers, SEPARATOR)
         delimiter = SEPARATOR
-    with Corpus(paths, encoding=encoding, errors=errors) as corpus, contextlib.ExitStack() as stack:
-        blocks = progress(corpus.blocks(block_size(memory, workers)), unit="char", size=lambda block: len(block.text))
-        texts = (block.text for block in blocks)
-        first = [*islice(texts, ALONE)]
-        second = [*islice(texts, 1)]
+    with (
+        Corpus(paths, encoding=encoding, errors=errors, tmp_dir=tmp_dir, shard=shard) as corpus,
+        contextlib.ExitStack() as stack,
+    ):
+        parts = parts_of(corpus, block_size(memory, workers))
+        first = [*islice(parts, ALONE)]
+        second = [*islice(parts, 1)]
         workers = workers if second else 1
         workspace = stack.enter_context(Workspace.within(memory, workers, tmp_dir))
         engine = stack.enter_context(Engine(workers))
-        every = chain(first, second, texts)
+        every = chain(first, second, parts)
         clauses = Clauses(every, cut=cut_block, delimiter=delimiter, engine=engine, workspace=workspace)
         warn_replaced(corpus)
         yield clauses, engine

@@ -8,6 +8,10 @@ The rules of reading:
 - A NUL is an ordinary character, unless a quarter of the first bytes are NUL: that is no text in this encoding.
 - A byte that is not in the encoding is an error, or with `errors="replace"` becomes U+FFFD and is counted. So no
   lone surrogate ever comes out.
+- A file that changes (in size or time of modification) between its first opening and its last reading is an error.
+
+A *part* is a block of lines, or an extent: a description of lines in a plain file, small enough to be sent anywhere,
+that is read where it is worked on.
 """
 
 import bz2
@@ -19,8 +23,8 @@ import sys
 import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
-from itertools import chain
+from contextlib import contextmanager, suppress
+from itertools import accumulate, chain
 from shutil import copyfileobj
 from types import TracebackType
 from typing import IO, BinaryIO, NamedTuple, Protocol, Self
@@ -51,6 +55,25 @@ class Block(NamedTuple):
     text: str
 
 
+class Extent(NamedTuple):
+    """Some whole lines of one file, to be read by `text_of`: its bytes from `start` to `end`, in `encoding`.
+
+    `size` and `mtime` (in ns) are those of the whole file; `source` is what messages call it.
+    """
+
+    source: str
+    path: str
+    start: int
+    end: int
+    size: int
+    mtime: int
+    encoding: str
+
+
+Part = Block | Extent
+"""Some whole lines of one source."""
+
+
 class Corpus:
     r"""Text from files and standard input, read in blocks of lines.
 
@@ -67,6 +90,9 @@ class Corpus:
         input, a pipe) is then first copied, packed or not as it comes, to a temporary file.
     tmp_dir : path, optional
         Directory of that temporary file; the system's by default.
+    shard : (int, int), optional
+        (i, n) for the i-th of n parts (from 1) of about the same number of bytes (unpacked), cut at line starts. One
+        after the other they are the whole text. Inputs that can be read only once are copied, as for `rereadable`.
 
     Attributes
     ----------
@@ -99,19 +125,25 @@ class Corpus:
         errors: str = "strict",
         rereadable: bool = False,
         tmp_dir: str | os.PathLike[str] | None = None,
+        shard: tuple[int, int] | None = None,
     ) -> None:
         if errors not in ("strict", "replace"):
             raise ValueError(f"errors must be 'strict' or 'replace', not {errors!r}")
+        if shard is not None and not 1 <= shard[0] <= shard[1]:
+            raise ValueError(f"shard must be (i, n) with i from 1 to n, not {shard!r}")
         self.paths = [paths] if isinstance(paths, str) else [os.fspath(path) for path in paths]
         self.encoding = _check_encoding(encoding)
         self.errors = errors
-        self.rereadable = rereadable
+        self.rereadable = rereadable or shard is not None
+        self.shard = shard
         self.tmp_dir = tmp_dir
         self.replaced = 0
         self.first_replaced: tuple[str, int, int] | None = None
         self._once = {path for path in self.paths if not _is_regular(path)}
         self._used_up: set[str] = set()
         self._spools: dict[str, IO[bytes]] = {}
+        self._stamps: dict[str, _Stamp] = {}
+        self._known_spans: list[_Span] | None = None
         for path in self._once:
             if self.paths.count(path) > 1:
                 raise CorpusError(f"{_name(path)}: given twice, but it can be read only once", _name(path))
@@ -142,29 +174,125 @@ class Corpus:
             unpacked text), and for a second reading without `rereadable`.
         """
         self.replaced, self.first_replaced = 0, None
-        for path in self.paths:
+        for path, span in self._spans():
             with self._opened(path) as file:
-                yield from self._blocks(file, _name(path), size)
+                yield from self._blocks(file, _name(path), size, span)
+
+    def parts(self, size: int = 3 << 20) -> Iterator[Part]:
+        """Give the text in parts for `text_of`, with the borders that `blocks` has.
+
+        What a worker can read by itself is an `Extent`: lines of a plain file, unless `errors` is "replace" or the
+        encoding keeps a state from line to line. Finding its borders takes two short reads. All else comes as blocks.
+
+        Raises
+        ------
+        CorpusError
+            As `blocks` does; bad bytes of an extent are found by `text_of`.
+        """
+        self.replaced, self.first_replaced = 0, None
+        for path, span in self._spans():
+            with self._opened(path) as file:
+                plain = self._plain(path, file)
+                if plain is None:
+                    yield from self._blocks(file, _name(path), size, span)
+                else:
+                    yield from _extents(file, plain, size, span)
+
+    def length(self) -> int | None:
+        """Give the number of bytes of all parts, if all are extents.
+
+        Raises
+        ------
+        CorpusError
+            For a file that cannot be opened, or whose first bytes show that it is in another encoding.
+        """
+        total = 0
+        for path, span in self._spans():
+            if path in self._once and not self.rereadable:
+                return None
+            with self._opened(path) as file:
+                plain = self._plain(path, file)
+                if plain is None:
+                    return None
+                start, stop = _section(file, plain, span)
+                total += stop - start
+        return total
 
     def lines(self) -> Iterator[str]:
         r"""Read the lines, without the "\n" at their ends."""
         for block in self.blocks():
             yield from block.text.removesuffix("\n").split("\n")
 
-    def _opened(self, path: str) -> AbstractContextManager[BinaryIO]:
-        """Open an input at its start."""
+    def _spans(self) -> Iterator[tuple[str, "_Span"]]:
+        """Give the paths, each with the place of the shard in it; leave out those that the shard does not touch."""
+        if self._known_spans is None:
+            self._known_spans = [_WHOLE] * len(self.paths)
+            if self.shard is not None:
+                lengths = [self._unpacked_length(path) for path in self.paths]
+                number, shards = self.shard
+                low, high = (sum(lengths) * i // shards for i in (number - 1, number))
+                starts = accumulate(lengths, initial=0)
+                self._known_spans = [
+                    _Span(min(max(low - start, 0), length), min(max(high - start, 0), length))
+                    for start, length in zip(starts, lengths, strict=False)
+                ]
+        return ((path, span) for path, span in zip(self.paths, self._known_spans, strict=True) if span.low < span.high)
+
+    def _unpacked_length(self, path: str) -> int:
+        """Measure an input, if need be by unpacking it."""
+        with self._opened(path) as file:
+            head = file.read(_READ)
+            if _packing(head, _name(path)) is None:
+                return os.fstat(file.fileno()).st_size
+            file.seek(0)
+            return sum(map(len, _unpack(_read(file, _name(path)), _name(path))))
+
+    @contextmanager
+    def _opened(self, path: str) -> Iterator[BinaryIO]:
+        """Open an input at its start; a file must stay as it is, from its first opening to the end of each reading."""
         if path not in self._once:
-            return _opened(path)
-        if self.rereadable:
+            self._check(path)
+            with _opened(path) as file:
+                yield file
+            self._check(path)
+        elif self.rereadable:
             if path not in self._spools:
                 self._spools[path] = self._spool(path)
-            return open(self._spools[path].name, "rb")
-        if path in self._used_up:
+            with open(self._spools[path].name, "rb") as file:
+                yield file
+        elif path in self._used_up:
             raise CorpusError(
                 f"{_name(path)}: can be read only once; open the corpus with rereadable=True", _name(path)
             )
-        self._used_up.add(path)
-        return _opened(path)
+        else:
+            self._used_up.add(path)
+            with _opened(path) as file:
+                yield file
+
+    def _check(self, path: str) -> None:
+        """Refuse a file that is not what it was when it was first opened."""
+        stamp = _stamp(path, path)
+        if self._stamps.setdefault(path, stamp) != stamp:
+            raise _changed(path)
+
+    def _plain(self, path: str, file: BinaryIO) -> "Extent | None":
+        """Describe an open input as a whole, if others can read its lines by themselves."""
+        if self.errors != "strict" or (path in self._once and not self.rereadable):
+            return None
+        source, place = _name(path), self._spools[path].name if path in self._once else path
+        head = file.read(_HEAD)
+        file.seek(0)
+        if not head or _packing(head, source) is not None:
+            return None
+        encoding = _encoding_of(head, self.encoding, source)
+        if encoding.startswith(_STATEFUL):
+            return None
+        mark = "\ufeff".encode(encoding, "ignore")
+        stamp = self._stamps.get(path) or _stamp(place, source)
+        if not stamp.size:  # such as those of /proc
+            return None
+        start = len(mark) if head.startswith(mark) else 0
+        return Extent(source, os.path.abspath(place), start, stamp.size, *stamp, encoding)
 
     def _spool(self, path: str) -> IO[bytes]:
         """Copy an input that can be read only once to a temporary file, which closing removes."""
@@ -178,10 +306,10 @@ class Corpus:
             raise
         return spool
 
-    def _blocks(self, file: BinaryIO, source: str, size: int) -> Iterator[Block]:
+    def _blocks(self, file: BinaryIO, source: str, size: int, span: "_Span") -> Iterator[Block]:
         """Read the blocks of one open input."""
-        chunks = _unpack(_read(file, source), source)
-        head = b""
+        chunks: Iterator[bytes | bytearray] = _unpack(_read(file, source), source)
+        head: bytes | bytearray = b""
         while len(head) < _HEAD and (chunk := next(chunks, b"")):
             head += chunk
         encoding = _encoding_of(head, self.encoding, source)
@@ -190,7 +318,13 @@ class Corpus:
         line, offset = 1, len(mark) if head.startswith(mark) else 0
         if encoding.startswith(_STATEFUL):
             size = 1
-        for data in _cut(chain([head[offset:]], chunks), newline, size):
+        chunks = chain([head[offset:]], chunks)
+        if span is not _WHOLE:
+            whole = _cut(chunks, newline, _READ)
+            lines, length, rest = _skip(whole, newline, span.low - offset)
+            line, offset = line + lines, offset + length
+            chunks = _head(chain([rest], whole), newline, span.high - offset)
+        for data in _cut(chunks, newline, size):
             text = self._decode(data, encoding, newline, source, line, offset)
             yield Block(source, line, text)
             line += text.count("\n")
@@ -201,24 +335,103 @@ class Corpus:
         try:
             return data.decode(encoding)
         except UnicodeDecodeError as error:
-            at = error.start
-        before = data[:at].decode(encoding)
-        line += before.count("\n")
-        if self.errors == "strict":
-            start, end = _line_start(data, newline, at), _line_end(data, newline, at) or len(data)
-            raise CorpusError(
-                f"{source}: line {line}, byte {at - start + 1} (offset {offset + at}): 0x{data[at]:02x} is not "
-                f"{encoding} here; {_remedy(data[start:end], encoding)}",
-                source,
-                line,
-            )
+            if self.errors == "strict":
+                raise _undecodable(data, error.start, encoding, source, line, offset) from None
+            before = data[: error.start].decode(encoding)
         if self.first_replaced is None:
-            self.first_replaced = source, line, len(before) - before.rfind("\n")
+            self.first_replaced = source, line + before.count("\n"), len(before) - before.rfind("\n")
         # A character of gb18030 that is cut short swallows a line end at the end of the data, but not one before.
         padding = newline * 3 if len(newline) == 1 else b""
         text, good = ((data + padding).decode(encoding, errors) for errors in ("replace", "ignore"))
         self.replaced += text.count("\ufffd") - good.count("\ufffd")
         return text[: len(text) - len(padding)]
+
+
+def text_of(part: str | Part) -> str:
+    """Give the text of a part of a corpus, wherever it is; text that is there already is given as it is.
+
+    Raises
+    ------
+    CorpusError
+        For an extent whose file is not what it was, cannot be read, or holds a byte that is not in the encoding: just
+        as reading the file from its start would.
+
+    Examples
+    --------
+    >>> text_of("长江"), text_of(Block("rivers.txt", 1, "黄河"))
+    ('长江', '黄河')
+    """
+    if isinstance(part, str):
+        return part
+    if isinstance(part, Block):
+        return part.text
+    stamp = _Stamp(part.size, part.mtime)
+    if _stamp(part.path, part.source) != stamp:
+        raise _changed(part.source)
+    try:
+        with open(part.path, "rb") as file:
+            file.seek(part.start)
+            data = file.read(part.end - part.start)
+    except OSError as error:
+        raise CorpusError(f"{part.source}: {error.strerror}", part.source) from None
+    if _stamp(part.path, part.source) != stamp or len(data) != part.end - part.start:
+        raise _changed(part.source)
+    try:
+        return data.decode(part.encoding)
+    except UnicodeDecodeError as error:
+        newline = "\n".encode(part.encoding)
+        with open(part.path, "rb") as file:
+            cells = (_read_at(file, at, min(at + _READ, part.start)) for at in range(0, part.start, _READ))
+            before = sum(_count_lines(cell, newline) for cell in cells)
+        raise _undecodable(data, error.start, part.encoding, part.source, 1 + before, part.start) from None
+
+
+def part_bytes(part: Part) -> int:
+    """Give the number of bytes of a part, in UTF-8 if it is text already."""
+    return part.end - part.start if isinstance(part, Extent) else len(part.text.encode())
+
+
+class _Stamp(NamedTuple):
+    """What tells a file from what it was before: its size, and its time of modification in ns."""
+
+    size: int
+    mtime: int
+
+
+class _Span(NamedTuple):
+    """The place of a shard in an input: it has the lines that start from byte `low` on and before `high`."""
+
+    low: int
+    high: int
+
+
+_WHOLE = _Span(0, sys.maxsize)
+
+
+def _stamp(path: str, source: str) -> _Stamp:
+    """Look at a file as it is now."""
+    try:
+        status = os.stat(path)
+    except OSError as error:
+        raise CorpusError(f"{source}: {error.strerror}", source) from None
+    return _Stamp(status.st_size, status.st_mtime_ns)
+
+
+def _changed(source: str) -> CorpusError:
+    return CorpusError(f"{source}: changed while it was read; run again", source)
+
+
+def _undecodable(data: bytes | bytearray, at: int, encoding: str, source: str, line: int, offset: int) -> CorpusError:
+    """Make the error for byte `at` of whole lines that begin in `line`, at `offset` of the unpacked text."""
+    newline = "\n".encode(encoding)
+    line += data[:at].decode(encoding).count("\n")
+    start, end = _line_start(data, newline, at), _line_end(data, newline, at) or len(data)
+    return CorpusError(
+        f"{source}: line {line}, byte {at - start + 1} (offset {offset + at}): 0x{data[at]:02x} is not "
+        f"{encoding} here; {_remedy(data[start:end], encoding)}",
+        source,
+        line,
+    )
 
 
 def _name(path: str) -> str:
@@ -337,7 +550,7 @@ def _check_encoding(name: str) -> str:
     return known
 
 
-def _encoding_of(head: bytes, encoding: str, source: str) -> str:
+def _encoding_of(head: bytes | bytearray, encoding: str, source: str) -> str:
     """Give the encoding with its byte order; refuse a text whose first bytes show that it is in another."""
     if encoding in ("utf-16", "utf-32"):
         return f"{encoding}-be" if head.startswith("\ufeff".encode(f"{encoding}-be")) else f"{encoding}-le"
@@ -353,7 +566,7 @@ def _encoding_of(head: bytes, encoding: str, source: str) -> str:
     return encoding
 
 
-def _cut(chunks: Iterable[bytes], newline: bytes, size: int) -> Iterator[bytearray]:
+def _cut(chunks: Iterable[bytes | bytearray], newline: bytes, size: int) -> Iterator[bytearray]:
     """Join chunks and cut them after the last line end within `size` bytes, or else after the first one."""
     data = bytearray()
     searched = 0  # no line ends before here
@@ -388,7 +601,92 @@ def _line_end(data: bytes | bytearray, newline: bytes, start: int) -> int:
     return at + len(newline) if at >= 0 else 0
 
 
-def _remedy(line: bytearray, encoding: str) -> str:
+def _count_lines(data: bytes | bytearray, newline: bytes) -> int:
+    """Count the line ends."""
+    if len(newline) == 1:
+        return data.count(newline)
+    lines = at = 0
+    while at := _line_end(data, newline, at):
+        lines += 1
+    return lines
+
+
+def _skip(blocks: Iterator[bytearray], newline: bytes, low: int) -> tuple[int, int, bytearray]:
+    """Read on to the first line that starts at `low` or later: give lines and bytes skipped, and what was read."""
+    lines = length = 0
+    while length < low and (data := next(blocks, None)) is not None:
+        end = _first_start(data, newline, low - length)
+        lines += _count_lines(data[:end], newline)
+        length += end
+        if end < len(data):
+            return lines, length, data[end:]
+    return lines, length, bytearray()
+
+
+def _head(blocks: Iterable[bytearray], newline: bytes, high: int) -> Iterator[bytearray]:
+    """Give the lines that start before `high`."""
+    length = 0
+    for data in blocks:
+        end = _first_start(data, newline, high - length)
+        yield data[:end]
+        length += len(data)
+        if length >= high:
+            return
+
+
+def _first_start(data: bytes | bytearray, newline: bytes, target: int) -> int:
+    """Find where the first line that starts at `target` or later does in whole lines; their end where none does."""
+    return (_line_end(data, newline, max(0, target - len(newline))) or len(data)) if target > 0 else 0
+
+
+def _extents(file: BinaryIO, plain: Extent, size: int, span: _Span) -> Iterator[Extent]:
+    """Cut a plain file where `_cut` would."""
+    newline = "\n".encode(plain.encoding)
+    start, stop = _section(file, plain, span)
+    while start < stop:
+        end = stop
+        if stop - start >= size:
+            last = _last_start(file, newline, start, start + size)
+            end = last if last > start else _next_start(file, newline, start + size + 1, stop)
+        yield plain._replace(start=start, end=end)
+        start = end
+
+
+def _section(file: BinaryIO, plain: Extent, span: _Span) -> tuple[int, int]:
+    """Find where the lines of a shard start and end in a plain file."""
+    newline = "\n".encode(plain.encoding)
+    start, stop = (
+        plain.start if at <= plain.start else _next_start(file, newline, at, plain.end) if at < plain.end else plain.end
+        for at in span
+    )
+    return start, stop
+
+
+def _last_start(file: BinaryIO, newline: bytes, start: int, stop: int) -> int:
+    """Find where the last line that starts from `start` (itself a line's) to `stop` does, reading backwards."""
+    for at in reversed(range(start, stop, _READ)):
+        data = _read_at(file, at, min(at + _READ, stop))
+        if found := _line_start(data, newline, len(data)):
+            return at + found
+    return start
+
+
+def _next_start(file: BinaryIO, newline: bytes, target: int, stop: int) -> int:
+    """Find where the first line that starts at `target` or later does; `stop` where none does before."""
+    first = max(0, target - len(newline))  # the last line end that is too early is before here
+    for at in range(first // len(newline) * len(newline), stop, _READ):
+        if found := _line_end(_read_at(file, at, min(at + _READ, stop)), newline, max(0, first - at)):
+            return at + found
+    return stop
+
+
+def _read_at(file: BinaryIO, start: int, stop: int) -> bytes:
+    """Read the bytes from `start` to `stop`."""
+    file.seek(start)
+    return file.read(stop - start)
+
+
+def _remedy(line: bytes | bytearray, encoding: str) -> str:
     """Name the option that reads a line which is not in the encoding."""
     other = "gb18030" if encoding == "utf-8" else "utf-8"
     read = line.decode(encoding, "replace")

@@ -204,6 +204,13 @@ def test_what_is_no_size_is_wrong_usage(text: str, run: Callable[..., Result]) -
     assert f"{text!r} is not a size such as 512M or 2G" in result.stderr
 
 
+@pytest.mark.parametrize("text", ["", "3", "0/3", "4/3", "1/0", "a/b", "1/2/3", "-1/-1"])
+def test_what_is_no_part_is_wrong_usage(text: str, run: Callable[..., Result]) -> None:
+    result = run(lambda **_: None, f"--shard={text}", decorators=(options.corpus_arguments(),))
+    assert result.exit_code == 2
+    assert f"{text!r} is not a part such as 1/8, the first of eight." in result.stderr
+
+
 def test_shared_options_have_defaults_that_help_shows(run: Callable[..., Result], tmp_path: Path) -> None:
     seen: dict[str, Any] = {}
 
@@ -223,6 +230,7 @@ def test_shared_options_have_defaults_that_help_shows(run: Callable[..., Result]
         "paths": ("-",),
         "encoding": "utf-8",
         "errors": "strict",
+        "shard": None,
         "output_format": "tsv",
         "header": True,
         "output": "-",
@@ -235,6 +243,7 @@ def test_shared_options_have_defaults_that_help_shows(run: Callable[..., Result]
         "b",
         "-j3",
         "--memory=1M",
+        "--shard=2/5",
         f"--tmp-dir={tmp_path}",
         "--format=userdict",
         "--no-header",
@@ -247,6 +256,7 @@ def test_shared_options_have_defaults_that_help_shows(run: Callable[..., Result]
         "paths": ("a", "b"),
         "encoding": "utf-8",
         "errors": "strict",
+        "shard": (2, 5),
         "output_format": "userdict",
         "header": False,
         "output": "x",
@@ -405,3 +415,11 @@ def test_replaced_characters_are_reported(capsys: pytest.CaptureFixture[str], tm
     output.warn_replaced(corpus)
     expected = f"nlpzero: bad characters replaced by U+FFFD: 2, the first in {path}:2, column 2\n"
     assert capsys.readouterr().err == expected
+
+
+def test_parts_of_a_corpus_come_with_a_bar_of_bytes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    path = tmp_path / "text.txt"
+    path.write_bytes(b"ab\n" * 1000)
+    monkeypatch.setattr(sys, "stderr", terminal := Terminal())
+    assert len([*output.parts_of(Corpus([path]), 1500)]) == 2
+    assert "0.00/3.00k" in terminal.getvalue()

@@ -75,6 +75,16 @@ def test_the_number_of_workers_does_not_matter(tmp_path: Path, monkeypatch: pyte
         assert done.stdout == expected
 
 
+def test_shards_cut_one_after_the_other_are_the_whole(tmp_path: Path) -> None:
+    first = written(tmp_path, "first", "水涨了\n" * 50)  # the water is rising
+    second = tmp_path / "second.gz"
+    second.write_bytes(gzip.compress("老徐在摇渡船\n竹桥".encode() * 20))
+    shards = [run("--shard", f"{i}/7", first, second).stdout for i in range(1, 8)]
+    assert "".join(shards) == run(first, second).stdout
+    assert all(shards)
+    assert run("--shard", "2/2", text="水涨了\n船\n".encode()).stdout == "船\n"
+
+
 def test_words_of_the_text_itself_are_learned(tmp_path: Path) -> None:
     # "Zhuqiao has ferries", "the ferry goes to Zhuqiao", ... again and again
     text = written(tmp_path, "text", "竹桥有渡船\n渡船去竹桥\n竹桥在下，渡船在上\n我说竹桥\n你看渡船\n" * 6)

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 import zstandard
 
-from nlpzero.corpus import Block, Corpus
+from nlpzero.corpus import Block, Corpus, Extent, Part, part_bytes, text_of
 from nlpzero.errors import CorpusError
 
 RIVERS = "长江向东流，\n黄河也向东。\n湖水静静的\n"  # Two rivers run east; the lake lies still.
@@ -391,3 +391,146 @@ def test_a_file_full_of_nuls_is_no_text(write: Callable[..., str]) -> None:
     for errors in ("strict", "replace"):
         assert failure(path, errors=errors) == f"{path}: full of NUL bytes: no text, or else add --encoding utf-16-be"
     assert failure(write(bytes(5000))).endswith("add --encoding utf-16-le")
+
+
+# Parts, which workers read by themselves, and shards
+
+
+def shown(part: Part) -> tuple[str, str]:
+    """Show what a part and a block have in common."""
+    return part.source, text_of(part)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_parts_have_the_borders_and_the_text_of_blocks(
+    encoding: str, write: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(3)
+    for round_ in range(20):
+        monkeypatch.setattr("nlpzero.corpus._READ", int(rng.choice([4, 16, 1 << 16])))
+        path = write(random_text(rng, int(rng.integers(0, 300))).encode(encoding), f"{round_}.txt")
+        for size in (*SIZES, int(rng.integers(1, 300))):
+            corpus = Corpus([path], encoding=encoding)
+            parts = list(corpus.parts(size))
+            assert all(isinstance(part, Extent) for part in parts)
+            assert [*map(shown, parts)] == [*map(shown, corpus.blocks(size))]
+            assert sum(map(part_bytes, parts)) == (corpus.length() or 0)
+
+
+def test_an_extent_says_what_a_worker_needs_to_read_it(write: Callable[..., str], monkeypatch: Any) -> None:
+    path = Path(write("\ufeff" + RIVERS))
+    monkeypatch.chdir(path.parent)
+    status = path.stat()
+    assert list(Corpus([path.name]).parts(20)) == [
+        Extent(path.name, str(path), start, end, 57, status.st_mtime_ns, "utf-8")
+        for start, end in ((3, 22), (22, 41), (41, 57))
+    ]
+
+
+def test_what_a_worker_cannot_read_by_itself_comes_as_blocks(
+    write: Callable[..., str], feed: Callable[[bytes], None]
+) -> None:
+    plain, packed = write(RIVERS, "plain"), write(gzip.compress(RIVERS.encode()), "packed")
+    feed(RIVERS.encode())
+    kinds = [type(part) for part in Corpus([plain, packed, "-"]).parts()]
+    assert kinds == [Extent, Block, Block]
+    assert [Corpus(paths).length() for paths in ([plain, plain], [plain, packed], [plain, "-"])] == [108, None, None]
+    readings: list[dict[str, Any]] = [{"errors": "replace"}, {"encoding": "hz"}, {"encoding": "iso2022_jp"}]
+    for options in readings:
+        path = write("ab\ncd\n", "ascii")
+        assert {type(part) for part in Corpus([path], **options).parts()} == {Block}
+
+
+@pytest.mark.parametrize(("encoding", "bad"), [("utf-8", b"\xff"), ("utf-16-le", b"\xff\xdf"), ("gb18030", b"\xff")])
+def test_a_wrong_byte_in_an_extent_is_the_error_of_the_whole_file(
+    encoding: str, bad: bytes, write: Callable[..., str]
+) -> None:
+    before, after = "好\n\n" * 5 + "水", "\n再见\n"  # good; water; goodbye
+    path = write(before.encode(encoding) + bad + after.encode(encoding))
+    for size in SIZES:
+        corpus = Corpus([path], encoding=encoding)
+        with pytest.raises(CorpusError) as caught:
+            list(map(text_of, corpus.parts(size)))
+        assert str(caught.value) == failure(path, encoding=encoding)
+        assert (caught.value.source, caught.value.line) == (path, 11)
+
+
+@pytest.mark.parametrize("way", ["blocks", "parts"])
+def test_a_file_that_changes_while_it_is_read_is_an_error(way: str, write: Callable[..., str]) -> None:
+    path = write(RIVERS)
+    corpus = Corpus([path])
+    parts = getattr(corpus, way)(20)
+    read = [text_of(next(parts))]
+    os.utime(path, ns=(0, 0))
+    with pytest.raises(CorpusError) as caught:
+        read += map(text_of, parts)
+    assert str(caught.value) == f"{path}: changed while it was read; run again"
+    with pytest.raises(CorpusError, match="changed while it was read"):  # compared with what the first reading saw
+        next(getattr(corpus, way)(20))
+    os.unlink(path)
+    with pytest.raises(CorpusError, match="No such file"):
+        next(getattr(corpus, way)(20))
+
+
+def test_an_extent_of_a_file_that_is_another_by_now_is_refused(write: Callable[..., str]) -> None:
+    path = write(RIVERS)
+    extent = next(Corpus([path]).parts())
+    for change in (lambda: os.utime(path, ns=(0, 0)), lambda: write("短\n")):
+        change()
+        with pytest.raises(CorpusError) as caught:
+            text_of(extent)
+        assert str(caught.value) == f"{path}: changed while it was read; run again"
+    os.unlink(path)
+    with pytest.raises(CorpusError) as caught:
+        text_of(extent)
+    assert str(caught.value) == f"{path}: No such file or directory"
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_shards_together_are_the_input(
+    encoding: str, write: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(5)
+    for round_ in range(20):
+        monkeypatch.setattr("nlpzero.corpus._READ", int(rng.choice([4, 16, 1 << 16])))
+        texts = [random_text(rng, int(rng.integers(0, 100))) for _ in range(3)]
+        paths = [write(text.encode(encoding), f"{round_}-{i}.txt") for i, text in enumerate(texts)]
+        Path(paths[2]).write_bytes(gzip.compress(texts[2].encode(encoding)))
+        shards = int(rng.integers(1, 9))
+        size = int(rng.choice(SIZES))
+        blocks: list[Block] = []
+        for number in range(1, shards + 1):
+            corpus = Corpus(paths, encoding=encoding, shard=(number, shards))
+            mine = list(corpus.blocks(size))
+            assert [*map(shown, corpus.parts(size))] == [*map(shown, mine)]
+            blocks += mine
+        for path, text in zip(paths, texts, strict=True):
+            line, whole = 1, ""
+            for block in blocks:
+                if block.source == path:
+                    assert block.line == line
+                    assert not whole or whole.endswith("\n")
+                    line += block.text.count("\n")
+                    whole += block.text
+            assert whole == text
+
+
+def test_shards_are_cut_at_the_line_starts_after_equal_shares_of_the_bytes(write: Callable[..., str]) -> None:
+    paths = [write("a\nb\nc\nd\n", "1"), write("efghijk\n", "2")]
+    shards = [[block.text for block in Corpus(paths, shard=(i, 4)).blocks()] for i in (1, 2, 3, 4)]
+    assert shards == [["a\nb\n"], ["c\nd\n"], ["efghijk\n"], []]
+
+
+def test_a_shard_of_standard_input_is_taken_from_a_copy(feed: Callable[[bytes], None], tmp_path: Path) -> None:
+    for packed in (bytes, gzip.compress):
+        feed(packed(RIVERS.encode()))
+        with Corpus(shard=(2, 3), tmp_dir=tmp_path) as corpus:
+            assert list(corpus.blocks()) == [Block("<stdin>", 2, "黄河也向东。\n")]
+            assert [*map(text_of, corpus.parts())] == ["黄河也向东。\n"]
+        assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("shard", [(0, 3), (4, 3), (-1, -1)])
+def test_a_shard_is_one_of_the_parts(shard: tuple[int, int]) -> None:
+    with pytest.raises(ValueError, match="shard must be"):
+        Corpus(shard=shard)

@@ -163,6 +163,7 @@ def test_merged_parts_are_the_counts_of_the_whole(symmetric: bool) -> None:
     whole = count_pairs([text], **options)
     assert arrays(merged) == arrays(whole)
     assert merged.signature["tokens"] == whole.signature["tokens"]
+    assert merged.signature["digest"] == whole.signature["digest"]
 
 
 def test_merging_with_a_min_count_leaves_out_rare_words() -> None:

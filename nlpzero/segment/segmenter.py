@@ -4,11 +4,12 @@ import functools
 import math
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import numpy.typing as npt
 
+from ..corpus import Part, text_of
 from ..lattice import LONG, Flags, Positions, Words, best_path, stretches
 from ..lexicon import CODES, Lexicon
 from ..text import Codes, char_classes, code_points, delimited, is_joined
@@ -199,6 +200,11 @@ def segment_text(text: str, delimiter: str = " ", lexicon: str | None = None, hm
     '长江大桥/上\\n'
     """
     return load_segmenter(lexicon, hmm).segment(text, delimiter)
+
+
+def cut_part(cut: Callable[[str], str], part: Part) -> bytes:
+    """Read a part of a corpus, cut it and give UTF-8: a task for workers that sends no text there, and bytes back."""
+    return cut(text_of(part)).encode("utf-8", "surrogateescape")
 
 
 @functools.cache

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ..corpus import Part, text_of
 from ..counting import Counts, Ids, Stored, Workspace
 from ..engine import Engine
 from ..text import OTHER, char_classes, code_points
@@ -83,8 +84,8 @@ class Clauses:
 
     Parameters
     ----------
-    texts : iterable of str
-        Blocks of whole lines, read once.
+    texts : iterable of str or of parts of a corpus
+        Blocks of whole lines, read once, by the workers where they can.
     cut : function, optional
         Puts `delimiter` between the words of a block; it must pickle if the engine has workers. Without it the texts
         have it already.
@@ -108,7 +109,7 @@ class Clauses:
 
     def __init__(
         self,
-        texts: Iterable[str],
+        texts: Iterable[str | Part],
         *,
         cut: Callable[[str], str] | None = None,
         delimiter: str = " ",
@@ -134,9 +135,10 @@ class Clauses:
 
 
 def _encode(
-    workspace: Workspace, cut: Callable[[str], str] | None, delimiter: str, text: str
+    workspace: Workspace, cut: Callable[[str], str] | None, delimiter: str, part: str | Part
 ) -> tuple[Stored, Stored, Stored, list[str]]:
-    """Encode one block: its words' local ids, clause lengths and counts, stored; its words, sorted."""
+    """Read and encode one block: its words' local ids, clause lengths and counts, stored; its words, sorted."""
+    text = text_of(part)
     tokens = tokens_of(cut(text) if cut else text, delimiter)
     distinct = sorted(set(tokens))
     is_word = are_words(distinct)

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..archive import pack_words, read_archive, unpack_words, write_archive
+from ..corpus import Part, text_of
 from ..counting import NONE, Counts, Ids, Run, Stored, StoredRun, Tally, Workspace, count, first_of_each, merge
 from ..engine import Engine
 from ..errors import ModelError, NothingFound
@@ -171,12 +172,16 @@ class Cooccurrence:
 
 
 class _Encoded(NamedTuple):
-    """A block as local word ids, tokens in each line, the distinct words in order of occurrence, and their counts."""
+    """A block as local word ids, tokens in each line, the distinct words in order of occurrence, and their counts.
+
+    And a digest of its lines.
+    """
 
     ids: Stored
     lengths: Stored
     words: Stored
     counts: Stored
+    digest: int
 
 
 @functools.cache
@@ -204,15 +209,31 @@ def tokens_of(text: str) -> tuple[list[str], npt.NDArray[np.int64]]:
     return text.split(), np.diff(np.searchsorted(np.flatnonzero(start), ends), prepend=0)
 
 
-def _encode(workspace: Workspace, tokenize: Callable[[str], str] | None, text: str) -> _Encoded:
-    """Turn one block of text into ids."""
+def _encode(workspace: Workspace, tokenize: Callable[[str], str] | None, part: str | Part) -> _Encoded:
+    """Read one block of text and turn it into ids."""
+    text = text_of(part)
     words, lengths = tokens_of(tokenize(text) if tokenize else text)
     table = _Numbers()
     ids = np.fromiter(map(table.__getitem__, words), np.uint32, len(words))
     store = workspace.store
     return _Encoded(
-        store(ids), store(lengths), store(pack_words(list(table))), store(np.bincount(ids, minlength=len(table)))
+        store(ids),
+        store(lengths),
+        store(pack_words(list(table))),
+        store(np.bincount(ids, minlength=len(table))),
+        _digest(text),
     )
+
+
+def _digest(text: str) -> int:
+    """Add up digests of the lines, so that neither their order nor the borders of blocks matter; about 1 us a line."""
+    lines = filter(None, text.encode("utf-8", "surrogatepass").split(b"\n"))
+    return sum(int.from_bytes(hashlib.blake2b(line, digest_size=16).digest()) for line in lines)
+
+
+def _shown_digest(digest: int) -> str:
+    """Write a sum of digests."""
+    return f"{digest % (1 << 128):032x}"
 
 
 class _Numbers(dict[str, int]):
@@ -224,7 +245,7 @@ class _Numbers(dict[str, int]):
 
 
 def count_pairs(
-    texts: Iterable[str],
+    texts: Iterable[str | Part],
     *,
     window: int = 10,
     min_count: int = 5,
@@ -240,8 +261,8 @@ def count_pairs(
 
     Parameters
     ----------
-    texts : iterable of str
-        Blocks of whole lines, read once. White space separates words.
+    texts : iterable of str or of parts of a corpus
+        Blocks of whole lines, read once, by the workers where they can. White space separates words.
     window : int
         Greatest distance of the two words of a pair.
     min_count : int
@@ -280,18 +301,12 @@ def count_pairs(
     engine = engine or Engine()
     workspace = workspace or Workspace(memory)
     weights, unit = distance_weights(window, weighting)
-    digest = hashlib.blake2b(digest_size=16)
-
-    def hashed() -> Iterator[str]:
-        for text in texts:
-            digest.update(text.encode("utf-8", "surrogatepass"))
-            yield text
-
     tally = Tally(workspace, max(16, int(memory * TALLY_SHARE) // 150))
     blocks: list[_Encoded] = []
-    lines = 0
-    for block in engine.map(functools.partial(_encode, workspace, tokenize), hashed()):
+    lines = digest = 0
+    for block in engine.map(functools.partial(_encode, workspace, tokenize), texts):
         blocks.append(block)
+        digest += block.digest
         lines += int(np.count_nonzero(block.lengths.array))
         tally.add(dict(zip(unpack_words(block.words.array), block.counts.array.tolist(), strict=True)))
     frequent = sorted(tally.at_least(min_count).items(), key=lambda item: (-item[1], item[0]))[:max_vocab]
@@ -322,7 +337,7 @@ def count_pairs(
         "max_vocab": max_vocab,
         "tokens": tally.total,
         "lines": lines,
-        "digest": digest.hexdigest(),
+        "digest": _shown_digest(digest),
     }
     counts = np.array([number for _, number in frequent], np.int64)
     return Cooccurrence(words, counts, starts, columns, values, symmetric, unit, signature)
@@ -463,13 +478,12 @@ def merge_counts(parts: Sequence[Cooccurrence], min_count: int = 1) -> Cooccurre
     starts, columns, values = _matrix(size, runs, workspace)
     if not len(columns):
         raise NothingFound("no pairs are left; lower --min-count")
-    digests = sorted(str(part.signature.get("digest")) for part in parts)
     signature = {
         **first.signature,
         "min_count": max(min_count, *(int(part.signature.get("min_count", 1)) for part in parts)),
         "tokens": sum(int(part.signature.get("tokens", 0)) for part in parts),
         "lines": sum(int(part.signature.get("lines", 0)) for part in parts),
-        "digest": hashlib.blake2b("".join(digests).encode(), digest_size=16).hexdigest(),
+        "digest": _shown_digest(sum(int(part.signature.get("digest", "0"), 16) for part in parts)),
     }
     counts = np.array([number for _, number in frequent], np.int64)
     return Cooccurrence(

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..corpus import Block
+from ..corpus import Block, Part, text_of
 from ..counting import Counts, Ids, Stored, Workspace
 from ..engine import Engine
 from ..errors import ModelError, NothingFound
@@ -137,7 +137,7 @@ def block_size(memory: int, workers: int) -> int:
 
 
 def discover(
-    texts: Iterable[str],
+    texts: Iterable[str | Part],
     method: Method = "entropy",
     parameters: Parameters | None = None,
     *,
@@ -153,7 +153,7 @@ def discover(
 
     Parameters
     ----------
-    texts : iterable of str
+    texts : iterable of str or of parts of a corpus
         Blocks of whole lines, read once.
     method : {"entropy", "cohesion", "pmi", "esa", "bayes"}
         See the modules of these names in `nlpzero.words`.
@@ -290,7 +290,7 @@ def _table(
 
 
 def cut_texts(
-    discovery: Discovery, texts: Iterable[str], delimiter: str = " ", engine: Engine | None = None
+    discovery: Discovery, texts: Iterable[str | Part], delimiter: str = " ", engine: Engine | None = None
 ) -> Iterator[str]:
     """Cut a corpus into words as the method did when it found them.
 
@@ -298,7 +298,7 @@ def cut_texts(
     ----------
     discovery : Discovery
         By entropy, esa or bayes, its workspace still open.
-    texts : iterable of str
+    texts : iterable of str or of parts of a corpus
         The same blocks that the words were found in.
     delimiter : str
         What to put between words; punctuation marks and other characters stand alone.
@@ -361,23 +361,23 @@ def _unit_places(codes: Codes, block: Sequence[Placed]) -> tuple[npt.NDArray[np.
     return starts, places
 
 
-def _cut_text(tables: Sequence[Stored], delimiter: str, item: tuple[str, Sequence[Placed]]) -> str:
+def _cut_text(tables: Sequence[Stored], delimiter: str, item: tuple[str | Part, Sequence[Placed]]) -> str:
     """Cut one block of text by the tables of the entropy method."""
     text, block = item
     return _delimited(text, block, delimiter, lambda: cut(tables, block))
 
 
-def _cut_marked(delimiter: str, item: tuple[str, Sequence[Placed], Stored]) -> str:
+def _cut_marked(delimiter: str, item: tuple[str | Part, Sequence[Placed], Stored]) -> str:
     """Cut one block of text at its marks."""
     text, block, marks = item
     return _delimited(text, block, delimiter, lambda: marks.array)
 
 
 def _delimited(
-    text: str, block: Sequence[Placed], delimiter: str, marks_of: Callable[[], npt.NDArray[np.bool_]]
+    text: str | Part, block: Sequence[Placed], delimiter: str, marks_of: Callable[[], npt.NDArray[np.bool_]]
 ) -> str:
     """Cut one block of text at marks."""
-    codes = code_points(text)
+    codes = code_points(text_of(text))
     starts, places = _unit_places(codes, block)
     marks = np.flatnonzero(marks_of()) if len(places) else places
     is_start = char_classes()[codes] == OTHER

@@ -18,6 +18,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ..corpus import Part, text_of
 from ..counting import NONE, Column, Counts, Ids, Keys, Merging, Ranks, Run, Stored, StoredRun, Workspace, count_ranked
 from ..engine import Engine
 from ..text import BLANKS, DIGIT, HAN, OTHER, Classes, char_classes, code_points, is_joined, published_classes
@@ -188,8 +189,8 @@ class NGrams:
 
     Parameters
     ----------
-    texts : iterable of str
-        Blocks of whole lines, read once.
+    texts : iterable of str or of parts of a corpus
+        Blocks of whole lines, read once, by the workers where they can.
     joined : bool
         See `encode`.
     engine : Engine
@@ -222,7 +223,7 @@ class NGrams:
     reach: int | None = None
     unknown: int = 0
 
-    def __init__(self, texts: Iterable[str], *, joined: bool, engine: Engine, workspace: Workspace) -> None:
+    def __init__(self, texts: Iterable[str | Part], *, joined: bool, engine: Engine, workspace: Workspace) -> None:
         self.engine, self.workspace, self.joined = engine, workspace, joined
         self.blocks: list[list[Placed]] = []
         local: list[tuple[Stored, Stored, Stored, list[str]]] = []
@@ -397,9 +398,11 @@ def _level_of_units(counts: Counts, workspace: Workspace) -> Level:
     return Level(workspace.store(np.empty(0, np.uint64)), workspace.store(counts))
 
 
-def _encode_block(workspace: Workspace, joined: bool, text: str) -> tuple[Stored, Stored, Stored, list[str], int, int]:
-    """Encode one block: its places, ids and unit counts, stored; its units; its clauses; the characters left out."""
-    encoded = encode(text, joined)
+def _encode_block(
+    workspace: Workspace, joined: bool, text: str | Part
+) -> tuple[Stored, Stored, Stored, list[str], int, int]:
+    """Read and encode one block: places, ids and unit counts, stored; its units; its clauses; characters left out."""
+    encoded = encode(text_of(text), joined)
     counts = np.bincount(encoded.ids, minlength=len(encoded.units))
     clauses = int(np.count_nonzero(np.diff(encoded.positions) > 1)) + (len(encoded.positions) > 0)
     store = workspace.store

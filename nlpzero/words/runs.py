@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..archive import pack_words, read_archive, unpack_words, write_archive
+from ..corpus import Part
 from ..counting import NONE, Column, Ids, Ranks, Stored, StoredRun, Workspace, sum_of
 from ..engine import Engine
 from ..errors import ModelError
@@ -113,7 +114,7 @@ def _stored(source: str, array: npt.NDArray[Any], check: int) -> Stored:
 
 
 def count_ngrams(
-    texts: Iterable[str],
+    texts: Iterable[str | Part],
     order: int,
     *,
     joined: bool = True,
@@ -124,7 +125,7 @@ def count_ngrams(
 
     Parameters
     ----------
-    texts : iterable of str
+    texts : iterable of str or Part
         Blocks of whole lines, read once.
     order : int
         The greatest length, in units, of a word that can be found by the counts: n-grams are counted up to one more,
@@ -249,7 +250,7 @@ class Given(NGrams):
     The text is encoded and its n-grams are looked up in the counts: O(n log n) a level.
     """
 
-    def __init__(self, texts: Iterable[str], counted: Counted, *, engine: Engine, workspace: Workspace) -> None:
+    def __init__(self, texts: Iterable[str | Part], counted: Counted, *, engine: Engine, workspace: Workspace) -> None:
         super().__init__(texts, joined=counted.joined, engine=engine, workspace=workspace)
         self.counted, self.reach = counted, len(counted.levels)
         known = {unit: i for i, unit in enumerate(counted.units)}
