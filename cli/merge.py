@@ -7,8 +7,8 @@ from .output import notice
 
 EPILOG = """\b
 Examples:
-  head -300 data/stories.txt | nlpzero count -o part1.runs
-  tail -n +301 data/stories.txt | nlpzero count -o part2.runs
+  nlpzero count --shard 1/2 -o part1.runs data/stories.txt
+  nlpzero count --shard 2/2 -o part2.runs data/stories.txt
   nlpzero merge -o all.runs part1.runs part2.runs
   nlpzero discover --counts all.runs --top 5 data/stories.txt
 """
