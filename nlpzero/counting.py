@@ -540,7 +540,7 @@ def _borders(runs: Sequence[StoredRun], entries: int) -> list[npt.NDArray[np.int
     stride = max(1, total // (parts * 256))
     splitters = np.empty(0, np.uint64)
     if parts > 1:  # every run is looked at from a place of its own, lest all samples err the same way
-        sample = [run.keys.unchecked[(number * 7919) % stride :: stride] for number, run in enumerate(runs)]
+        sample = [np.array(run.keys.unchecked[(number * 7919) % stride :: stride]) for number, run in enumerate(runs)]
         ordered = np.sort(np.concatenate(sample))
         splitters = np.unique(ordered[np.arange(1, parts) * len(ordered) // parts])
     places = [np.searchsorted(run.keys.unchecked, splitters) for run in runs]
