@@ -545,7 +545,7 @@ def _borders(runs: Sequence[StoredRun], entries: int) -> list[npt.NDArray[np.int
         splitters = np.unique(ordered[np.arange(1, parts) * len(ordered) // parts])
     places = [np.searchsorted(run.keys.unchecked, splitters) for run in runs]
     lengths = np.array([run.keys.length for run in runs], np.intp)
-    return [np.zeros_like(lengths), *np.array(places, np.intp).reshape(len(runs), -1).T, lengths]
+    return [np.zeros_like(lengths), *np.array(places, np.intp).reshape(len(runs), len(splitters)).T, lengths]
 
 
 def _merge_range(

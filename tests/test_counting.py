@@ -1,8 +1,9 @@
 """Runs of keys: counting, merging, spilling."""
 
+import os
 import tracemalloc
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from nlpzero.counting import (
     NONE,
     Ids,
     Keys,
+    Merging,
     Run,
     Stored,
     StoredRun,
@@ -23,6 +25,8 @@ from nlpzero.counting import (
     merge,
     sort_with_origin,
 )
+from nlpzero.engine import Engine
+from nlpzero.errors import NlpZeroError
 
 
 def random_keys(rng: np.random.Generator, size: int, top: int) -> Keys:
@@ -106,6 +110,75 @@ def test_merging_needs_memory_for_a_chunk_and_not_for_the_runs(tmp_path: Path, m
         tracemalloc.stop()
         size = sum(stored.array.nbytes for run in runs for stored in run)
     assert peak < size / 2
+
+
+@pytest.mark.parametrize(("workers", "budget"), [(1, 1 << 30), (1, 0), (2, 0)])
+@pytest.mark.parametrize("entries", [50, 1 << 20])
+@pytest.mark.parametrize("minimum", [1, 3])
+def test_merging_by_ranges_of_keys_is_counting_everything_at_once(
+    workers: int, budget: int, entries: int, minimum: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "MERGE_CHUNK", entries)
+    rng = np.random.default_rng(7)
+    blocks = [random_keys(rng, size, 300) for size in (1000, 0, 1, 700)]
+    whole = count(np.concatenate(blocks))
+    kept = whole.counts >= minimum
+    with Engine(workers) as engine, Workspace(budget, tmp_path, task=entries * 36) as workspace:
+        runs = [workspace.store_run(count(block)) for block in blocks]
+        merging = Merging(runs, minimum, engine=engine, workspace=workspace, ranked=True)
+        pieces = [Run(np.array(piece.keys), np.array(piece.counts)) for piece in merging]
+        assert (len(pieces) > 5) == (entries == 50)
+        assert np.array_equal(np.concatenate([piece.keys for piece in pieces]), whole.keys[kept])
+        assert np.array_equal(np.concatenate([piece.counts for piece in pieces]), whole.counts[kept])
+        for block, ranks in zip(blocks, merging.ranks, strict=True):
+            keys = count(block).keys
+            present = np.isin(keys, whole.keys[kept])
+            assert np.array_equal(ranks.array != NONE, present)
+            assert np.array_equal(whole.keys[kept][ranks.array[present]], keys[present])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_merging_nothing_gives_nothing() -> None:
+    with Workspace(0) as workspace:
+        assert sum(len(run.keys) for run in Merging([], workspace=workspace, engine=Engine())) == 0
+
+
+def harm(path: str) -> None:
+    """Change one bit in the middle of a file."""
+    data = bytearray(Path(path).read_bytes())
+    data[len(data) // 2] ^= 4
+    Path(path).write_bytes(data)
+
+
+@pytest.mark.parametrize("damage", [harm, lambda path: Path(path).unlink(), lambda path: os.truncate(path, 100)])
+def test_a_run_that_is_damaged_on_disk_is_an_error(damage: Callable[[str], None], tmp_path: Path) -> None:
+    with Workspace(0, tmp_path) as workspace:
+        runs = [workspace.store_run(count(np.arange(start, start + 99, dtype=np.uint64))) for start in (0, 50)]
+        damage(str(runs[1].keys.path))
+        with pytest.raises(NlpZeroError, match=r"a temporary file is missing or damaged; run again, with --tmp-dir"):
+            list(Merging(runs, workspace=workspace, engine=Engine()))
+
+
+@pytest.mark.parametrize("damage", [harm, lambda path: Path(path).unlink(), lambda path: os.truncate(path, 100)])
+def test_an_array_or_tally_that_is_damaged_on_disk_is_an_error(damage: Callable[[str], None], tmp_path: Path) -> None:
+    with Workspace(0, tmp_path) as workspace:
+        stored = workspace.store(np.arange(99))
+        damage(str(stored.path))
+        with pytest.raises(NlpZeroError, match="is missing or damaged"):
+            _ = stored.array
+        tally = Tally(workspace, limit=1)
+        tally.add({f"词{number}": number for number in range(99)})  # "word"
+        [spilled] = {*map(str, Path(workspace.directory).iterdir())} - {stored.path}
+        damage(spilled)
+        with pytest.raises(NlpZeroError, match="is missing or damaged"):
+            tally.at_least(1)
+
+
+def test_a_disk_that_is_too_small_is_told_before_work_begins(tmp_path: Path) -> None:
+    with Workspace(0, tmp_path) as workspace:
+        workspace.require(1 << 20)
+        with pytest.raises(NlpZeroError, match=r"needs about 1152921504\.6 GB for temporary files, .* with --tmp-dir$"):
+            workspace.require(1 << 60)
 
 
 def test_a_workspace_keeps_to_its_budget_and_then_writes_files(tmp_path: Path) -> None:
