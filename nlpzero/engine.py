@@ -65,6 +65,11 @@ class Engine:
                 process.terminate()
         pool.shutdown(wait=True, cancel_futures=True)
 
+    def start(self) -> None:
+        """Start the workers now, if there are to be any, and do not wait for them: `map` would start them later."""
+        if self.workers > 1:
+            self._start().submit(int)
+
     def map(self, function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
         """Give ``function(item)`` for each item, in order; function, items and results must pickle."""
         iterator = iter(items)
