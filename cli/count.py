@@ -54,7 +54,7 @@ def command(
 
     with (
         open_whole(output) as file,
-        Corpus(paths, encoding=encoding, errors=errors, shard=shard) as corpus,
+        Corpus(paths, encoding=encoding, errors=errors, tmp_dir=tmp_dir, shard=shard) as corpus,
         Workspace.within(memory, workers, tmp_dir) as workspace,
         Engine(workers) as engine,
     ):

@@ -77,7 +77,7 @@ class Commands(click.Group):
 def _system_message(error: OSError) -> str:
     """Say what the operating system refused, and what helps."""
     place = f"{error.filename}: " if error.filename else ""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return f"{place}no space left; make room, or keep temporary files elsewhere with --tmp-dir"
     return f"{place}{error.strerror or error}"
 
@@ -88,23 +88,28 @@ def _drop_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _terminate(_number: int, _frame: FrameType | None) -> NoReturn:
+def _terminate(number: int, _frame: FrameType | None) -> NoReturn:
     """End by way of the `finally` clauses, which remove temporary files."""
-    raise SystemExit(143)
+    raise SystemExit(128 + number)
 
 
 @contextlib.contextmanager
 def _terminable() -> Iterator[None]:
-    """Let SIGTERM clean up while a command runs."""
+    """Let SIGTERM and the end of the terminal clean up while a command runs."""
+    previous: dict[int, Any] = {}
     try:
-        previous = signal.signal(signal.SIGTERM, _terminate)
+        for name in "SIGTERM", "SIGHUP":
+            number = getattr(signal, name, None)  # not on every system
+            if number is not None and signal.getsignal(number) != signal.SIG_IGN:  # nohup
+                previous[number] = signal.signal(number, _terminate)
     except ValueError:  # not the main thread: signals are someone else's business
         yield
         return
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, previous)
+        for number, handler in previous.items():
+            signal.signal(number, handler)
 
 
 @click.group(

@@ -1,5 +1,6 @@
 """`nlpzero segment`: text cut into words, line for line."""
 
+import os
 from collections.abc import Iterator
 from functools import partial
 from itertools import islice
@@ -100,19 +101,22 @@ def _cut(
 ) -> Iterator[bytes]:
     """Read, cut and give the text part by part."""
     from nlpzero.engine import Engine
-    from nlpzero.segment.segmenter import cut_part
 
-    cut, workers = cutter(lexicon, hmm, workers, delimiter)
-    alone = 0 if hmm else ALONE
-    if segmenter is not None:
-        from nlpzero.words.learned import load_learned, segment_learned
+    alone = 0 if hmm else 1 if segmenter is not None else ALONE
+    can_share = lexicon is None or os.path.isfile(lexicon)  # or else workers could not read it again
+    with Engine(workers if can_share else 1) as engine:
+        if (corpus.length() or 0) > alone * PART:
+            engine.start()  # before NumPy is imported here, which takes a tenth of a second
+            alone = 0
+        from nlpzero.segment.segmenter import cut_part
 
-        load_learned(segmenter)
-        cut, alone = partial(segment_learned, path=segmenter, delimiter=delimiter), 1
-    if (corpus.length() or 0) > alone * PART:
-        alone = 0  # workers will pay, so they start at once
-    task = partial(cut_part, cut)
-    with Engine(workers) as engine:
+        cut, _ = cutter(lexicon, hmm, workers, delimiter)
+        if segmenter is not None:
+            from nlpzero.words.learned import load_learned, segment_learned
+
+            load_learned(segmenter)
+            cut = partial(segment_learned, path=segmenter, delimiter=delimiter)
+        task = partial(cut_part, cut)
         parts = parts_of(corpus, PART)
         yield from map(task, islice(parts, alone))
         yield from engine.map(task, parts)

@@ -8,7 +8,9 @@ import collections
 import contextlib
 import itertools
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -65,6 +67,11 @@ class Engine:
                 process.terminate()
         pool.shutdown(wait=True, cancel_futures=True)
 
+    def start(self) -> None:
+        """Start the workers now, if there are to be any, and do not wait for them: `map` would start them later."""
+        if self.workers > 1:
+            self._start()
+
     def map(self, function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
         """Give ``function(item)`` for each item, in order; function, items and results must pickle."""
         iterator = iter(items)
@@ -105,11 +112,32 @@ class Engine:
     def _start(self) -> ProcessPoolExecutor:
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self.workers, context, _leave_interrupts_to_the_parent)
+            with _shielded():
+                self._pool = ProcessPoolExecutor(self.workers, context, _end_with_the_parent)
+                self._pool.submit(int)  # the first task starts the workers
         return self._pool
 
 
-def _leave_interrupts_to_the_parent() -> None:
-    """Ignore Ctrl-C in a worker: the parent stops it, and cleans up."""
-    with contextlib.suppress(ValueError):
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+@contextlib.contextmanager
+def _shielded() -> Iterator[None]:
+    """Start processes that Ctrl-C and the end of the terminal do not reach: the parent stops them, and cleans up."""
+    if not hasattr(signal, "pthread_sigmask"):  # not on every system
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})  # new processes keep the mask
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _end_with_the_parent() -> None:
+    """Let a worker end when its parent is gone, even in the midst of a task."""
+    threading.Thread(target=_wait_for_the_end, daemon=True).start()
+
+
+def _wait_for_the_end() -> None:
+    """End this process when its parent has ended."""
+    if (parent := multiprocessing.parent_process()) is not None:
+        parent.join()
+        os._exit(1)

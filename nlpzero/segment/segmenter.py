@@ -41,10 +41,10 @@ class Segmenter:
     """
 
     def __init__(self, lexicon: Lexicon) -> None:
-        logs = {count: math.log(count) for count in np.unique(lexicon.counts).tolist()}
+        counts, which = np.unique(lexicon.counts, return_inverse=True)
         total = math.log(lexicon.total)
         self._trie = lexicon.trie
-        self._scores = np.array([logs[count] - total for count in lexicon.counts.tolist()])
+        self._scores = np.array([math.log(count) - total for count in counts.tolist()])[which]
         self._unknown = 0.0 - total
         self._single = np.full(CODES, self._unknown)
         lengths = np.fromiter(map(len, lexicon.words), np.intp, len(lexicon))
@@ -126,7 +126,8 @@ class JiebaSegmenter(Segmenter):
     def __init__(self, lexicon: Lexicon) -> None:
         super().__init__(lexicon)
         self._is_partial = np.zeros(CODES, np.bool_)
-        self._is_partial[code_points("".join({word[0] for word in lexicon.words}.difference(lexicon.words)))] = True
+        self._is_partial[code_points("".join(word[0] for word in lexicon.words))] = True
+        self._is_partial[code_points("".join(word for word in lexicon.words if len(word) == 1))] = False
 
     def boundaries(self, codes: Codes) -> Flags:
         single = self._single.take(codes)
