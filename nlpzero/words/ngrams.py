@@ -170,10 +170,37 @@ class Wanted(NamedTuple):
     begins_word: npt.NDArray[np.bool_]
 
 
-class Placed(NamedTuple):
-    """The n-grams of one level in one block: their places, ascending; their local ids; the global rank of each id."""
+class Places(NamedTuple):
+    """Where the n-grams of one level are in a block, ascending: a bit for each place of those of the level below.
 
-    positions: Stored
+    (An eighth of a byte instead of four: with the ids, half of what a level takes on the disk.)
+    """
+
+    below: "Places | None"
+    bits: Stored
+    within: int
+    """Places of the level below; at level 1, all places."""
+    length: int
+
+    @property
+    def array(self) -> Ids:
+        """The places."""
+        inside = np.unpackbits(self.bits.array, count=self.within).view(np.bool_)
+        if self.below is None:
+            return np.flatnonzero(inside).astype(np.uint32)
+        chosen: Ids = self.below.array[inside]
+        return chosen
+
+
+def places_of(workspace: Workspace, below: Places | None, inside: npt.NDArray[np.bool_]) -> Places:
+    """Keep which of the places of the level below are places of a level."""
+    return Places(below, workspace.store(np.packbits(inside)), len(inside), int(np.count_nonzero(inside)))
+
+
+class Placed(NamedTuple):
+    """The n-grams of one level in one block: their places; their local ids; the global rank of each id."""
+
+    positions: Places
     ids: Stored
     ranks: Stored | Ranks
 
@@ -215,8 +242,8 @@ class NGrams:
 
     Notes
     -----
-    In the workspace: a level's table (16 bytes an n-gram), and 8 bytes for each place where an n-gram of a level may
-    repeat (28 bytes a unit to order 4). In memory: about 60 bytes a unit of one block per worker, and what `Merging`
+    In the workspace: a level's table (16 bytes an n-gram), and 4 bytes for each place where an n-gram of a level may
+    repeat (14 bytes a unit to order 4). In memory: about 60 bytes a unit of one block per worker, and what `Merging`
     takes. Time: O(n log n) a level.
     """
 
@@ -226,7 +253,7 @@ class NGrams:
     def __init__(self, texts: Iterable[str | Part], *, joined: bool, engine: Engine, workspace: Workspace) -> None:
         self.engine, self.workspace, self.joined = engine, workspace, joined
         self.blocks: list[list[Placed]] = []
-        local: list[tuple[Stored, Stored, Stored, list[str]]] = []
+        local: list[tuple[Places, Stored, Stored, list[str]]] = []
         self.left_out = self.clauses = 0
         vocabulary: set[str] = set()
         encode_block = functools.partial(_encode_block, workspace, joined)
@@ -289,7 +316,7 @@ class NGrams:
         bits = bits_of(below)
         flags = self.workspace.store(below.counts >= minimum)
         task = functools.partial(_count_block, self.workspace, flags, masks, bits, not last)
-        places: list[tuple[Stored, Stored]] = []
+        places: list[tuple[Places, Stored]] = []
         runs: list[StoredRun] = []
         for positions, ids, run in self.engine.map(task, [block[-1] for block in self.blocks]):
             places.append((positions, ids))
@@ -400,19 +427,22 @@ def _level_of_units(counts: Counts, workspace: Workspace) -> Level:
 
 def _encode_block(
     workspace: Workspace, joined: bool, text: str | Part
-) -> tuple[Stored, Stored, Stored, list[str], int, int]:
+) -> tuple[Places, Stored, Stored, list[str], int, int]:
     """Read and encode one block: places, ids and unit counts, stored; its units; its clauses; characters left out."""
     encoded = encode(text_of(text), joined)
     counts = np.bincount(encoded.ids, minlength=len(encoded.units))
     clauses = int(np.count_nonzero(np.diff(encoded.positions) > 1)) + (len(encoded.positions) > 0)
     store = workspace.store
-    return store(encoded.positions), store(encoded.ids), store(counts), encoded.units, clauses, encoded.left_out
+    occupied = np.zeros(int(encoded.positions[-1]) + 1 if len(encoded.positions) else 0, np.bool_)
+    occupied[encoded.positions] = True
+    places = places_of(workspace, None, occupied)
+    return places, store(encoded.ids), store(counts), encoded.units, clauses, encoded.left_out
 
 
 class Pairs(NamedTuple):
-    """The pairs of neighbours of one block at some level: places; local ids; the run of (prefix, suffix) ranks."""
+    """The pairs of neighbours of one block at a level: the places, local ids, and the run of pairs of ranks."""
 
-    positions: Ids
+    inside: npt.NDArray[np.bool_]
     ids: Ids
     run: Run
 
@@ -439,7 +469,8 @@ def pairs_of(placed: Placed, allowed: Stored, wanted: Sequence[Stored] | None, b
     run, above = count_ranked(pairs)
     prefixes = ranks[(run.keys >> local_bits).astype(np.intp)].astype(np.uint64)
     suffixes = ranks[(run.keys & np.uint64((1 << int(local_bits)) - 1)).astype(np.intp)]
-    return Pairs(positions[:-1][pair], above, Run((prefixes << np.uint64(bits)) | suffixes, run.counts))
+    inside = np.append(pair, np.zeros(int(len(positions) > 0), np.bool_))
+    return Pairs(inside, above, Run((prefixes << np.uint64(bits)) | suffixes, run.counts))
 
 
 def _count_block(
@@ -449,11 +480,10 @@ def _count_block(
     bits: int,
     keep: bool,
     placed: Placed,
-) -> tuple[Stored, Stored, StoredRun]:
+) -> tuple[Places, Stored, StoredRun]:
     """Count one block's pairs of neighbours at the highest level: the next level's places, ids and run."""
-    positions, ids, run = pairs_of(placed, allowed, wanted, bits)
+    inside, ids, run = pairs_of(placed, allowed, wanted, bits)
     stored = workspace.store_run(run)
     if not keep:
-        nothing = Stored("<u4", 0, None, None)
-        return nothing, nothing, stored
-    return workspace.store(positions), workspace.store(ids), stored
+        inside, ids = inside[:0], ids[:0]
+    return places_of(workspace, placed.positions, inside), workspace.store(ids), stored

@@ -18,7 +18,7 @@ from ..corpus import Part
 from ..counting import NONE, Column, Ids, Ranks, Stored, StoredRun, Workspace, sum_of
 from ..engine import Engine
 from ..errors import ModelError
-from .ngrams import ROWS, Level, NGrams, Placed, Wanted, bits_of, merged_level, pairs_of
+from .ngrams import ROWS, Level, NGrams, Placed, Wanted, bits_of, merged_level, pairs_of, places_of
 
 KIND, FORMAT = "n-gram counts", 1
 
@@ -136,7 +136,7 @@ def count_ngrams(
 
     Notes
     -----
-    O(n log n) in the units for each length. In the workspace: 8 bytes for each unit and length, and 12 for each n-gram.
+    O(n log n) in the units for each length. In the workspace: 4 bytes for each unit and length, and 12 for each n-gram.
 
     Examples
     --------
@@ -321,8 +321,8 @@ def _find_block(
     """Find in one block the n-grams of the next level, and their ranks."""
     if not keep:
         return None
-    positions, ids, run = pairs_of(placed, allowed, wanted, 32)
+    inside, ids, run = pairs_of(placed, allowed, wanted, 32)
     at = np.minimum(np.searchsorted(level.keys, run.keys), max(0, len(level) - 1))
     found = level.keys[at] == run.keys if len(level) else np.zeros(len(at), np.bool_)
     ranks = np.where(found, at, NONE).astype(np.uint32)
-    return Placed(workspace.store(positions), workspace.store(ids), workspace.store(ranks))
+    return Placed(places_of(workspace, placed.positions, inside), workspace.store(ids), workspace.store(ranks))
