@@ -50,7 +50,7 @@ def command(
     from nlpzero.engine import Engine
     from nlpzero.files import open_whole
     from nlpzero.words.discovery import block_size
-    from nlpzero.words.runs import count_ngrams
+    from nlpzero.words.runs import count_ngrams, disk_space
 
     with (
         open_whole(output) as file,
@@ -58,6 +58,8 @@ def command(
         Workspace.within(memory, workers, tmp_dir) as workspace,
         Engine(workers) as engine,
     ):
+        if (length := corpus.length()) is not None:
+            workspace.require(disk_space(length, order) - workspace.budget)
         parts = parts_of(corpus, block_size(memory, workers))
         counted = count_ngrams(parts, order, joined=not characters, engine=engine, workspace=workspace)
         warn_replaced(corpus)

@@ -162,7 +162,7 @@ def learned(
     from nlpzero.corpus import Corpus
     from nlpzero.counting import Workspace
     from nlpzero.engine import Engine
-    from nlpzero.words.discovery import Parameters, block_size, discover
+    from nlpzero.words.discovery import Parameters, block_size, discover, disk_space
     from nlpzero.words.runs import Counted
 
     asked = Parameters(finer=finer - coarser, **parameters)
@@ -172,6 +172,8 @@ def learned(
         Workspace.within(memory, workers, tmp_dir) as workspace,
         Engine(workers) as engine,
     ):
+        if (length := corpus.length()) is not None:
+            workspace.require(disk_space(length, method) - workspace.budget)
         discovery = discover(
             parts_of(corpus, size),
             method,

@@ -113,6 +113,14 @@ def _stored(source: str, array: npt.NDArray[Any], check: int) -> Stored:
     return Stored(array.dtype.str, len(array), None, source, offset, check)
 
 
+def disk_space(length: int, order: int) -> int:
+    """Estimate the bytes of temporary files that counting so many bytes of text needs.
+
+    (Measured on 106 MB: 11.8 bytes for each byte to order 4.)
+    """
+    return 3 * length * order
+
+
 def count_ngrams(
     texts: Iterable[str | Part],
     order: int,
