@@ -2,7 +2,7 @@
 
 import click
 
-from .options import corpus_arguments, memory, quiet, tmp_dir, workers
+from .options import corpus_arguments, memory, open_engine, processes, quiet, scheduler, tmp_dir, workers
 from .output import notice, parts_of, warn_replaced
 
 EPILOG = """\b
@@ -25,6 +25,7 @@ Examples:
     "--characters", is_flag=True, help="Count single characters, as cohesion and pmi need it; without, units."
 )
 @workers
+@scheduler
 @memory
 @tmp_dir
 @quiet
@@ -37,6 +38,7 @@ def command(
     order: int,
     characters: bool,
     workers: int,
+    scheduler: str | None,
     memory: int,
     tmp_dir: str | None,
 ) -> None:
@@ -47,16 +49,16 @@ def command(
     """
     from nlpzero.corpus import Corpus
     from nlpzero.counting import Workspace
-    from nlpzero.engine import Engine
     from nlpzero.files import open_whole
     from nlpzero.words.discovery import block_size
     from nlpzero.words.runs import count_ngrams, disk_space
 
+    workers = processes(workers, scheduler)
     with (
         open_whole(output) as file,
         Corpus(paths, encoding=encoding, errors=errors, tmp_dir=tmp_dir, shard=shard) as corpus,
         Workspace.within(memory, workers, tmp_dir) as workspace,
-        Engine(workers) as engine,
+        open_engine(workers, scheduler, tmp_dir, corpus) as engine,
     ):
         if (length := corpus.length()) is not None:
             workspace.require(disk_space(length, order) - workspace.budget)

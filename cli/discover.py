@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .learning import Learned, learned, learning_options
-from .options import corpus_arguments, memory, quiet, table_options, tmp_dir, workers
+from .options import corpus_arguments, memory, quiet, scheduler, table_options, tmp_dir, workers
 from .output import Table, notice, open_output, warn
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ Examples:
 @click.option("--resume", is_flag=True, help="bayes: go on from the state in --checkpoint, if there is one.")
 @table_options("userdict")
 @workers
+@scheduler
 @memory
 @tmp_dir
 @quiet

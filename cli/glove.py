@@ -71,6 +71,7 @@ Examples:
 @_counting
 @click.option("-o", "--output", required=True, metavar="FILE", help="File of counts to write (.npz).")
 @options.workers
+@options.scheduler
 @options.memory
 @options.tmp_dir
 @options.quiet
@@ -98,21 +99,24 @@ def _count(
     workers: int,
     memory: int,
     tmp_dir: str | None,
+    scheduler: str | None = None,
 ) -> "Cooccurrence":
     """Count the pairs of a corpus."""
     from nlpzero.corpus import Corpus
     from nlpzero.counting import Workspace
-    from nlpzero.engine import Engine
     from nlpzero.vectors.cooccurrence import block_size, count_pairs
 
     if tokenized and lexicon is not None:
         raise click.UsageError("--tokenized and --lexicon exclude each other")
-    cut, workers = cutter(lexicon, False, workers)
+    cut, workers = cutter(options.shared(lexicon, scheduler), False, workers)
+    workers, models = options.processes(workers, scheduler), [lexicon] if lexicon is not None else []
     budget = memory // 4 if workers == 1 else 0
     with (
         Corpus(paths, encoding=encoding, errors=errors, tmp_dir=tmp_dir, shard=shard) as corpus,
         Workspace(budget, tmp_dir) as workspace,
-        Engine(workers) as engine,
+        options.open_engine(
+            workers, scheduler, tmp_dir, corpus, files=models, dictionary=not (models or tokenized)
+        ) as engine,
     ):
         found = count_pairs(
             parts_of(corpus, block_size(memory, workers)),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from .options import together
+from .options import open_engine, processes, shared, together
 from .output import notice, parts_of, warn, warn_replaced
 
 if TYPE_CHECKING:
@@ -149,6 +149,7 @@ def learned(
     workers: int,
     memory: int,
     tmp_dir: str | None,
+    scheduler: str | None,
     again: bool,
     method: Any,
     finer: float = 0.0,
@@ -161,16 +162,16 @@ def learned(
     """Find the words of a corpus; with `again` it can be read again while the block lasts."""
     from nlpzero.corpus import Corpus
     from nlpzero.counting import Workspace
-    from nlpzero.engine import Engine
     from nlpzero.words.discovery import Parameters, block_size, discover, disk_space
     from nlpzero.words.runs import Counted
 
     asked = Parameters(finer=finer - coarser, **parameters)
+    workers = processes(workers, scheduler)
     size = block_size(memory, workers)
     with (
         Corpus(paths, encoding=encoding, errors=errors, rereadable=again, tmp_dir=tmp_dir, shard=shard) as corpus,
         Workspace.within(memory, workers, tmp_dir) as workspace,
-        Engine(workers) as engine,
+        open_engine(workers, scheduler, tmp_dir, corpus) as engine,
     ):
         if (length := corpus.length()) is not None:
             workspace.require(disk_space(length, method) - workspace.budget)
@@ -184,7 +185,7 @@ def learned(
             on_round=_tell,
             checkpoint=checkpoint,
             resume=resume,
-            counted=None if counts is None else Counted.load(counts),
+            counted=None if counts is None else Counted.load(shared(counts, scheduler)),
         )
         warn_replaced(corpus)
         if unknown := discovery.ngrams.unknown:

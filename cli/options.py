@@ -2,10 +2,16 @@
 
 import contextlib
 import os
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import click
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from nlpzero.corpus import Corpus
+    from nlpzero.engine import Engine
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 Decorator = Callable[[_F], _F]
@@ -97,12 +103,69 @@ workers = click.option(
 )
 """Parameter `workers`."""
 
+scheduler = click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    show_default="none",
+    help="Work on a Dask cluster: tcp://HOST:PORT or a scheduler file. Needs --tmp-dir, on disks that all share.",
+)
+"""Parameter `scheduler`, for `open_engine` and `processes`."""
+
+
+def processes(workers: int, scheduler: str | None) -> int:
+    """Give the number of processes that share the memory: never one on a cluster, whose arrays are files."""
+    return workers if scheduler is None else max(2, workers)
+
+
+@overload
+def shared(path: str, scheduler: str | None) -> str: ...
+@overload
+def shared(path: None, scheduler: str | None) -> None: ...
+def shared(path: str | None, scheduler: str | None) -> str | None:
+    """Name a file so that workers elsewhere find it, too."""
+    return os.path.abspath(path) if path is not None and scheduler is not None else path
+
+
+def open_engine(
+    workers: int,
+    scheduler: str | None,
+    tmp_dir: str | None,
+    corpus: "Corpus | None" = None,
+    *,
+    files: Sequence[str] = (),
+    dictionary: bool = False,
+) -> "Engine":
+    """Open the engine that a command works with.
+
+    On a cluster every worker is first asked whether it has the same versions, the corpus, the `files` (lexicons,
+    models), jieba's `dictionary` if that is used, and `tmp_dir`.
+    """
+    from nlpzero.engine import Engine
+
+    if scheduler is None:
+        return Engine(workers)
+    if tmp_dir is None:
+        raise click.UsageError("--scheduler needs --tmp-dir, a directory that all machines share")
+    import logging
+
+    from nlpzero.cluster import Cluster
+
+    logging.disable()  # distributed tells on standard error what arrives here as an error
+    find: Callable[[], Path] | None = None
+    if dictionary:
+        from nlpzero.segment.jieba_adapter import dictionary_path
+
+        find = dictionary_path
+    extents = corpus.files() if corpus else ()
+    return Cluster(scheduler, tmp_dir, processes(workers, scheduler), extents=extents, files=files, dictionary=find)
+
+
 memory = click.option("--memory", type=size, default="2G", help="Memory to stay under; beyond it, counts go to disk.")
 """Parameter `memory`, in bytes."""
 
 tmp_dir = click.option(
     "--tmp-dir",
-    type=click.Path(exists=True, file_okay=False, writable=True),
+    type=click.Path(exists=True, file_okay=False, writable=True, resolve_path=True),
     show_default="$TMPDIR or the system's",
     help="Directory for temporary files.",
 )

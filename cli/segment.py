@@ -10,7 +10,17 @@ import click
 from click.core import ParameterSource
 
 from .learning import learned, learning_options
-from .options import corpus_arguments, memory, output, quiet, tmp_dir, workers
+from .options import (
+    corpus_arguments,
+    memory,
+    open_engine,
+    output,
+    quiet,
+    scheduler,
+    shared,
+    tmp_dir,
+    workers,
+)
 from .output import open_bytes, open_output, parts_of, warn_replaced
 from .words import cutter
 
@@ -51,6 +61,7 @@ ALONE = 8
 @click.option("--delimiter", default=" ", show_default="a blank", metavar="TEXT", help="What to put between words.")
 @output
 @workers
+@scheduler
 @memory
 @tmp_dir
 @quiet
@@ -66,6 +77,7 @@ def command(
     delimiter: str,
     output: str,
     workers: int,
+    scheduler: str | None,
     memory: int,
     tmp_dir: str | None,
     **learning: Any,
@@ -85,38 +97,56 @@ def command(
     if learn:
         with (
             open_output(output) as text,
-            learned(paths, again=True, workers=workers, memory=memory, **reading, **learning) as found,
+            learned(
+                paths, again=True, workers=workers, scheduler=scheduler, memory=memory, **reading, **learning
+            ) as found,
         ):
             text.writelines(found.cut(delimiter))
         return
     from nlpzero.corpus import Corpus
 
     with open_bytes(output) as out, Corpus(paths, **reading) as corpus:
-        out.writelines(_cut(corpus, workers, lexicon, hmm, segmenter, delimiter))
+        out.writelines(_cut(corpus, workers, scheduler, tmp_dir, lexicon, hmm, segmenter, delimiter))
         warn_replaced(corpus)
 
 
 def _cut(
-    corpus: "Corpus", workers: int, lexicon: str | None, hmm: bool, segmenter: str | None, delimiter: str
+    corpus: "Corpus",
+    workers: int,
+    scheduler: str | None,
+    tmp_dir: str | None,
+    lexicon: str | None,
+    hmm: bool,
+    segmenter: str | None,
+    delimiter: str,
 ) -> Iterator[bytes]:
     """Read, cut and give the text part by part."""
-    from nlpzero.engine import Engine
-
     alone = 0 if hmm else 1 if segmenter is not None else ALONE
     can_share = lexicon is None or os.path.isfile(lexicon)  # or else workers could not read it again
-    with Engine(workers if can_share else 1) as engine:
-        if (corpus.length() or 0) > alone * PART:
+    models = [path for path in (lexicon, segmenter) if path is not None]
+    with open_engine(
+        workers if can_share else 1, scheduler, tmp_dir, corpus, files=models, dictionary=not models
+    ) as engine:
+        if scheduler is not None or (corpus.length() or 0) > alone * PART:
             engine.start()  # before NumPy is imported here, which takes a tenth of a second
             alone = 0
-        from nlpzero.segment.segmenter import cut_part
+        from nlpzero.segment.segmenter import cut_part, store_cut
 
-        cut, _ = cutter(lexicon, hmm, workers, delimiter)
+        cut, _ = cutter(shared(lexicon, scheduler), hmm, workers, delimiter)
         if segmenter is not None:
             from nlpzero.words.learned import load_learned, segment_learned
 
             load_learned(segmenter)
-            cut = partial(segment_learned, path=segmenter, delimiter=delimiter)
-        task = partial(cut_part, cut)
+            cut = partial(segment_learned, path=shared(segmenter, scheduler), delimiter=delimiter)
         parts = parts_of(corpus, PART)
-        yield from map(task, islice(parts, alone))
-        yield from engine.map(task, parts)
+        if scheduler is None:
+            task = partial(cut_part, cut)
+            yield from map(task, islice(parts, alone))
+            yield from engine.map(task, parts)
+            return
+        from nlpzero.counting import Workspace
+
+        with Workspace(0, tmp_dir) as workspace:
+            for stored in engine.map(partial(store_cut, workspace, cut), parts):
+                yield stored.array.tobytes()
+                stored.discard()

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .options import corpus_arguments, memory, quiet, table_options, tmp_dir, workers
+from .options import (
+    corpus_arguments,
+    memory,
+    open_engine,
+    processes,
+    quiet,
+    scheduler,
+    shared,
+    table_options,
+    tmp_dir,
+    workers,
+)
 from .output import Table, notice, open_output, parts_of, warn, warn_replaced
 from .words import cutter, exclude, gap, word_options
 
@@ -68,6 +79,7 @@ Examples:
 @gap
 @table_options()
 @workers
+@scheduler
 @memory
 @tmp_dir
 @quiet
@@ -94,6 +106,7 @@ def command(
     header: bool,
     output: str,
     workers: int,
+    scheduler: str | None,
     memory: int,
     tmp_dir: str | None,
 ) -> None:
@@ -110,7 +123,9 @@ def command(
     exclude(examples=examples, fillers=fillers)
     with (
         open_output(output) as out,
-        _clauses(paths, encoding, errors, shard, tokenized, lexicon, hmm, learn, workers, memory, tmp_dir) as (
+        _clauses(
+            paths, encoding, errors, shard, tokenized, lexicon, hmm, learn, workers, scheduler, memory, tmp_dir
+        ) as (
             clauses,
             engine,
         ),
@@ -144,13 +159,13 @@ def _clauses(
     hmm: bool,
     learn: bool,
     workers: int,
+    scheduler: str | None,
     memory: int,
     tmp_dir: str | None,
 ) -> Iterator[tuple["Clauses", "Engine"]]:
     """Read the corpus, cut it into words and encode its clauses."""
     from nlpzero.corpus import Corpus
     from nlpzero.counting import Workspace
-    from nlpzero.engine import Engine
     from nlpzero.syntax.clauses import SEPARATOR, Clauses
     from nlpzero.words.discovery import block_size
 
@@ -164,6 +179,7 @@ def _clauses(
                 errors=errors,
                 shard=shard,
                 workers=workers,
+                scheduler=scheduler,
                 memory=memory,
                 tmp_dir=tmp_dir,
                 again=True,
@@ -174,9 +190,10 @@ def _clauses(
             cut = found.cut(SEPARATOR)
             yield Clauses(cut, delimiter=SEPARATOR, engine=found.engine, workspace=workspace), found.engine
         return
-    cut_block, delimiter = None, " "
+    cut_block, delimiter, models = None, " ", []
     if not tokenized:
-        cut_block, workers = cutter(lexicon, hmm, workers, SEPARATOR)
+        models = [lexicon] if lexicon is not None else []
+        cut_block, workers = cutter(shared(lexicon, scheduler), hmm, workers, SEPARATOR)
         delimiter = SEPARATOR
     with (
         Corpus(paths, encoding=encoding, errors=errors, tmp_dir=tmp_dir, shard=shard) as corpus,
@@ -185,9 +202,11 @@ def _clauses(
         parts = parts_of(corpus, block_size(memory, workers))
         first = [*islice(parts, ALONE)]
         second = [*islice(parts, 1)]
-        workers = workers if second else 1
+        workers = processes(workers, scheduler) if second else 1
         workspace = stack.enter_context(Workspace.within(memory, workers, tmp_dir))
-        engine = stack.enter_context(Engine(workers))
+        engine = stack.enter_context(
+            open_engine(workers, scheduler, tmp_dir, corpus, files=models, dictionary=not (models or tokenized))
+        )
         every = chain(first, second, parts)
         clauses = Clauses(every, cut=cut_block, delimiter=delimiter, engine=engine, workspace=workspace)
         warn_replaced(corpus)

@@ -198,6 +198,21 @@ class Corpus:
                 else:
                     yield from _extents(file, plain, size, span)
 
+    def files(self) -> list[Extent]:
+        """Describe the plain files among the inputs: what workers must be able to read.
+
+        Raises
+        ------
+        CorpusError
+            As `length` does.
+        """
+        found = []
+        for path in dict.fromkeys(self.paths):
+            if path not in self._once:
+                with self._opened(path) as file:
+                    found += [plain] if (plain := self._plain(path, file)) else []
+        return found
+
     def length(self) -> int | None:
         """Give the number of bytes of all parts, if all are extents.
 

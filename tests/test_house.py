@@ -19,7 +19,7 @@ from nlpzero_cli.main import COMMANDS, main
 ROOT = Path(__file__).parent.parent
 MODULES = sorted((ROOT / "nlpzero").rglob("*.py"))
 CLI = sorted((ROOT / "cli").glob("*.py"))
-HEAVY = {"scipy", "ot", "jieba", "dask", "matplotlib", "zstandard"}
+HEAVY = {"scipy", "ot", "jieba", "dask", "distributed", "matplotlib", "zstandard"}
 """Imported only inside the functions that need them."""
 
 
