@@ -50,10 +50,11 @@ def command(
     from nlpzero.corpus import Corpus
     from nlpzero.counting import Workspace
     from nlpzero.files import open_whole
-    from nlpzero.words.discovery import block_size
+    from nlpzero.words.discovery import CLUSTER_BLOCK, block_size
     from nlpzero.words.runs import count_ngrams, disk_space
 
     workers = processes(workers, scheduler)
+    size = block_size(memory, workers) if scheduler is None else block_size(memory, 1, CLUSTER_BLOCK)
     with (
         open_whole(output) as file,
         Corpus(paths, encoding=encoding, errors=errors, tmp_dir=tmp_dir, shard=shard) as corpus,
@@ -62,7 +63,7 @@ def command(
     ):
         if (length := corpus.length()) is not None:
             workspace.require(disk_space(length, order) - workspace.budget)
-        parts = parts_of(corpus, block_size(memory, workers))
+        parts = parts_of(corpus, size)
         counted = count_ngrams(parts, order, joined=not characters, engine=engine, workspace=workspace)
         warn_replaced(corpus)
         counted.save(file)

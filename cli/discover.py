@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from nlpzero.words.discovery import Discovery
 
+ROWS = 1 << 15
+"""Rows written at a time: as strings they take a hundred times the bytes of the numbers."""
+
 COLUMNS = ("word", "count", "score", "cohesion", "left_entropy", "right_entropy", "known")
 
 EPILOG = """\b
@@ -163,17 +166,16 @@ def _write(
     if new:
         rows = (i for i in rows if discovery.words[i] not in known)
     chosen = [i for i, _ in zip(rows, range(len(discovery.words) if top is None else top), strict=False)]
-    words = [discovery.words[i] for i in chosen]
-    counts = discovery.counts[chosen].tolist()
-    if output_format == "userdict":
-        out.writelines(f"{word} {count}\n" for word, count in zip(words, counts, strict=True))
-        return
-    measures = discovery.measures
-    figures = (discovery.scores, measures.cohesion, measures.left_entropy, measures.right_entropy)
-    table = Table(out, COLUMNS, output_format, header)
-    table.write_columns(
-        [words, counts, *(figure[chosen].tolist() for figure in figures), [int(word in known) for word in words]]
-    )
+    figures = (measures := discovery.measures).cohesion, measures.left_entropy, measures.right_entropy
+    table = None if output_format == "userdict" else Table(out, COLUMNS, output_format, header)
+    for at in range(0, len(chosen), ROWS):
+        some = chosen[at : at + ROWS]
+        words, counts = [discovery.words[i] for i in some], discovery.counts[some].tolist()
+        if table is None:
+            out.writelines(f"{word} {count}\n" for word, count in zip(words, counts, strict=True))
+        else:
+            shown = [figure[some].tolist() for figure in (discovery.scores, *figures)]
+            table.write_columns([words, counts, *shown, [int(word in known) for word in words]])
 
 
 def _write_boundaries(found: Learned, out: "TextIO", output_format: str, header: bool) -> None:

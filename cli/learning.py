@@ -162,12 +162,12 @@ def learned(
     """Find the words of a corpus; with `again` it can be read again while the block lasts."""
     from nlpzero.corpus import Corpus
     from nlpzero.counting import Workspace
-    from nlpzero.words.discovery import Parameters, block_size, discover, disk_space
+    from nlpzero.words.discovery import CLUSTER_BLOCK, Parameters, block_size, discover, disk_space
     from nlpzero.words.runs import Counted
 
     asked = Parameters(finer=finer - coarser, **parameters)
     workers = processes(workers, scheduler)
-    size = block_size(memory, workers)
+    size = block_size(memory, workers) if scheduler is None else block_size(memory, 1, CLUSTER_BLOCK)
     with (
         Corpus(paths, encoding=encoding, errors=errors, rereadable=again, tmp_dir=tmp_dir, shard=shard) as corpus,
         Workspace.within(memory, workers, tmp_dir) as workspace,

@@ -199,7 +199,7 @@ class Workspace:
         free = shutil.disk_usage(place).free
         if needed > free:
             raise NlpZeroError(
-                f"{place}: needs about {needed / 1e9:.1f} GB for temporary files, {free / 1e9:.1f} GB are free; "
+                f"{place}: needs about {needed / 1e6:,.0f} MB for temporary files, {free / 1e6:,.0f} MB are free; "
                 "name a directory with more room with --tmp-dir"
             )
 

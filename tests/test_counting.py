@@ -177,7 +177,9 @@ def test_an_array_or_tally_that_is_damaged_on_disk_is_an_error(damage: Callable[
 def test_a_disk_that_is_too_small_is_told_before_work_begins(tmp_path: Path) -> None:
     with Workspace(0, tmp_path) as workspace:
         workspace.require(1 << 20)
-        with pytest.raises(NlpZeroError, match=r"needs about 1152921504\.6 GB for temporary files, .* with --tmp-dir$"):
+        with pytest.raises(
+            NlpZeroError, match=r"needs about 1,152,921,504,607 MB for temporary files, .* with --tmp-dir$"
+        ):
             workspace.require(1 << 60)
 
 

@@ -1,6 +1,7 @@
 """What goes wrong around a run: processes that are killed, signals, full disks, files that change. Real processes."""
 
 import contextlib
+import gzip
 import os
 import signal
 import subprocess
@@ -207,12 +208,23 @@ def full(request: pytest.FixtureRequest, folder: Path) -> Iterator[list[str]]:
     subprocess.run(["umount", str(folder)], check=True)
 
 
+@pytest.mark.parametrize("full", ["tmpfs"], indirect=True)
+def test_a_disk_that_is_too_small_is_told_before_work_begins(full: list[str], text: Path, folder: Path) -> None:
+    assert full == []
+    with started(*discover(folder, "-j2", text)) as process:
+        shown, errors = process.communicate(timeout=60)
+    assert (process.returncode, shown) == (1, "")
+    assert "MB for temporary files, 1 MB are free; name a directory with more room with --tmp-dir" in errors
+    assert list(folder.iterdir()) == []
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_full_disk_in_the_midst_of_a_spill_is_one_line(
     workers: int, full: list[str], text: Path, folder: Path
 ) -> None:
-    output = folder.parent / "words.tsv"
-    options = [*discover(folder, f"-j{workers}", "-o", output, text)][2:]
+    packed, output = folder.parent / "text.txt.gz", folder.parent / "words.tsv"
+    packed.write_bytes(gzip.compress(text.read_bytes()))  # how much room it needs cannot be told before
+    options = [*discover(folder, f"-j{workers}", "-o", output, packed)][2:]
     script = [*full, "from nlpzero_cli.main import main", f"main({[*map(str, options)]}, prog_name='nlpzero')"]
     with started("-c", "\n".join(script)) as process:
         shown, errors = process.communicate(timeout=60)

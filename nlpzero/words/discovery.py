@@ -43,6 +43,10 @@ MAX_BLOCK = 3 << 20
 """Bytes of text in a block: a million characters, whose arrays stay in the cache (1 MB and 6 MB measured alike)."""
 
 
+CLUSTER_BLOCK = 12 << 20
+"""Bytes of text in a block on a cluster: a second of work, that what a task takes besides does not weigh."""
+
+
 @dataclass(frozen=True)
 class Parameters:
     """What a method asks of words; None stands for the method's own default.
@@ -131,9 +135,9 @@ class Discovery:
     segmenter: LearnedSegmenter | None = None
 
 
-def block_size(memory: int, workers: int) -> int:
+def block_size(memory: int, workers: int, most: int = MAX_BLOCK) -> int:
     """Give the number of bytes of text that a block should have."""
-    return max(1 << 14, min(MAX_BLOCK, int(memory * BLOCK_SHARE / workers)))
+    return max(1 << 14, min(most, int(memory * BLOCK_SHARE / workers)))
 
 
 def disk_space(length: int, method: Method) -> int:

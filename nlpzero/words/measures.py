@@ -112,7 +112,10 @@ def pick(units: Ids, lengths: npt.NDArray[np.intp], chosen: npt.NDArray[np.intp]
 
 def _counts(level: Level, ranks: Ids) -> Counts:
     """Give the counts of n-grams by rank, 1 for those the level does not hold."""
-    return np.append(level.counts, 1)[np.minimum(ranks, np.uint32(len(level)))]
+    counts = np.ones(len(ranks), np.int64)
+    known = np.flatnonzero(ranks != NONE)
+    counts[known] = level.counts[ranks[known]]
+    return counts
 
 
 def _wanted(size: int, ranks: Ids, begins: npt.NDArray[np.intp], ends: npt.NDArray[np.intp]) -> Wanted:

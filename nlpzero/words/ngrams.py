@@ -27,7 +27,7 @@ Scores = npt.NDArray[np.float64]
 Side = Literal["left", "right"]
 SIDES: tuple[Side, Side] = ("left", "right")
 
-ROWS = 1 << 22
+ROWS = 1 << 20
 """N-grams of a level that are looked at together where it may be larger than memory."""
 
 
@@ -253,22 +253,23 @@ class NGrams:
     def __init__(self, texts: Iterable[str | Part], *, joined: bool, engine: Engine, workspace: Workspace) -> None:
         self.engine, self.workspace, self.joined = engine, workspace, joined
         self.blocks: list[list[Placed]] = []
-        local: list[tuple[Places, Stored, Stored, list[str]]] = []
+        local: list[tuple[Places, Stored, Stored, Stored]] = []
         self.left_out = self.clauses = 0
-        vocabulary: set[str] = set()
+        number: dict[str, int] = {}  # of every unit, in the order in which they come
         encode_block = functools.partial(_encode_block, workspace, joined)
         for positions, ids, counts, units, clauses, left_out in engine.map(encode_block, texts):
-            local.append((positions, ids, counts, units))
-            vocabulary.update(units)
+            numbers = np.fromiter((number.setdefault(unit, len(number)) for unit in units), np.uint32, len(units))
+            local.append((positions, ids, counts, workspace.store(numbers)))
             self.clauses += clauses
             self.left_out += left_out
-        self.units = sorted(vocabulary)
-        rank = {unit: i for i, unit in enumerate(self.units)}
+        self.units = sorted(number)
+        rank = np.empty(len(number), np.uint32)
+        rank[[number[unit] for unit in self.units]] = np.arange(len(number), dtype=np.uint32)
         totals = np.zeros(len(self.units), np.int64)
-        for positions, ids, counts, units in local:
-            ranks = np.fromiter(map(rank.__getitem__, units), np.uint32, len(units))
+        for positions, ids, counts, stored in local:
+            ranks = rank[stored.array]
             totals[ranks] += counts.array
-            workspace.discard(counts)
+            workspace.discard(counts, stored)
             self.blocks.append([Placed(positions, ids, workspace.store(ranks))])
         self.levels = [_level_of_units(totals, workspace)]
         self.total = int(totals.sum())
