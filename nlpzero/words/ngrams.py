@@ -350,8 +350,10 @@ class NGrams:
                 entropies = Column(self.workspace, np.float64)
                 sums = sums_by_parent(level, above, side, lambda counts: counts * np.log(counts), self.workspace.task)
                 for start, weights in sums:
-                    counts = level.numbers.part(start, start + len(weights))
-                    entropies.append(np.maximum(np.log(counts) - weights / counts, 0.0))
+                    for at in range(0, len(weights), ROWS):
+                        some = weights[at : at + ROWS]
+                        counts = level.numbers.part(start + at, start + at + len(some))
+                        entropies.append(np.maximum(np.log(counts) - some / counts, 0.0))
                 found.append(entropies.stored())
             self._entropies[length] = found[0], found[1]
         return self._entropies[length]
