@@ -1,5 +1,6 @@
 """`nlpzero glove`: word vectors, from counting to questions."""
 
+import contextlib
 import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
@@ -80,10 +81,12 @@ def count(paths: tuple[str, ...], output: str, **given: Any) -> None:
 
     The counts do not depend on --workers and --memory. `nlpzero glove train` takes them, and `merge` adds them up.
     """
-    _count(paths, **given).save(output)
+    with _counted(paths, **given) as counts:
+        counts.save(output)
 
 
-def _count(
+@contextlib.contextmanager
+def _counted(
     paths: tuple[str, ...],
     *,
     encoding: str,
@@ -100,24 +103,26 @@ def _count(
     memory: int,
     tmp_dir: str | None,
     scheduler: str | None = None,
-) -> "Cooccurrence":
-    """Count the pairs of a corpus."""
+) -> Iterator["Cooccurrence"]:
+    """Count the pairs of a corpus; the counts may be maps of files that are there while the block lasts."""
     from nlpzero.corpus import Corpus
     from nlpzero.counting import Workspace
-    from nlpzero.vectors.cooccurrence import block_size, count_pairs
+    from nlpzero.vectors.cooccurrence import block_size, count_pairs, disk_space, task_memory
 
     if tokenized and lexicon is not None:
         raise click.UsageError("--tokenized and --lexicon exclude each other")
     cut, workers = cutter(options.shared(lexicon, scheduler), False, workers)
     workers, models = options.processes(workers, scheduler), [lexicon] if lexicon is not None else []
-    budget = memory // 4 if workers == 1 else 0
+    budget = memory // 5 if workers == 1 else 0
     with (
         Corpus(paths, encoding=encoding, errors=errors, tmp_dir=tmp_dir, shard=shard) as corpus,
-        Workspace(budget, tmp_dir) as workspace,
+        Workspace(budget, tmp_dir, task_memory(memory, workers)) as workspace,
         options.open_engine(
             workers, scheduler, tmp_dir, corpus, files=models, dictionary=not (models or tokenized)
         ) as engine,
     ):
+        if (length := corpus.length()) is not None:
+            workspace.require(disk_space(length, window) - budget)
         found = count_pairs(
             parts_of(corpus, block_size(memory, workers)),
             window=window,
@@ -132,7 +137,7 @@ def _count(
         )
         warn_replaced(corpus)
         found.signature["words"] = "tokenized" if tokenized else (lexicon or "jieba")
-        return found
+        yield found
 
 
 @command.command(
@@ -145,15 +150,23 @@ Examples:
 @click.argument("paths", nargs=-1, required=True, metavar="COUNTS...")
 @click.option("-o", "--output", required=True, metavar="FILE", help="File of counts to write (.npz).")
 @click.option("--min-count", type=click.IntRange(min=1), default=1, help="Leave out words that are rarer in all files.")
+@options.workers
+@options.memory
+@options.tmp_dir
 @options.quiet
-def merge(paths: tuple[str, ...], output: str, min_count: int) -> None:
+def merge(paths: tuple[str, ...], output: str, min_count: int, workers: int, memory: int, tmp_dir: str | None) -> None:
     """Add up counts that were made on several machines or days.
 
     Each file lacks the words that were rare in it: count with a low --min-count, and give a higher one here.
     """
-    from nlpzero.vectors.cooccurrence import Cooccurrence, merge_counts
+    from nlpzero.counting import Workspace
+    from nlpzero.engine import Engine
+    from nlpzero.vectors.cooccurrence import Cooccurrence, merge_counts, task_memory
 
-    merge_counts([Cooccurrence.load(path) for path in progress(paths, unit="file")], min_count).save(output)
+    parts = [Cooccurrence.load(path) for path in paths]
+    budget = memory // 5 if workers == 1 else 0
+    with Workspace(budget, tmp_dir, task_memory(memory, workers)) as workspace, Engine(workers) as engine:
+        merge_counts(parts, min_count, engine=engine, workspace=workspace, memory=memory).save(output)
 
 
 def _dimension(_ctx: click.Context, _param: click.Parameter, value: str) -> int | None:
@@ -280,6 +293,8 @@ def train(
 
 def _counts(paths: tuple[str, ...], **given: Any) -> "Cooccurrence":
     """Open a file of counts, or count a corpus."""
+    import numpy as np
+
     from nlpzero.archive import kind_of
     from nlpzero.vectors.cooccurrence import KIND, Cooccurrence
 
@@ -289,7 +304,9 @@ def _counts(paths: tuple[str, ...], **given: Any) -> "Cooccurrence":
             if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
                 raise click.UsageError(f"--{name.replace('_', '-')} is for counting, but {paths[0]} holds {KIND}")
         return Cooccurrence.load(paths[0])
-    return _count(paths, **given)
+    with _counted(paths, **given) as counts:
+        counts.columns, counts.values = np.array(counts.columns), np.array(counts.values)
+        return counts
 
 
 def _report(state: "State", parameters: "Parameters") -> None:

@@ -228,9 +228,9 @@ def command(
         Corpus(
             paths, encoding=encoding, errors=errors, rereadable=bool(examples), tmp_dir=tmp_dir, shard=shard
         ) as corpus,
-        Workspace(memory // 4, tmp_dir) as workspace,
+        Workspace(memory // 8, tmp_dir) as workspace,
     ):
-        baskets = _read(corpus, workspace, form, unit, **reading)
+        baskets = _read(corpus, workspace, form, unit, memory=memory, **reading)
         frequent = mine(
             baskets,
             min_support,
@@ -283,11 +283,14 @@ def _read(
     max_df: float | None,
     max_basket: int | None,
     workers: int,
+    memory: int,
 ) -> "Baskets":
     """Read the baskets, and say what was left out."""
     from nlpzero.rules import baskets as reading
 
-    blocks = progress(corpus.blocks(), unit="char", size=lambda block: len(block.text))
+    blocks = progress(
+        corpus.blocks(reading.block_size(memory, workers)), unit="char", size=lambda block: len(block.text)
+    )
     if form == "text":
         baskets = _words(blocks, workspace, unit, lexicon, min_length, stop, max_df, max_basket, workers)
     elif form == "single":
@@ -325,8 +328,6 @@ def _words(
     workers: int,
 ) -> "Baskets":
     """Make baskets of the words of passages."""
-    from functools import partial
-
     from nlpzero.corpus import Corpus
     from nlpzero.engine import Engine
     from nlpzero.rules.passages import SEPARATOR, cut_passages, from_text, passages
@@ -338,7 +339,7 @@ def _words(
     cut, workers = cutter(lexicon, False, workers, SEPARATOR)
     with Engine(workers) as engine:
         return from_text(
-            cut_passages(passages(blocks, unit[0]), partial(engine.map, cut)),
+            cut_passages(passages(blocks, unit[0]), cut, engine.map),
             window=unit[1],
             min_length=min_length,
             stop=stopped,

@@ -124,7 +124,7 @@ def command(
     with (
         open_output(output) as out,
         _clauses(
-            paths, encoding, errors, shard, tokenized, lexicon, hmm, learn, workers, scheduler, memory, tmp_dir
+            paths, encoding, errors, shard, tokenized, lexicon, hmm, learn, window, workers, scheduler, memory, tmp_dir
         ) as (
             clauses,
             engine,
@@ -158,6 +158,7 @@ def _clauses(
     lexicon: str | None,
     hmm: bool,
     learn: bool,
+    window: int,
     workers: int,
     scheduler: str | None,
     memory: int,
@@ -166,8 +167,7 @@ def _clauses(
     """Read the corpus, cut it into words and encode its clauses."""
     from nlpzero.corpus import Corpus
     from nlpzero.counting import Workspace
-    from nlpzero.syntax.clauses import SEPARATOR, Clauses
-    from nlpzero.words.discovery import block_size
+    from nlpzero.syntax.clauses import SEPARATOR, Clauses, block_size, disk_space
 
     if learn:
         from .learning import learned
@@ -208,6 +208,8 @@ def _clauses(
             open_engine(workers, scheduler, tmp_dir, corpus, files=models, dictionary=not (models or tokenized))
         )
         every = chain(first, second, parts)
+        if (length := corpus.length()) is not None:
+            workspace.require(disk_space(length, window) - workspace.budget)
         clauses = Clauses(every, cut=cut_block, delimiter=delimiter, engine=engine, workspace=workspace)
         warn_replaced(corpus)
         yield clauses, engine

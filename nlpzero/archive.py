@@ -74,17 +74,38 @@ def write_archive(
             member.extra = struct.pack("<HH", 0x4E5A, padding) + bytes(padding)
             with archive.open(member, "w", force_zip64=True) as out:
                 out.write(head.getvalue())
-                for piece in _pieces(array):
+                for piece in pieces_of(array):
                     out.write(piece.view(np.uint8).data)
 
 
-def _pieces(array: Array | Stored) -> Iterator[Array]:
-    """Give the values of an array, `PIECE` at a time."""
+def pieces_of(array: Array | Stored, size: int = PIECE) -> Iterator[Array]:
+    """Give the values of an array in order, `size` at a time; of one in a file only the piece in hand is in memory.
+
+    A memory map is one of a whole array, as `read_archive` gives them.
+
+    Raises
+    ------
+    ModelError
+        If the file of a memory map has become shorter.
+
+    Examples
+    --------
+    >>> [piece.tolist() for piece in pieces_of(np.arange(5), 2)]
+    [[0, 1], [2, 3], [4]]
+    """
     if isinstance(array, Stored):
-        yield from (array.part(at, min(at + PIECE, array.length)) for at in range(0, array.length, PIECE))
+        yield from (array.part(at, min(at + size, array.length)) for at in range(0, array.length, size))
+    elif isinstance(array, np.memmap):
+        name, offset = os.fspath(array.filename or ""), array.offset
+        for at in range(0, array.size, size):
+            wanted = min(size, array.size - at)
+            piece = np.fromfile(name, array.dtype, wanted, offset=offset + at * array.itemsize)
+            if len(piece) < wanted:
+                raise ModelError(f"{name}: changed while it was read; run again")
+            yield piece
     else:
         flat = np.ascontiguousarray(array).reshape(-1)
-        yield from (flat[at : at + PIECE] for at in range(0, len(flat), PIECE))
+        yield from (flat[at : at + size] for at in range(0, len(flat), size))
 
 
 def read_archive(

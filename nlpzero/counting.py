@@ -470,7 +470,7 @@ class Merging:
         Keys whose total is smaller are left out.
     engine : Engine
     workspace : Workspace
-        Its `task` bounds a range: 36 bytes for each entry of the runs in it.
+        Its `task` bounds a range: 50 bytes for each entry of the runs in it.
     ranked : bool
         Whether ranks are wanted.
 
@@ -509,7 +509,9 @@ class Merging:
 
     def __iter__(self) -> Iterator[Run]:
         runs, store = self.runs, self.workspace
-        borders = _borders(runs, max(MERGE_CHUNK, self.workspace.task // 36))
+        if not runs:
+            return
+        borders = _borders(runs, max(MERGE_CHUNK, self.workspace.task // 50))
         keys_read = counts_read = rank = 0
         parts: list[Stored] = []
         bases: list[int] = []

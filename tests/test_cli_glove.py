@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -70,6 +71,28 @@ def test_the_files_do_not_depend_on_workers_and_memory(glove: Callable[..., Resu
         assert glove("train", "--dim", "8", "-j", workers, "-o", f"v{workers}.npz", "a.npz").exit_code == 0
     assert Path("v1.npz").read_bytes() == Path("v2.npz").read_bytes()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.npz", "b.npz", "v1.npz", "v2.npz"]
+
+
+def test_too_little_room_for_temporary_files_is_told_before_the_work(
+    glove: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nlpzero.counting.shutil.disk_usage", lambda _: SimpleNamespace(free=1000))
+    result = glove("count", "-j", "2", "-o", "c.npz", "--tmp-dir", ".", STORIES)
+    assert "needs about 0.0 GB for temporary files, 0.0 GB are free; name a directory with more room" in error(result)
+    assert glove("count", "-j", "1", "-o", "c.npz", STORIES).exit_code == 0  # all of it fits the memory
+
+
+def test_merged_parts_are_the_file_of_the_whole(glove: Callable[..., Result], tmp_path: Path) -> None:
+    """With every word in the parts, and whatever memory and workers."""
+    lines = STORIES.read_text(encoding="utf-8").splitlines(keepends=True)
+    for name, part in ("a", lines[:150]), ("b", lines[150:]), ("whole", lines):
+        assert glove("count", "-j", "1", "--min-count", "1", "-o", f"{name}.npz", text="".join(part)).exit_code == 0
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    for more in ("-j", "1"), ("-j", "2", "--memory", "64K", "--tmp-dir", scratch):
+        assert glove("merge", "b.npz", "a.npz", "-o", "both.npz", *more).exit_code == 0
+        assert Path("both.npz").read_bytes() == Path("whole.npz").read_bytes()
+    assert list(scratch.iterdir()) == []
 
 
 def test_words_of_a_lexicon_are_counted(glove: Callable[..., Result]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner, Result
@@ -52,6 +53,13 @@ def test_raw_text_is_cut_into_words_and_clauses() -> None:
 def cut_words(text: str) -> str:
     """Cut a block by jieba's dictionary."""
     return jieba_segmenter().segment(text, SEPARATOR)
+
+
+def test_too_little_room_for_temporary_files_is_told_before_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nlpzero.counting.shutil.disk_usage", lambda _: SimpleNamespace(free=1000))
+    done = run("--memory", "100K", "-j", "1", DATA / "stories.txt")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "GB for temporary files, 0.0 GB are free; name a directory with more room with --tmp-dir" in done.stderr
 
 
 def test_trivial_templates_are_shown_on_demand() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from nlpzero import counting
 from nlpzero.counting import Workspace
 from nlpzero.engine import Engine
 from nlpzero.errors import ModelError, NothingFound
@@ -107,8 +108,19 @@ def test_a_window_ends_with_the_line() -> None:
 
 
 def test_any_white_space_separates_words() -> None:
-    words, lengths = tokens_of("江\u3000上\t有\r\n\n船\x85灯\u2028 \n")
-    assert (words, lengths.tolist()) == (["江", "上", "有", "船", "灯"], [3, 0, 2, 0])
+    ids, lengths, words = tokens_of("江\u3000上\t有\r\n\n船\x85灯\u2028 \n")
+    assert ([words[i] for i in ids.tolist()], lengths.tolist()) == (["江", "上", "有", "船", "灯"], [3, 0, 2, 0])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_words_are_those_of_split(seed: int) -> None:
+    """Also short and long ones, beyond the basic plane and alone on lines."""
+    rng = np.random.default_rng(seed)
+    text = "".join(rng.choice(list("江上船\U00020000a \u3000\n"), int(rng.integers(0, 200))).tolist())
+    ids, lengths, words = tokens_of(text)
+    assert [words[i] for i in ids.tolist()] == text.split()
+    assert lengths.tolist() == [len(line.split()) for line in text.split("\n")]
+    assert sorted(words) == sorted(set(text.split()))
 
 
 def test_max_vocab_keeps_the_most_frequent() -> None:
@@ -164,6 +176,31 @@ def test_merged_parts_are_the_counts_of_the_whole(symmetric: bool) -> None:
     assert arrays(merged) == arrays(whole)
     assert merged.signature["tokens"] == whole.signature["tokens"]
     assert merged.signature["digest"] == whole.signature["digest"]
+
+
+def test_counts_larger_than_the_memory_wait_in_files_and_are_saved_piece_by_piece(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    text = random_lines(13, 3000)
+    whole = count_pairs([text], window=5)
+    whole.save(tmp_path / "whole.npz")
+    monkeypatch.setattr(counting, "MERGE_CHUNK", 100)
+    with Workspace(0, tmp_path, task=5000) as workspace:
+        counts = count_pairs(blocks(text, 100), window=5, workspace=workspace, memory=1 << 14)
+        assert isinstance(counts.columns, np.memmap)
+        counts.save(tmp_path / "pieces.npz")
+    assert (tmp_path / "pieces.npz").read_bytes() == (tmp_path / "whole.npz").read_bytes()
+
+
+def test_sums_beyond_32_bits_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = random_lines(14, 100)
+    narrow = count_pairs([text], window=5)
+    monkeypatch.setattr(cooccurrence, "NONE", np.uint32(int(narrow.values.max())))
+    monkeypatch.setattr(counting, "MERGE_CHUNK", 100)
+    with Workspace(1 << 30, task=5000) as workspace:
+        wide = count_pairs([text], window=5, workspace=workspace)
+        assert [str(each.values.dtype) for each in (narrow, wide)] == ["uint32", "int64"]
+        assert arrays(wide) == arrays(narrow)
 
 
 def test_merging_with_a_min_count_leaves_out_rare_words() -> None:

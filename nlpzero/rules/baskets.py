@@ -11,10 +11,24 @@ import numpy as np
 import numpy.typing as npt
 
 from ..corpus import Block
-from ..counting import Stored, StoredRun, Workspace, count, first_of_each, merge
+from ..counting import Column, Stored, StoredRun, Workspace, count, first_of_each, merge
 from ..errors import CorpusError
 
 csv.field_size_limit(1 << 30)
+
+BLOCK_COST = 160
+"""Bytes of memory, of all that is given, for each byte of text in a block; a worker takes about 40 of them."""
+
+
+def block_size(memory: int, workers: int) -> int:
+    """Choose the bytes of text in a block.
+
+    Examples
+    --------
+    >>> block_size(2 << 30, 2), block_size(1 << 20, 2)
+    (3145728, 16384)
+    """
+    return max(1 << 14, min(3 << 20, memory // (BLOCK_COST * workers)))
 
 
 class Entries(NamedTuple):
@@ -38,7 +52,6 @@ class _Chunk(NamedTuple):
 
     items: Stored
     lengths: Stored
-    origins: Stored
 
 
 class Baskets:
@@ -90,9 +103,15 @@ class Baskets:
         self._is_item_id = np.empty(0, np.bool_)
         self._items: list[str] = []
         self._chunks: list[_Chunk] = []
+        self._origins = Column(self._workspace, np.int64)
         self._counts = np.zeros(0, np.int64)
         self.n_baskets = self.n_entries = self.blank = self.repeated = self.too_large = 0
         self.first_too_large: tuple[str, int, int] | None = None
+
+    @property
+    def workspace(self) -> Workspace:
+        """Where the arrays are kept."""
+        return self._workspace
 
     @property
     def items(self) -> list[str]:
@@ -150,9 +169,10 @@ class Baskets:
         self._counts += np.bincount(items, minlength=len(self._counts))
         self.n_baskets += len(lengths)
         self.n_entries += len(items)
-        where = np.empty(0, np.int64) if origins is None else origins
         store = self._workspace.store
-        self._chunks.append(_Chunk(store(items.astype(np.uint32)), store(lengths.astype(np.uint32)), store(where)))
+        self._chunks.append(_Chunk(store(items.astype(np.uint32)), store(lengths.astype(np.uint32))))
+        if origins is not None:
+            self._origins.append(origins)
 
     def leave_out(self, chosen: npt.NDArray[np.bool_]) -> None:
         """Count some items as being in no basket, so that they are never frequent."""
@@ -178,9 +198,9 @@ class Baskets:
         if waiting:
             yield _entries(waiting)
 
-    def origins(self) -> npt.NDArray[np.int64]:
-        """Give, for each basket made of text, the number of its unit."""
-        return np.concatenate([chunk.origins.array for chunk in self._chunks])
+    def origins(self, start: int, stop: int) -> npt.NDArray[np.int64]:
+        """Give, for each of some baskets made of text, the number of its unit."""
+        return self._origins.stored().part(start, stop)
 
     @classmethod
     def read(

@@ -20,6 +20,9 @@ from .vertical import Counts, Flags, Lists, Occurrences, Places, Vertical, popco
 LIMIT = 5_000_000
 """Sets and candidates after which mining stops to estimate how many there will be, unless told to go on."""
 
+PART_SHARE = 0.2
+"""Part of the memory for the baskets that are mined at a time; what is kept of a level of sets may take as much."""
+
 _JOINED = 1 << 20  # candidates made at a time
 _PAIRS = 1 << 20  # pairs of items counted at a time
 _DENSE = 1 << 23  # pairs of items are counted in a square table if it has no more cells, 64 MB of them
@@ -207,7 +210,8 @@ def mine(
     rank = np.full(len(baskets.items), n_items, np.int64)
     rank[wanted.ids] = np.arange(n_items)
     per_basket = n_items // 8 + 48 * -(-baskets.n_entries // baskets.n_baskets) + 1
-    size = max(64, memory // 4 // per_basket)
+    budget = int(memory * PART_SHARE)
+    size = max(64, budget // per_basket)
     only_some = wanted.rhs is not None and not wanted.rhs.all()
     found: list[list[Level]] = []
     for entries in baskets.parts(size):
@@ -215,12 +219,12 @@ def mine(
         local = -(-minimum * entries.n_baskets // baskets.n_baskets)
         if only_some:
             part = _holding(part, wanted.rhs, n_items)
-        found.append(_apriori(part, n_items, max(1, local), wanted, memory // 4, limit))
+        found.append(_apriori(part, n_items, max(1, local), wanted, budget, limit, baskets.workspace))
     levels = found[0]
     if len(found) > 1 or only_some:
         candidates = _union(found, n_items)
         parts = (_ranked(entries, rank, n_items) for entries in baskets.parts(size))
-        levels = _recount(candidates, parts, n_items, minimum, memory // 4)
+        levels = _recount(candidates, parts, n_items, minimum, budget)
     names = baskets.items
     return Frequent([names[i] for i in wanted.ids.tolist()], levels, baskets.n_baskets, minimum)
 
@@ -296,7 +300,13 @@ def _holding(entries: Entries, items: Flags | None, n_items: int) -> Entries:
 
 
 def _apriori(
-    entries: Entries, n_items: int, minimum: int, wanted: _Wanted, budget: int, limit: int | None
+    entries: Entries,
+    n_items: int,
+    minimum: int,
+    wanted: _Wanted,
+    budget: int,
+    limit: int | None,
+    workspace: Workspace,
 ) -> list[Level]:
     """Mine baskets that fit memory, level by level until no candidate is frequent."""
     counts = np.bincount(entries.items, minlength=n_items)
@@ -308,7 +318,9 @@ def _apriori(
     place = np.full(n_items, -1)  # of an item among the frequent ones
     place[keep] = np.arange(len(keep))
     while len(level.counts) > 1 and len(levels) != wanted.max_length:
-        if len(levels) == 1 and (pairs := _count_pairs(entries, n_items, minimum, len(keep), vertical.words, budget)):
+        if len(levels) == 1 and (
+            pairs := _count_pairs(entries, n_items, minimum, len(keep), vertical.words, workspace)
+        ):
             # Pairs are counted basket by basket: only the frequent ones are looked at again, for where they occur.
             left, right = place[pairs[0]], place[pairs[1]]
             candidates = iter([(left, np.stack([right, left], axis=1).astype(np.int32), pairs[1].astype(np.uint32))])
@@ -416,7 +428,7 @@ class _Finder:
 
 
 def _count_pairs(
-    entries: Entries, n_items: int, minimum: int, frequent: int, words: int, budget: int
+    entries: Entries, n_items: int, minimum: int, frequent: int, words: int, workspace: Workspace
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]] | None:
     """Find the frequent pairs by counting the pairs of each basket; None where bit rows are quicker."""
     lengths = np.bincount(entries.baskets, minlength=1)
@@ -429,11 +441,12 @@ def _count_pairs(
             table += np.bincount(keys, minlength=len(table))
         found = np.flatnonzero(table >= minimum)
     else:
-        with Workspace(budget) as workspace:
-            batches = (keys.astype(np.uint64) for keys in _pairs(entries.items, lengths, n_items))
-            runs = [workspace.store_run(count(keys)) for keys in batches]
-            kept = [run.keys for run, _ in merge(runs, minimum)]
-            found = np.concatenate([np.empty(0, np.uint64), *kept]).astype(np.int64)
+        batches = (keys.astype(np.uint64) for keys in _pairs(entries.items, lengths, n_items))
+        runs = [workspace.store_run(count(keys)) for keys in batches]
+        kept = [run.keys for run, _ in merge(runs, minimum)]
+        found = np.concatenate([np.empty(0, np.uint64), *kept]).astype(np.int64)
+        for run in runs:
+            workspace.discard(*run)
     return found // n_items, found % n_items
 
 

@@ -1,6 +1,9 @@
 """Baskets of words (词篮): text cut into lines, sentences, paragraphs or windows, each word once in a basket."""
 
+import functools
+import itertools
 import re
+from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator
 from typing import NamedTuple
 
@@ -8,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..corpus import Block
-from ..counting import Workspace
+from ..counting import Ids, Workspace
 from ..text import OTHER, char_classes
 from .baskets import Baskets, Entries
 from .itemsets import Frequent
@@ -82,8 +85,33 @@ def is_word(token: str) -> bool:
     return bool((char_classes()[[ord(character) for character in token]] != OTHER).any())
 
 
+class Words(NamedTuple):
+    """The words of some lines: the number of each among the distinct ones, how many each line has, and these."""
+
+    ids: Ids
+    lengths: npt.NDArray[np.int64]
+    words: list[str]
+
+
+def words_of(text: str) -> Words:
+    r"""Number the words of lines that are cut, with `SEPARATOR` between words, in the order of first occurrence.
+
+    Examples
+    --------
+    >>> ids, lengths, words = words_of("喝\x1f茶\n喝\x1f酒")
+    >>> ids.tolist(), lengths.tolist(), words
+    ([0, 1, 0, 2], [2, 2], ['喝', '茶', '酒'])
+    """
+    lines = text.split("\n")
+    lengths = np.fromiter((line.count(SEPARATOR) for line in lines), np.int64, len(lines)) + 1
+    numbers: defaultdict[str, int] = defaultdict(itertools.count().__next__)
+    total = int(lengths.sum())
+    words = (word for line in lines for word in line.split(SEPARATOR))
+    return Words(np.fromiter(map(numbers.__getitem__, words), np.uint32, total), lengths, list(numbers))
+
+
 def from_text(
-    cut: Iterable[tuple[Passages, str]],
+    cut: Iterable[tuple[Passages, Words]],
     *,
     window: int | None = None,
     min_length: int = 1,
@@ -96,8 +124,8 @@ def from_text(
 
     Parameters
     ----------
-    cut : iterable of (Passages, str)
-        Passages, and the same joined by line ends and cut into words, with `SEPARATOR` between these.
+    cut : iterable of (Passages, Words)
+        Passages, and the words of the same joined by line ends.
     window : int, optional
         Make a basket of every so many words on end instead; a passage of fewer words makes one.
     min_length : int
@@ -112,7 +140,7 @@ def from_text(
     Examples
     --------
     >>> text = Passages("", [1, 2], ["喝茶。", "喝酒。"])
-    >>> baskets = from_text([(text, "喝\x1f茶\x1f。\n喝\x1f酒\x1f。")])
+    >>> baskets = from_text([(text, words_of("喝\x1f茶\x1f。\n喝\x1f酒\x1f。"))])
     >>> dict(zip(baskets.items, baskets.counts.tolist(), strict=True))
     {'喝': 2, '茶': 1, '。': 0, '酒': 1}
     """
@@ -123,10 +151,10 @@ def from_text(
     baskets = Baskets(workspace, max_basket=max_basket, is_item=wanted)
     words = np.empty(0, np.bool_)  # of the tokens known so far, whether each is a word
     first = 0
-    for some, text in cut:
-        rows = [line.split(SEPARATOR) for line in text.split("\n")] if some.texts else []
-        lengths = np.fromiter(map(len, rows), np.int64, len(rows))
-        ids = baskets.ids((token for row in rows for token in row), int(lengths.sum()))
+    for some, (local, lengths, distinct) in cut:
+        if not some.texts:
+            continue
+        ids = baskets.ids(distinct, len(distinct)).take(local)
         words = np.append(words, np.array([is_word(token) for token in baskets.items[len(words) :]], np.bool_))
         # A paragraph is several lines.
         n_lines = np.fromiter((passage.count("\n") + 1 for passage in some.texts), np.int64, len(some.texts))
@@ -170,10 +198,10 @@ def examples(baskets: Baskets, frequent: Frequent, sets: list[list[str]], number
     ids = np.full(len(baskets.items), len(rank), np.int64)
     for i, item in enumerate(baskets.items):
         ids[i] = rank.get(item, len(rank))
-    origins = baskets.origins()
     found: list[list[int]] = [[] for _ in sets]
     first = 0
     for part in baskets.parts(1 << 18):
+        origins = baskets.origins(first, first + part.n_baskets)
         ranks = ids[part.items]
         kept = ranks < len(rank)
         vertical = Vertical(ranks[kept], part.baskets[kept], len(rank), part.n_baskets)
@@ -181,7 +209,7 @@ def examples(baskets: Baskets, frequent: Frequent, sets: list[list[str]], number
             if len(places) < number:
                 row = np.bitwise_and.reduce(vertical.bits[[rank[name] for name in names]], axis=0)
                 ones = np.flatnonzero(np.unpackbits(row.view(np.uint8), bitorder="little"))
-                fresh = dict.fromkeys([*places, *origins[first + ones].tolist()])
+                fresh = dict.fromkeys([*places, *origins[ones].tolist()])
                 places[:] = list(fresh)[:number]
         first += part.n_baskets
     return found
@@ -203,9 +231,20 @@ def read_passages(blocks: Iterable[Block], unit: str, numbers: Iterable[int]) ->
 
 
 def cut_passages(
-    found: Iterable[Passages], cut: Callable[[Iterable[str]], Iterable[str]]
-) -> Iterator[tuple[Passages, str]]:
-    """Pair passages with their words, given a function that cuts many texts one after the other."""
+    found: Iterable[Passages],
+    cut: Callable[[str], str],
+    each: Callable[[Callable[[str], Words], Iterable[str]], Iterable[Words]] = map,
+) -> Iterator[tuple[Passages, Words]]:
+    """Pair passages with their words.
+
+    Parameters
+    ----------
+    found : iterable of Passages
+    cut : function of str to str
+        Puts `SEPARATOR` between the words of lines.
+    each : function
+        Works as `map` does, such as `Engine.map`.
+    """
     waiting: list[Passages] = []
 
     def texts() -> Iterator[str]:
@@ -213,5 +252,10 @@ def cut_passages(
             waiting.append(some)
             yield "\n".join(some.texts)
 
-    for words in cut(texts()):
+    for words in each(functools.partial(_cut_words, cut), texts()):
         yield waiting.pop(0), words
+
+
+def _cut_words(cut: Callable[[str], str], text: str) -> Words:
+    """Cut lines into words and number these."""
+    return words_of(cut(text))

@@ -22,7 +22,30 @@ Positions = npt.NDArray[np.intp]
 SEPARATOR = "\x1f"
 """What a segmenter had best put between words: unlike a blank, it does not stand in text."""
 
+TASK_SHARE = 0.35
+"""Part of the memory given to the blocks under way, of all workers together."""
+BLOCK_COST = 60
+"""Bytes that a task takes for each byte of text, at a window of 5."""
+MAX_BLOCK = 3 << 20
+"""Bytes of text in a block: a million characters."""
+
 _END = "。"  # any token that is no word
+
+
+def block_size(memory: int, workers: int) -> int:
+    """Choose the bytes of text in a block.
+
+    Examples
+    --------
+    >>> block_size(2 << 30, 2), block_size(1 << 20, 2)
+    (3145728, 16384)
+    """
+    return max(1 << 14, min(MAX_BLOCK, int(memory * TASK_SHARE) // (BLOCK_COST * workers)))
+
+
+def disk_space(size: int, window: int) -> int:
+    """Estimate the bytes of temporary files for so many bytes of text: 6 for each were measured at a window of 5."""
+    return size * (1 + min(window, 5))
 
 
 def tokens_of(text: str, delimiter: str = " ") -> list[str]:
@@ -104,7 +127,7 @@ class Clauses:
 
     Notes
     -----
-    About 0.3 us a token; 4 bytes a word in the workspace.
+    About 0.3 us a token; 4 bytes a token in the workspace. The distinct words are held, at about 300 bytes each.
     """
 
     def __init__(
@@ -117,27 +140,30 @@ class Clauses:
         workspace: Workspace,
     ) -> None:
         self.workspace = workspace
-        local: list[tuple[Stored, Stored, Stored, list[str]]] = []
+        local: list[tuple[Stored, Stored, Stored, Stored]] = []
         vocabulary: set[str] = set()
         encode = functools.partial(_encode, workspace, cut, delimiter)
         for encoded in engine.map(encode, texts):
             local.append(encoded)
-            vocabulary.update(encoded[-1])
+            vocabulary.update(_words_of(encoded[-1]))
         self.vocabulary = sorted(vocabulary)
+        del vocabulary
         rank = {word: i for i, word in enumerate(self.vocabulary)}
         self.counts: Counts = np.zeros(len(rank), np.int64)
         self.blocks: list[Block] = []
-        for ids, lengths, counts, words in local:
+        for ids, lengths, counts, packed in local:
+            words = _words_of(packed)
             ranks = np.fromiter(map(rank.__getitem__, words), np.uint32, len(words))
             self.counts[ranks] += counts.array
+            workspace.discard(counts, packed)
             self.blocks.append(Block(ids, lengths, workspace.store(ranks)))
         self.total = int(self.counts.sum())
 
 
 def _encode(
     workspace: Workspace, cut: Callable[[str], str] | None, delimiter: str, part: str | Part
-) -> tuple[Stored, Stored, Stored, list[str]]:
-    """Read and encode one block: its words' local ids, clause lengths and counts, stored; its words, sorted."""
+) -> tuple[Stored, Stored, Stored, Stored]:
+    """Read and encode one block: its words' local ids, clause lengths and counts; its words, sorted, as text."""
     text = text_of(part)
     tokens = tokens_of(cut(text) if cut else text, delimiter)
     distinct = sorted(set(tokens))
@@ -152,7 +178,14 @@ def _encode(
     ids = ids[ids >= 0].astype(np.uint32)
     counts = np.bincount(ids, minlength=len(words))
     store = workspace.store
-    return store(ids), store(lengths[lengths > 0].astype(np.uint32)), store(counts), words
+    packed = "\n".join(words).encode("utf-8", "surrogatepass")  # no token holds a line end
+    lengths = lengths[lengths > 0].astype(np.uint32)
+    return store(ids), store(lengths), store(counts), store(np.frombuffer(packed, np.uint8))
+
+
+def _words_of(text: Stored) -> list[str]:
+    """Read the words of one block."""
+    return text.array.tobytes().decode("utf-8", "surrogatepass").split("\n") if text.length else []
 
 
 _SENTENCE_END = re.compile("[。！？!?…]+")

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..counting import NONE, Counts, Ids, Keys, Run, Stored, StoredRun, Workspace, count_ranked, merge
+from ..counting import NONE, Counts, Ids, Keys, Merging, Ranks, Run, Stored, StoredRun, Workspace, count_ranked
 from ..engine import Engine
 from ..errors import NothingFound
 from .clauses import Block, Clauses, Positions
@@ -156,13 +156,13 @@ class Templates:
         work = [*zip(self.clauses.blocks, self.links, strict=True)]
         fronts = [*self.engine.map(begin, work)]
         while any(front.run.keys.length for front in fronts):
-            level, ranks = _merged(workspace, [front.run for front in fronts], minimum, ranked=True)
+            level, ranks = _merged(workspace, self.engine, [front.run for front in fronts], minimum, ranked=True)
             extend = functools.partial(_extend, workspace, self._bits)
-            stored = [workspace.store(rank) for rank in ranks]
-            steps = [*self.engine.map(extend, [*zip(work, fronts, stored, strict=True)])]
-            for front, rank in zip(fronts, stored, strict=True):
-                workspace.discard(front.positions, front.ids, rank)
-            ends, _ = _merged(workspace, [step[0] for step in steps], minimum)
+            steps = [*self.engine.map(extend, zip(work, fronts, ranks, strict=True))]
+            workspace.discard(*ranks[0].parts)
+            for front in fronts:
+                workspace.discard(front.positions, front.ids)
+            ends, _ = _merged(workspace, self.engine, [step[0] for step in steps], minimum)
             fronts = [step[1] for step in steps]
             yield Level(*level), ends
         for front in fronts:
@@ -289,16 +289,16 @@ def find_templates(
     pairs = [*engine.map(count_block, clauses.blocks)]
     total_pairs = sum(block.total for block in pairs)
     least = _least(min_proba, total_pairs)
-    run, ranks = _merged(workspace, [block.run for block in pairs], least, ranked=True)
+    run, ranks = _merged(workspace, engine, [block.run for block in pairs], least, ranked=True)
     log_words = np.log(np.maximum(clauses.counts, 1)) - np.log(max(1, clauses.total))
     first, second = (run.keys >> np.uint64(bits)).astype(np.intp), run.keys & np.uint64((1 << bits) - 1)
     log_pairs = np.log(run.counts) - np.log(max(1, total_pairs))
     strong = workspace.store(log_pairs - log_words[first] - log_words[second.astype(np.intp)] > min_pmi)
     link_block = functools.partial(_link, workspace, strong, window, max_paths)
-    stored = [workspace.store(rank) for rank in ranks]
-    linked = [*engine.map(link_block, [*zip(clauses.blocks, pairs, stored, strict=True)])]
-    for block, rank in zip(pairs, stored, strict=True):
-        workspace.discard(block.ids, rank)
+    linked = [*engine.map(link_block, zip(clauses.blocks, pairs, ranks, strict=True))]
+    workspace.discard(strong, *(ranks[0].parts if ranks else ()))
+    for block in pairs:
+        workspace.discard(block.ids)
     total = sum(paths for _, paths, _ in linked)
     left_out = sum(number for _, _, number in linked)
     found = Templates(clauses, [links for links, _, _ in linked], engine, total, left_out, _least(min_proba, total))
@@ -316,20 +316,16 @@ def _least(min_proba: float, total: int) -> int:
 
 
 def _merged(
-    workspace: Workspace, runs: Sequence[StoredRun], minimum: int, *, ranked: bool = False
-) -> tuple[Run, list[Ids]]:
+    workspace: Workspace, engine: Engine, runs: Sequence[StoredRun], minimum: int, *, ranked: bool = False
+) -> tuple[Run, Sequence[Ranks]]:
     """Add the runs of all blocks, and let go of them; if `ranked` give for each the ranks of its keys in the sum."""
+    merging = Merging(runs, minimum, workspace=workspace, engine=engine, ranked=ranked)
     pieces = [Run(np.empty(0, np.uint64), np.empty(0, np.int64))]
-    ranks: list[list[Ids]] = [[np.empty(0, np.uint32)] for _ in runs]
-    for run, parts in merge(runs, minimum):
-        pieces.append(run)
-        if ranked:
-            for mine, part in zip(ranks, parts, strict=True):
-                mine.append(part)
+    pieces += [Run(np.array(run.keys), np.array(run.counts)) for run in merging]
     for stored in runs:
         workspace.discard(*stored)
     merged = Run(np.concatenate([run.keys for run in pieces]), np.concatenate([run.counts for run in pieces]))
-    return merged, [np.concatenate(mine) for mine in ranks]
+    return merged, merging.ranks
 
 
 class _Pairs(NamedTuple):
@@ -361,15 +357,16 @@ def _count_pairs(workspace: Workspace, bits: int, window: int, block: Block) -> 
 
 
 def _link(
-    workspace: Workspace, strong: Stored, window: int, max_paths: int, work: tuple[Block, _Pairs, Stored]
+    workspace: Workspace, strong: Stored, window: int, max_paths: int, work: tuple[Block, _Pairs, Ranks]
 ) -> tuple[Links, int, int]:
     """Link the words of one block; give the links, the number of paths, and that of clauses with too many."""
     block, pairs, ranks = work
     words, room, lengths = block.ids.array, block.room(), block.lengths.array
     size = len(words)
-    is_strong = np.zeros(ranks.length, np.bool_)
-    known = ranks.array != NONE
-    is_strong[known] = strong.array[ranks.array[known]]
+    found = ranks.array
+    is_strong = np.zeros(len(found), np.bool_)
+    known = found != NONE
+    is_strong[known] = strong.array[found[known]]
     is_strong = is_strong[pairs.ids.array]
     linked = np.zeros((min(window, int(room.max(initial=1)) - 1), size), np.bool_)
     done = 0
@@ -456,7 +453,7 @@ def _inner(block: Block) -> Flags:
 
 
 def _extend(
-    workspace: Workspace, bits: int, work: tuple[tuple[Block, Links], _Front, Stored]
+    workspace: Workspace, bits: int, work: tuple[tuple[Block, Links], _Front, Ranks]
 ) -> tuple[StoredRun, _Front]:
     """Count the templates of one block that end at this level, and go on to the beginnings of the next."""
     (block, links), front, ranks = work

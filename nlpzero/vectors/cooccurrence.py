@@ -18,9 +18,24 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..archive import pack_words, read_archive, unpack_words, write_archive
+from ..archive import pack_words, pieces_of, read_archive, unpack_words, write_archive
 from ..corpus import Part, text_of
-from ..counting import NONE, Counts, Ids, Run, Stored, StoredRun, Tally, Workspace, count, first_of_each, merge
+from ..counting import (
+    NONE,
+    Column,
+    Counts,
+    Ids,
+    Merging,
+    Run,
+    Stored,
+    StoredRun,
+    Tally,
+    Workspace,
+    count,
+    count_ranked,
+    first_of_each,
+    sort_with_origin,
+)
 from ..engine import Engine
 from ..errors import ModelError, NothingFound
 from ..text import code_points
@@ -32,20 +47,39 @@ Weighting = Literal["flat", "linear", "harmonic", "soft"]
 LONGEST = 21
 """Windows to which weights of 1/distance leave sums room for 2^31 pairs: lcm(1..22) is 232,792,560."""
 CHUNK = 1 << 22
-"""Pairs that are sorted at a time."""
+"""Pairs that are sorted at a time, if there is memory for it (more are no faster)."""
 TALLY_SHARE = 0.25
 """Part of the memory given to the dictionary of words, at 150 bytes each."""
+TASK_SHARE = 0.45
+"""Part of the memory given to the tasks under way, of all workers together."""
+BLOCK_COST = 24
+"""Bytes that a task takes for each byte of text."""
+PAIR_COST = 32
+"""Bytes that a task takes for each pair that is sorted with others."""
+
+
+def task_memory(memory: int, workers: int) -> int:
+    """Give the bytes that one task may take."""
+    return int(memory * TASK_SHARE) // workers
 
 
 def block_size(memory: int, workers: int) -> int:
-    """Choose the bytes of text in a block; each worker has one at a time, and takes 20 times as much.
+    """Choose the bytes of text in a block.
 
     Examples
     --------
     >>> block_size(2 << 30, 2) >> 20, block_size(1 << 20, 2)
     (8, 65536)
     """
-    return max(1 << 16, min(8 << 20, memory // (64 * workers)))
+    return max(1 << 16, min(8 << 20, task_memory(memory, workers) // BLOCK_COST))
+
+
+def disk_space(size: int, window: int) -> int:
+    """Estimate the bytes of temporary files for so many bytes of text, rather too low than too high.
+
+    With a window of 10, 6.8 bytes were measured for each byte of 1.3 GB of words, and 8.9 for each of 128 MB.
+    """
+    return size * (10 + 6 * min(window, 10)) // 10
 
 
 def distance_weights(window: int, weighting: Weighting) -> tuple[npt.NDArray[np.int64], int]:
@@ -172,10 +206,7 @@ class Cooccurrence:
 
 
 class _Encoded(NamedTuple):
-    """A block as local word ids, tokens in each line, the distinct words in order of occurrence, and their counts.
-
-    And a digest of its lines.
-    """
+    """A block as local word ids, tokens in each line, the distinct words and their counts; a digest of its lines."""
 
     ids: Stored
     lengths: Stored
@@ -192,37 +223,57 @@ def _blanks() -> npt.NDArray[np.bool_]:
     return table
 
 
-def tokens_of(text: str) -> tuple[list[str], npt.NDArray[np.int64]]:
-    r"""Split lines at white space: the words, and how many there are in each line.
+class Tokens(NamedTuple):
+    """The words of a text: the number of each among the distinct ones, how many there are in each line, and these."""
+
+    ids: Ids
+    lengths: npt.NDArray[np.int64]
+    words: list[str]
+
+
+def tokens_of(text: str) -> Tokens:
+    r"""Split lines at white space, as `str.split` does, and number the words.
+
+    Words of up to three characters, which most are, are numbered by sorting, at 40 ns each, others by a dictionary.
 
     Examples
     --------
-    >>> words, lengths = tokens_of("江 上\n\n 有\t船")
-    >>> words, lengths.tolist()
-    (['江', '上', '有', '船'], [2, 0, 2])
+    >>> ids, lengths, words = tokens_of("江 上\n\n 有\t大江\n江 长江大桥\n")
+    >>> [words[i] for i in ids.tolist()], lengths.tolist()
+    (['江', '上', '有', '大江', '江', '长江大桥'], [2, 0, 2, 2, 0])
     """
     codes = code_points(text)
     blank = _blanks().take(codes)
-    start = ~blank
-    start[1:] &= blank[:-1]
     ends = np.append(np.flatnonzero(codes == 10), len(codes))
-    return text.split(), np.diff(np.searchsorted(np.flatnonzero(start), ends), prepend=0)
-
-
-def _encode(workspace: Workspace, tokenize: Callable[[str], str] | None, part: str | Part) -> _Encoded:
-    """Read one block of text and turn it into ids."""
-    text = text_of(part)
-    words, lengths = tokens_of(tokenize(text) if tokenize else text)
+    edges = np.flatnonzero(np.diff(blank, prepend=True, append=True))
+    starts, sizes = edges[::2], edges[1::2] - edges[::2]
+    lengths = np.diff(np.searchsorted(starts, ends), prepend=0)
+    kinds = np.zeros(0x110000, np.bool_)
+    kinds[codes] = True
+    number = np.cumsum(kinds, dtype=np.uint32)  # of the characters that are there, from 1
+    bits = np.uint64(int(number[-1]).bit_length())
+    short = np.flatnonzero(sizes <= 3)
+    keys = np.zeros(len(short), np.uint64)
+    for place in range(3):
+        keys <<= bits
+        longer = sizes[short] > place
+        keys[longer] |= number.take(codes.take(starts[short[longer]] + place))
+    run, ranks = count_ranked(keys)
+    ids = np.empty(len(starts), np.uint32)
+    ids[short] = ranks
+    first = np.empty(len(run.keys), np.intp)
+    first[ranks] = short
+    words = _spell(text, starts[first], sizes[first])
+    long = np.flatnonzero(sizes > 3)
     table = _Numbers()
-    ids = np.fromiter(map(table.__getitem__, words), np.uint32, len(words))
-    store = workspace.store
-    return _Encoded(
-        store(ids),
-        store(lengths),
-        store(pack_words(list(table))),
-        store(np.bincount(ids, minlength=len(table))),
-        _digest(text),
-    )
+    numbers = map(table.__getitem__, _spell(text, starts[long], sizes[long]))
+    ids[long] = np.fromiter(numbers, np.uint32, len(long)) + np.uint32(len(words))
+    return Tokens(ids, lengths, words + list(table))
+
+
+def _spell(text: str, starts: npt.NDArray[np.intp], sizes: npt.NDArray[np.intp]) -> list[str]:
+    """Take words out of a text."""
+    return [text[start:end] for start, end in zip(starts.tolist(), (starts + sizes).tolist(), strict=True)]
 
 
 def _digest(text: str) -> int:
@@ -242,6 +293,16 @@ class _Numbers(dict[str, int]):
     def __missing__(self, word: str) -> int:
         number = self[word] = len(self)
         return number
+
+
+def _encode(workspace: Workspace, tokenize: Callable[[str], str] | None, part: str | Part) -> _Encoded:
+    """Read one block of text and turn it into ids."""
+    text = text_of(part)
+    digest = _digest(text)
+    ids, lengths, words = tokens_of(tokenize(text) if tokenize else text)
+    store = workspace.store
+    counts = np.bincount(ids, minlength=len(words))
+    return _Encoded(store(ids), store(lengths.astype(np.uint32)), store(pack_words(words)), store(counts), digest)
 
 
 def count_pairs(
@@ -277,11 +338,13 @@ def count_pairs(
         Puts blanks between the words of a block; it runs where the block is counted.
     engine, workspace : where work runs and arrays wait.
     memory : int
-        Bytes for the dictionary of words and for merging.
+        Bytes for the dictionary of words and for the tasks under way.
 
     Returns
     -------
     Cooccurrence
+        Its columns and values are maps of files of the workspace if they grew too large for its budget: save them
+        before it closes.
 
     Raises
     ------
@@ -291,6 +354,7 @@ def count_pairs(
     Notes
     -----
     O(n window) for n tokens: one sort of 2^22 pairs at a time (about 15 ns a pair), and one merge of the sorted runs.
+    Besides `memory` the words are held that occur `min_count` times, at about 240 bytes each.
 
     Examples
     --------
@@ -298,8 +362,12 @@ def count_pairs(
     >>> found.words, found.to_scipy().toarray().astype(int).tolist()
     (['上', '江', '船'], [[0, 2, 2], [2, 0, 2], [2, 2, 0]])
     """
+    if workspace is None:
+        with Workspace(1 << 62) as own:
+            options: dict[str, Any] = {"window": window, "weighting": weighting, "symmetric": symmetric}
+            options |= {"min_count": min_count, "max_vocab": max_vocab, "tokenize": tokenize, "memory": memory}
+            return count_pairs(texts, engine=engine, workspace=own, **options)
     engine = engine or Engine()
-    workspace = workspace or Workspace(memory)
     weights, unit = distance_weights(window, weighting)
     tally = Tally(workspace, max(16, int(memory * TALLY_SHARE) // 150))
     blocks: list[_Encoded] = []
@@ -309,25 +377,35 @@ def count_pairs(
         digest += block.digest
         lines += int(np.count_nonzero(block.lengths.array))
         tally.add(dict(zip(unpack_words(block.words.array), block.counts.array.tolist(), strict=True)))
+        workspace.discard(block.counts)
     frequent = sorted(tally.at_least(min_count).items(), key=lambda item: (-item[1], item[0]))[:max_vocab]
+    tokens = tally.total
+    del tally
     if not frequent:
         raise NothingFound(
-            f"none of the words occurs {min_count} times among {tally.total:,} tokens; give more text, "
-            "or lower --min-count"
+            f"none of the words occurs {min_count} times among {tokens:,} tokens; give more text, or lower --min-count"
         )
-    words = [word for word, _ in frequent]
+    words, counts = [word for word, _ in frequent], np.array([number for _, number in frequent], np.int64)
+    del frequent
     rank = {word: i for i, word in enumerate(words)}
-    task = functools.partial(_count_block, workspace, len(words), weights, symmetric)
+    under_way: list[tuple[Stored, Stored, Stored]] = []
 
     def ranked() -> Iterator[tuple[Stored, Stored, Stored]]:
         for block in blocks:
             local = unpack_words(block.words.array)
             ranks = np.fromiter((rank.get(word, NONE) for word in local), np.uint32, len(local))
-            workspace.discard(block.words, block.counts)
-            yield block.ids, block.lengths, workspace.store(ranks)
+            workspace.discard(block.words)
+            under_way.append((block.ids, block.lengths, workspace.store(ranks)))
+            yield under_way[-1]
 
-    runs = [run for found in engine.map(task, ranked()) for run in found]
-    starts, columns, values = _matrix(len(words), runs, workspace)
+    chunk = min(CHUNK, task_memory(memory, engine.workers) // PAIR_COST)
+    task = functools.partial(_count_block, workspace, chunk, len(words), weights, symmetric)
+    runs: list[StoredRun] = []
+    for found in engine.map(task, ranked()):
+        runs += found
+        workspace.discard(*under_way.pop(0))
+    rank.clear()
+    starts, columns, values = _matrix(len(words), runs, engine, workspace)
     if not len(columns):
         raise NothingFound("no two words stand on one line within the window; give more text")
     signature = {
@@ -335,16 +413,16 @@ def count_pairs(
         "weighting": weighting,
         "min_count": min_count,
         "max_vocab": max_vocab,
-        "tokens": tally.total,
+        "tokens": tokens,
         "lines": lines,
         "digest": _shown_digest(digest),
     }
-    counts = np.array([number for _, number in frequent], np.int64)
     return Cooccurrence(words, counts, starts, columns, values, symmetric, unit, signature)
 
 
 def _count_block(
     workspace: Workspace,
+    chunk: int,
     size: int,
     weights: npt.NDArray[np.int64],
     symmetric: bool,
@@ -356,64 +434,84 @@ def _count_block(
     known = words != NONE
     lines = np.repeat(np.arange(lengths.length, dtype=np.uint32), lengths.array)[known]
     words = words[known]
-    workspace.discard(*block)
-    step = max(1, CHUNK // len(weights))
-    runs = [
+    step = max(1, chunk // len(weights))
+    runs = (
         _count_chunk(
             words[at : at + step + len(weights)], lines[at : at + step + len(weights)], step, size, weights, symmetric
         )
         for at in range(0, len(words), step)
-    ]
+    )
     return [workspace.store_run(run) for run in runs if len(run.keys)]
 
 
 def _count_chunk(words: Ids, lines: Ids, stop: int, size: int, weights: npt.NDArray[np.int64], symmetric: bool) -> Run:
     """Count the pairs whose first word stands before `stop`; their keys are row * size + column."""
-    keys = []
     flat = weights.max() == 1
     bits = np.uint64(0 if flat else len(weights).bit_length())
+    pairs = np.empty(min(len(words), stop) * len(weights), np.uint64)
+    filled = 0
     for distance in range(1, len(weights) + 1):
         first, second = words[:-distance][:stop], words[distance:][:stop]
-        together = lines[:-distance][:stop] == lines[distance:][:stop]
-        first, second = first[together], second[together]
+        together = np.flatnonzero(lines[:-distance][:stop] == lines[distance:][:stop])
+        first, second = first.take(together), second.take(together)
         row, column = (np.minimum(first, second), np.maximum(first, second)) if symmetric else (second, first)
-        key = row.astype(np.uint64)
-        key *= np.uint64(size)
+        key = pairs[filled : filled + len(together)]
+        np.multiply(row, np.uint64(size), out=key)
         key += column
         if not flat:
             key <<= bits
             key |= np.uint64(distance)
-        keys.append(key)
-    pairs = np.concatenate(keys) if keys else np.empty(0, np.uint64)
+        filled += len(together)
+    pairs = pairs[:filled]
     if flat:
         return count(pairs)
     pairs.sort()
-    weight = np.append(0, weights).take((pairs & ((np.uint64(1) << bits) - np.uint64(1))).astype(np.intp))
+    distances = np.empty(len(pairs), np.min_scalar_type(len(weights)))
+    np.bitwise_and(pairs, (np.uint64(1) << bits) - np.uint64(1), out=distances, casting="unsafe")
     pairs >>= bits
     begins = np.flatnonzero(first_of_each(pairs))
-    return Run(pairs[begins], np.add.reduceat(weight, begins) if len(begins) else weight)
+    weight = np.append(0, weights).astype(np.uint32).take(distances)
+    sums = np.add.reduceat(weight, begins, dtype=np.int64) if len(begins) else np.empty(0, np.int64)
+    return Run(pairs[begins], sums)
 
 
-def _matrix(size: int, runs: Sequence[StoredRun], workspace: Workspace) -> tuple[Counts, Ids, npt.NDArray[Any]]:
+def _matrix(
+    size: int, runs: Sequence[StoredRun], engine: Engine, workspace: Workspace
+) -> tuple[Counts, Ids, npt.NDArray[Any]]:
     """Add runs to the rows of one sparse matrix."""
     lengths = np.zeros(size, np.int64)
-    columns: list[Ids] = [np.empty(0, np.uint32)]
-    values: list[npt.NDArray[Any]] = [np.empty(0, np.uint32)]
-    for run, _ in merge(runs):
-        rows, column = np.divmod(run.keys, np.uint64(size))
-        lengths += np.bincount(rows.astype(np.intp), minlength=size)
-        columns.append(column.astype(np.uint32))
-        values.append(run.counts.astype(np.uint32) if run.counts.max() < NONE else run.counts)
+    columns, values = Column(workspace, np.uint32), Column(workspace, np.uint32)
+    wide = False
+    for run in Merging(runs, workspace=workspace, engine=engine):
+        if not len(run.keys):
+            continue
+        rows = np.arange(int(run.keys[0]) // size, int(run.keys[-1]) // size + 2, dtype=np.uint64)
+        in_row = np.diff(np.searchsorted(run.keys, rows * np.uint64(size)))
+        lengths[int(rows[0]) : int(rows[-1])] += in_row
+        columns.append((run.keys - np.repeat(rows[:-1] * np.uint64(size), in_row)).astype(np.uint32))
+        if not wide and run.counts.max() >= NONE:
+            narrow, values, wide = values.stored(), Column(workspace, np.int64), True
+            for piece in pieces_of(narrow.unchecked):
+                values.append(piece)
+            workspace.discard(narrow)
+        values.append(run.counts)
     for stored in runs:
         workspace.discard(*stored)
-    return np.append(0, np.cumsum(lengths)), np.concatenate(columns), np.concatenate(values)
+    return np.append(0, np.cumsum(lengths)), columns.stored().unchecked, values.stored().unchecked
 
 
-def merge_counts(parts: Sequence[Cooccurrence], min_count: int = 1) -> Cooccurrence:
+def merge_counts(
+    parts: Sequence[Cooccurrence],
+    min_count: int = 1,
+    *,
+    engine: Engine | None = None,
+    workspace: Workspace | None = None,
+    memory: int = 2 << 30,
+) -> Cooccurrence:
     r"""Add up counts made from parts of a corpus (合并共现).
 
     A part lacks the words that were rare in it; with `min_count` 1 in the parts nothing is lost but what windows would
-    have closed over.
+    have closed over, and the result is that of counting the whole corpus.
 
     Parameters
     ----------
@@ -421,6 +519,14 @@ def merge_counts(parts: Sequence[Cooccurrence], min_count: int = 1) -> Cooccurre
         Of the same window, weighting and symmetry.
     min_count : int
         Words whose sum is less are left out.
+    engine, workspace : where work runs and arrays wait.
+    memory : int
+        Bytes for the tasks under way.
+
+    Returns
+    -------
+    Cooccurrence
+        As `count_pairs` gives it.
 
     Raises
     ------
@@ -431,7 +537,7 @@ def merge_counts(parts: Sequence[Cooccurrence], min_count: int = 1) -> Cooccurre
 
     Notes
     -----
-    O(P log P) for all P pairs together, which are held in memory.
+    O(P log P) for all P pairs together, which are sorted piece by piece and merged. The words are held.
 
     Examples
     --------
@@ -441,6 +547,10 @@ def merge_counts(parts: Sequence[Cooccurrence], min_count: int = 1) -> Cooccurre
     >>> both.words, both.word_counts.tolist(), both.values.tolist() == [one.unit, two.unit]
     (['上', '江', '船'], [2, 1, 1], True)
     """
+    if workspace is None:
+        with Workspace(1 << 62) as own:
+            return merge_counts(parts, min_count, engine=engine, workspace=own, memory=memory)
+    engine = engine or Engine()
     first = parts[0]
     for name in ("window", "weighting"):
         for part in parts[1:]:
@@ -460,22 +570,17 @@ def merge_counts(parts: Sequence[Cooccurrence], min_count: int = 1) -> Cooccurre
     )
     if not frequent:
         raise NothingFound(f"none of the {len(totals):,} words occurs {min_count} times; lower --min-count")
-    rank = {word: i for i, (word, _) in enumerate(frequent)}
-    size = len(rank)
-    workspace = Workspace(1 << 62)
+    del totals
+    words, counts = [word for word, _ in frequent], np.array([number for _, number in frequent], np.int64)
+    del frequent
+    rank = {word: i for i, word in enumerate(words)}
     runs = []
+    step = max(1, task_memory(memory, 1) // (2 * PAIR_COST))
     for part in parts:
         ranks = np.fromiter((rank.get(word, NONE) for word in part.words), np.uint32, len(part.words))
-        rows = np.repeat(ranks, np.diff(part.starts))
-        columns = ranks.take(part.columns)
-        kept = (rows != NONE) & (columns != NONE)
-        rows, columns, values = rows[kept], columns[kept], part.values[kept]
-        if first.symmetric:
-            rows, columns = np.minimum(rows, columns), np.maximum(rows, columns)
-        keys = rows.astype(np.uint64) * np.uint64(size) + columns
-        order = np.argsort(keys)
-        runs.append(workspace.store_run(Run(keys[order], values[order])))
-    starts, columns, values = _matrix(size, runs, workspace)
+        for run in _ranked_anew(part, ranks, len(words), min(CHUNK, step)):
+            runs.append(workspace.store_run(run))
+    starts, columns, values = _matrix(len(words), runs, engine, workspace)
     if not len(columns):
         raise NothingFound("no pairs are left; lower --min-count")
     signature = {
@@ -485,7 +590,21 @@ def merge_counts(parts: Sequence[Cooccurrence], min_count: int = 1) -> Cooccurre
         "lines": sum(int(part.signature.get("lines", 0)) for part in parts),
         "digest": _shown_digest(sum(int(part.signature.get("digest", "0"), 16) for part in parts)),
     }
-    counts = np.array([number for _, number in frequent], np.int64)
-    return Cooccurrence(
-        [word for word, _ in frequent], counts, starts, columns, values, first.symmetric, first.unit, signature
-    )
+    return Cooccurrence(words, counts, starts, columns, values, first.symmetric, first.unit, signature)
+
+
+def _ranked_anew(part: Cooccurrence, ranks: Ids, size: int, step: int) -> Iterator[Run]:
+    """Give counts as runs whose keys are row * size + column by other ranks, so many pairs at a time."""
+    at = 0
+    for columns, values in zip(pieces_of(part.columns, step), pieces_of(part.values, step), strict=True):
+        rows = np.searchsorted(part.starts, np.arange(at, at + len(columns)), "right") - 1
+        at += len(columns)
+        row, column = ranks.take(rows), ranks.take(columns)
+        if part.symmetric:
+            row, column = np.minimum(row, column), np.maximum(row, column)  # NONE is greater than all
+        known = np.flatnonzero((row != NONE) & (column != NONE))
+        keys = row.take(known).astype(np.uint64)
+        keys *= np.uint64(size)
+        keys += column.take(known)
+        ordered, origin = sort_with_origin(keys)
+        yield Run(ordered, values.take(known).take(origin))

@@ -10,7 +10,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
@@ -20,10 +20,11 @@ OPENERS = {b"\x1f\x8b": gzip.GzipFile, b"\xfd7": lzma.LZMAFile}
 
 
 class Run(NamedTuple):
-    """What a child process took: wall seconds, and the greatest memory of it and its children together."""
+    """What a child process took: wall seconds, the greatest memory of it and its children together, and disk space."""
 
     seconds: float
     peak_mb: float
+    disk_mb: float = 0.0
 
 
 def fail(message: str) -> NoReturn:
@@ -52,21 +53,26 @@ def unpacked(path: str, folder: Path) -> Path:
     return plain
 
 
-def run(command: Sequence[str | Path], stdout: Path | None = None, cwd: Path | None = None) -> Run:
+def run(
+    command: Sequence[str | Path], stdout: Path | None = None, cwd: Path | None = None, tmp_dir: Path | None = None
+) -> Run:
     """Run a command to its end, in one go; its standard error is shown only if it fails.
 
     The peak is the kernel's figure for the largest single process, or, where several are alive at once, the greatest
-    sum of their resident memory seen at 20 looks a second: an upper bound, as memory they share counts for each.
+    sum of their resident memory seen at 20 looks a second: an upper bound, as memory they share counts for each. The
+    disk space is the greatest size of `tmp_dir` seen.
     """
     with tempfile.TemporaryFile() as errors, open(stdout or os.devnull, "wb") as output:
         start = time.perf_counter()
         child = subprocess.Popen([str(part) for part in command], stdout=output, stderr=errors, cwd=cwd)
         ended = threading.Event()
-        sums = [0.0]
+        sums, disk = [0.0], [0.0]
 
         def watch() -> None:
             while not ended.wait(0.05):
                 sums.append(_resident_mb(child.pid))
+                if tmp_dir is not None:
+                    disk.append(_size_mb(tmp_dir))
 
         watcher = threading.Thread(target=watch)
         watcher.start()
@@ -82,7 +88,16 @@ def run(command: Sequence[str | Path], stdout: Path | None = None, cwd: Path | N
             message = errors.read().decode()[-2000:]
             fail(f"{' '.join(map(str, command))[:300]}\nexit status {child.returncode}\n{message}")
     unit = 1 if sys.platform == "darwin" else 1024
-    return Run(seconds, max(usage.ru_maxrss * unit / 1e6, *sums))
+    return Run(seconds, max(usage.ru_maxrss * unit / 1e6, *sums), max(disk))
+
+
+def _size_mb(folder: Path) -> float:
+    """Add up the sizes of the files in a folder, some of which may go meanwhile."""
+    total = 0
+    for path in folder.rglob("*"):
+        with suppress(OSError):
+            total += path.stat().st_size if path.is_file() else 0
+    return total / 1e6
 
 
 def _resident_mb(process: int) -> float:

@@ -52,7 +52,7 @@ def main() -> None:
         for workers in options.workers:  # before this process has grown: a child's peak is at least its parent's size
             command: list[str | Path] = [*NLPZERO, "segment", "-j", str(workers), "-o", place / "cut", corpus]
             best = min(run(command) for _ in range(options.repeat))
-            add(f"nlpzero segment -j {workers}, whole process", *best)
+            add(f"nlpzero segment -j {workers}, whole process", best.seconds, best.peak_mb)
 
         blocks = [block.text for block in Corpus([corpus]).blocks()]
         lines = [line.rstrip("\r") for line in "".join(blocks).removesuffix("\n").split("\n")]
