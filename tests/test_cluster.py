@@ -30,7 +30,10 @@ try:
 except ImportError:
     pytest.skip("NOT TESTED: the cluster, for dask is not installed (pip install -e '.[dev]')", allow_module_level=True)
 
-ENVIRONMENT = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1", "PYTHONPATH": str(Path(__file__).parent)}
+ENVIRONMENT = {
+    "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
+    "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]),
+}
 
 
 def dask(log: Path, command: str, *arguments: object) -> "subprocess.Popen[bytes]":
