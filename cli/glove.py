@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nlpzero.vectors.cooccurrence import Cooccurrence
     from nlpzero.vectors.glove import Parameters, State
 
-COUNT_OPTIONS = "window", "min_count", "max_vocab", "weighting", "asymmetric", "tokenized", "lexicon"
+COUNT_OPTIONS = "window", "min_count", "max_vocab", "weighting", "asymmetric", "tokenized", "lexicon", "shard"
 
 
 @click.group(

@@ -1,5 +1,6 @@
 """`nlpzero segment`: text cut into words, line for line."""
 
+import contextlib
 import os
 from collections.abc import Iterator
 from functools import partial
@@ -124,13 +125,16 @@ def _cut(
     alone = 0 if hmm else 1 if segmenter is not None else ALONE
     can_share = lexicon is None or os.path.isfile(lexicon)  # or else workers could not read it again
     models = [path for path in (lexicon, segmenter) if path is not None]
-    with open_engine(
-        workers if can_share else 1, scheduler, tmp_dir, corpus, files=models, dictionary=not models
-    ) as engine:
+    workers = workers if can_share else 1
+    with (
+        contextlib.ExitStack() as last,  # what outlives the workers
+        open_engine(workers, scheduler, tmp_dir, corpus, files=models, dictionary=not models) as engine,
+    ):
         if scheduler is not None or (corpus.length() or 0) > alone * PART:
             engine.start()  # before NumPy is imported here, which takes a tenth of a second
             alone = 0
-        from nlpzero.segment.segmenter import cut_part, store_cut
+        from nlpzero.counting import Workspace
+        from nlpzero.segment.segmenter import cut_part, cut_to_file
 
         cut, _ = cutter(shared(lexicon, scheduler), hmm, workers, delimiter)
         if segmenter is not None:
@@ -139,14 +143,8 @@ def _cut(
             load_learned(segmenter)
             cut = partial(segment_learned, path=shared(segmenter, scheduler), delimiter=delimiter)
         parts = parts_of(corpus, PART)
-        if scheduler is None:
-            task = partial(cut_part, cut)
-            yield from map(task, islice(parts, alone))
-            yield from engine.map(task, parts)
-            return
-        from nlpzero.counting import Workspace
-
-        with Workspace(0, tmp_dir) as workspace:
-            for stored in engine.map(partial(store_cut, workspace, cut), parts):
-                yield stored.array.tobytes()
-                stored.discard()
+        yield from map(partial(cut_part, cut), parts if engine.workers == 1 else islice(parts, alone))
+        workspace = last.enter_context(Workspace(0, tmp_dir))
+        for path in engine.map(partial(cut_to_file, workspace, cut), parts):
+            yield path.read_bytes()
+            path.unlink()

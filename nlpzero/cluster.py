@@ -246,8 +246,14 @@ def difference(needs: Needs) -> str:
         seen = error.strerror or str(error)
     if seen != needs.run:
         return f"cannot use {folder} ({seen}); give --tmp-dir a directory that all machines share, and may write"
-    if needs.dictionary is not None and _digest(needs.dictionary[0]()) != needs.dictionary[1]:
-        return "has another dictionary of jieba; install the same jieba everywhere, or give --lexicon"
+    if needs.dictionary is not None:
+        find, digest = needs.dictionary
+        try:
+            same = _digest(find()) == digest
+        except NlpZeroError:  # it is not installed
+            same = False
+        if not same:
+            return "has no dictionary of jieba, or another; install the same jieba everywhere, or give --lexicon"
     for path, digest in needs.files:
         if _digest(path) != digest:
             return f"does not have {path}, or another; put it on a file system that all machines share"

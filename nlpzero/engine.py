@@ -1,4 +1,4 @@
-"""Where work runs: one function mapped over blocks, in this process or in worker processes.
+"""Where work runs: one function mapped over blocks, in this process or in worker processes (or see `cluster`).
 
 Nothing else in the library knows where work runs. Results come in the order of the items, so whatever is made of them
 does not depend on the number of workers.
@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from .errors import NlpZeroError
 
@@ -69,8 +69,8 @@ class Engine:
 
     def start(self) -> None:
         """Start the workers now, if there are to be any, and do not wait for them: `map` would start them later."""
-        if self.workers > 1:
-            self._start()
+        for _ in range(self.workers if self.workers > 1 else 0):
+            self._submit(int)
 
     def map(self, function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
         """Give ``function(item)`` for each item, in order; function, items and results must pickle."""
@@ -80,11 +80,10 @@ class Engine:
         if self.workers == 1 or (len(head) < 2 and self._pool is None):
             yield from map(function, everything)
             return
-        pool = self._start()
         under_way: collections.deque[Future[R]] = collections.deque()
         try:
             for item in everything:
-                under_way.append(pool.submit(function, item))
+                under_way.append(self._submit(function, item))
                 if len(under_way) >= IN_FLIGHT * self.workers:
                     yield under_way.popleft().result()
             while under_way:
@@ -109,13 +108,13 @@ class Engine:
         with ThreadPoolExecutor(self.workers) as pool:
             return [*pool.map(function, items)]
 
-    def _start(self) -> ProcessPoolExecutor:
-        if self._pool is None:
-            context = multiprocessing.get_context("spawn")
-            with _shielded():
+    def _submit(self, function: Callable[..., R], *items: Any) -> "Future[R]":
+        """Hand a task to the workers; as long as none is idle, another one is started for it."""
+        with _shielded():
+            if self._pool is None:
+                context = multiprocessing.get_context("spawn")
                 self._pool = ProcessPoolExecutor(self.workers, context, _end_with_the_parent)
-                self._pool.submit(int)  # the first task starts the workers
-        return self._pool
+            return self._pool.submit(function, *items)
 
 
 @contextlib.contextmanager

@@ -30,7 +30,10 @@ try:
 except ImportError:
     pytest.skip("NOT TESTED: the cluster, for dask is not installed (pip install -e '.[dev]')", allow_module_level=True)
 
-ENVIRONMENT = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1", "PYTHONPATH": str(Path(__file__).parent)}
+ENVIRONMENT = {
+    "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
+    "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]),
+}
 
 
 def dask(log: Path, command: str, *arguments: object) -> "subprocess.Popen[bytes]":
@@ -261,7 +264,7 @@ def test_what_a_worker_lacks_is_named(text: Path, folder: Path) -> None:
         (fit._replace(versions=(("nlpzero", __version__), ("Python", "3.0"), ("NumPy", "9"))), "has Python 3."),
         (fit._replace(run="another"), f"cannot use {folder} (run); give --tmp-dir a directory that all machines share"),
         (fit._replace(directory="/missing"), "cannot use /missing (No such file or directory); give --tmp-dir"),
-        (fit._replace(dictionary=(words, "other")), "has another dictionary of jieba; install the same"),
+        (fit._replace(dictionary=(words, "other")), "has no dictionary of jieba, or another; install"),
         (fit._replace(files=(("/missing", digest),)), "does not have /missing, or another; put it on a file system"),
         (
             fit._replace(extents=(extent._replace(mtime=1),)),

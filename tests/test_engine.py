@@ -50,6 +50,16 @@ def test_only_a_few_items_are_taken_ahead_of_the_results() -> None:
         assert len(taken) <= 5
 
 
+def test_workers_can_be_started_before_there_is_work() -> None:
+    with Engine(2) as engine:
+        engine.start()
+        assert len(active_children()) == 2
+        assert list(engine.map(square, [3])) == [9]
+    with Engine(1) as engine:
+        engine.start()
+        assert active_children() == []
+
+
 def test_one_item_needs_no_worker_process() -> None:
     with Engine(2) as engine:
         assert list(engine.map(os.getpid.__class__.__call__, [os.getpid])) == [os.getpid()]

@@ -5,12 +5,13 @@ import math
 import re
 import string
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from ..corpus import Part, text_of
-from ..counting import Stored, Workspace
+from ..counting import Workspace
 from ..lattice import LONG, Flags, Positions, Words, best_path, stretches
 from ..lexicon import CODES, Lexicon
 from ..text import Codes, char_classes, code_points, delimited, is_joined
@@ -205,13 +206,15 @@ def segment_text(text: str, delimiter: str = " ", lexicon: str | None = None, hm
 
 
 def cut_part(cut: Callable[[str], str], part: Part) -> bytes:
-    """Read a part of a corpus, cut it and give UTF-8: a task for workers that sends no text there, and bytes back."""
+    """Read a part of a corpus, cut it and give UTF-8."""
     return cut(text_of(part)).encode("utf-8", "surrogateescape")
 
 
-def store_cut(workspace: Workspace, cut: Callable[[str], str], part: Part) -> Stored:
-    """Do as `cut_part`, and leave the bytes in a workspace: a task for workers of other machines."""
-    return workspace.store(np.frombuffer(cut_part(cut, part), np.uint8))
+def cut_to_file(workspace: Workspace, cut: Callable[[str], str], part: Part) -> Path:
+    """Do as `cut_part`, but leave the bytes in a new file: a task for workers, for whom pipes are slower."""
+    path = workspace.path()
+    path.write_bytes(cut_part(cut, part))
+    return path
 
 
 @functools.cache
