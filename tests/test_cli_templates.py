@@ -59,7 +59,7 @@ def test_too_little_room_for_temporary_files_is_told_before_the_work(monkeypatch
     monkeypatch.setattr("nlpzero.counting.shutil.disk_usage", lambda _: SimpleNamespace(free=1000))
     done = run("--memory", "100K", "-j", "1", DATA / "stories.txt")
     assert (done.exit_code, done.stdout) == (1, "")
-    assert "GB for temporary files, 0.0 GB are free; name a directory with more room with --tmp-dir" in done.stderr
+    assert "MB for temporary files, 0 MB are free; name a directory with more room with --tmp-dir" in done.stderr
 
 
 def test_trivial_templates_are_shown_on_demand() -> None:
