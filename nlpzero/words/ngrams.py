@@ -344,18 +344,9 @@ class NGrams:
             Every clause edge counts as a neighbour of its own.
         """
         if length not in self._entropies:
-            level, above = self.levels[length - 1], self.levels[length]
-            found = []
-            for side in SIDES:
-                entropies = Column(self.workspace, np.float64)
-                sums = sums_by_parent(level, above, side, lambda counts: counts * np.log(counts), self.workspace.task)
-                for start, weights in sums:
-                    for at in range(0, len(weights), ROWS):
-                        some = weights[at : at + ROWS]
-                        counts = level.numbers.part(start + at, start + at + len(some))
-                        entropies.append(np.maximum(np.log(counts) - some / counts, 0.0))
-                found.append(entropies.stored())
-            self._entropies[length] = found[0], found[1]
+            task = functools.partial(_entropies, self.workspace, self.levels[length - 1], self.levels[length])
+            left, right = self.engine.map(task, SIDES)
+            self._entropies[length] = left, right
         return self._entropies[length]
 
     def spell(self, length: int, chosen: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> list[Ids]:
@@ -396,6 +387,18 @@ def merged_level(
 def bits_of(level: Level) -> int:
     """Give the bits that a rank in a level takes."""
     return max(1, (len(level) - 1).bit_length())
+
+
+def _entropies(workspace: Workspace, level: Level, above: Level, side: Side) -> Stored:
+    """Give the entropy of the neighbours on one side of every n-gram of a level."""
+    entropies = Column(workspace, np.float64)
+    sums = sums_by_parent(level, above, side, lambda counts: counts * np.log(counts), workspace.task)
+    for start, weights in sums:
+        for at in range(0, len(weights), ROWS):
+            some = weights[at : at + ROWS]
+            counts = level.numbers.part(start + at, start + at + len(some))
+            entropies.append(np.maximum(np.log(counts) - some / counts, 0.0))
+    return entropies.stored()
 
 
 def sums_by_parent(
