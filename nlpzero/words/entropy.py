@@ -34,28 +34,37 @@ def autonomies(ngrams: NGrams, order: int) -> list[Stored]:
     -------
     list of float64 arrays, in nats; entry k - 1 belongs to ``ngrams.levels[k - 1]``.
     """
-    result: list[Stored] = []
-    for length in range(1, order + 1):
-        level = ngrams.levels[length - 1]
-        variations = Column(ngrams.workspace, np.float64)
-        total = [0.0, 0.0]
-        for start, parents in _rows(level):
-            both = np.zeros(len(parents[0]))
-            for side, entropies in enumerate(ngrams.neighbour_entropies(length)):
-                variation = entropies.part(start, start + len(both))
-                if length > 1:
-                    variation = variation - ngrams.neighbour_entropies(length - 1)[side].array[parents[side]]
-                total[side] += float(variation.sum())
-                both += variation
-            variations.append(both)
-        means = 0.0
-        for side, name in enumerate(SIDES):
-            lost, once = _seen_once(ngrams, length, name) if length > 1 else (0.0, 0)
-            means += (total[side] - lost) / max(1, len(level) + once)
-        whole = variations.stored()
-        result.append(_shifted(ngrams.workspace, whole, -means))
-        ngrams.workspace.discard(whole)
-    return result
+    entropies = [ngrams.neighbour_entropies(length) for length in range(1, order + 1)]
+    task = functools.partial(_autonomy, ngrams.workspace, ngrams.levels[: order + 1], entropies)
+    return [*ngrams.engine.map(task, range(1, order + 1))]
+
+
+def _autonomy(
+    workspace: Workspace, levels: Sequence[Level], entropies: Sequence[tuple[Stored, Stored]], length: int
+) -> Stored:
+    """Give the autonomy of every n-gram of one length."""
+    level = levels[length - 1]
+    variations = Column(workspace, np.float64)
+    total = [0.0, 0.0]
+    for start, parents in _rows(level):
+        both = np.zeros(len(parents[0]))
+        for side, values in enumerate(entropies[length - 1]):
+            variation = values.part(start, start + len(both))
+            if length > 1:
+                variation = variation - entropies[length - 2][side].array[parents[side]]
+            total[side] += float(variation.sum())
+            both += variation
+        variations.append(both)
+    means = 0.0
+    for side, name in enumerate(SIDES):
+        lost, once = 0.0, 0
+        if length > 1:
+            lost, once = _seen_once(workspace, levels[length - 2], level, name, entropies[length - 2][side])
+        means += (total[side] - lost) / max(1, len(level) + once)
+    whole = variations.stored()
+    autonomy = _shifted(workspace, whole, -means)
+    workspace.discard(whole)
+    return autonomy
 
 
 def _rows(level: Level) -> Iterator[tuple[int, tuple[Ids, Ids]]]:
@@ -68,12 +77,10 @@ def _rows(level: Level) -> Iterator[tuple[int, tuple[Ids, Ids]]]:
         yield number * ROWS, (suffixes, prefixes)
 
 
-def _seen_once(ngrams: NGrams, length: int, side: Side) -> tuple[float, int]:
+def _seen_once(workspace: Workspace, level: Level, above: Level, side: Side, entropies: Stored) -> tuple[float, int]:
     """Add up, over the continuations seen once of all shorter n-grams that repeat, the entropy of these; count them."""
-    level, above = ngrams.levels[length - 2], ngrams.levels[length - 1]
-    entropies = ngrams.neighbour_entropies(length - 1)[SIDES.index(side)]
     lost, number = 0.0, 0
-    for start, sums in sums_by_parent(level, above, side, lambda counts: counts, ngrams.workspace.task):
+    for start, sums in sums_by_parent(level, above, side, lambda counts: counts, workspace.task):
         for at in range(0, len(sums), ROWS):
             some = sums[at : at + ROWS]
             counts = level.numbers.part(start + at, start + at + len(some))
