@@ -1,5 +1,7 @@
 """Character classes, and text as code points."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from nlpzero.text import (
     LATIN,
     OTHER,
     char_classes,
+    classes_of,
     code_points,
     delimited,
     from_code_points,
@@ -43,6 +46,19 @@ def test_text_survives_the_way_to_code_points_and_back() -> None:
     codes = codes[(codes < 0xD800) | (codes >= 0xE000)]
     text = "".join(map(chr, codes.tolist()))
     assert from_code_points(code_points(text)) == text
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_points_commas_and_percent_signs_belong_to_the_numbers_they_are_written_in(seed: int) -> None:
+    alphabet = "1２３4.．,，%％‰年a"
+    text = "".join(np.random.default_rng(seed).choice([*alphabet], 5000))
+    number = re.compile("(?<=[0-9０-９])(?:[.．](?=[0-9０-９])|[,，](?=[0-9０-９]{3}(?![0-9０-９]))|[%％‰])")
+    expected = char_classes()[code_points(text)]
+    for found in number.finditer(text):
+        expected[found.start()] = DIGIT
+    assert classes_of(code_points(text)).tolist() == expected.tolist()
+    assert classes_of(code_points("，")).tolist() == [OTHER]
+    assert classes_of(code_points("")).tolist() == []
 
 
 def test_only_runs_of_one_kind_are_joined() -> None:

@@ -1,4 +1,4 @@
-"""Words by sampling: a bigram Pitman-Yor model of words, times a Markov model of characters, times ESA.
+"""Words by sampling: a bigram Pitman-Yor model of words, times models of their characters, times ESA.
 
 Counts of pairs of words are counts of n-grams that are cut at a certain place. So every table is an array over the
 ranks of the n-grams that occur twice, and every lookup is an index that was known before the first round. An n-gram
@@ -29,6 +29,7 @@ STRENGTH, STRENGTH_TYPES = 5.0, 100.0
 P_END = 0.1
 """Base probability of the end of a clause, as a word."""
 TAG_WEIGHT = 0.6
+EDGE_WEIGHT = 0.5
 ESA_WEIGHT, ESA_EXPONENT = 0.3, 0.5
 BATCHES = 5
 CHUNK = 1 << 15
@@ -47,8 +48,8 @@ class Prior:
         Of the Pitman-Yor process of words after a word: d1 and t1.
     type_discount, type_strength : float
         Of that of word types: d0 and t0.
-    tag_weight, esa_weight : float
-        Exponents of the Markov model and of ESA.
+    tag_weight, edge_weight, esa_weight : float
+        Exponents of the Markov model, of the edges of clauses and of ESA.
     esa_exponent : float
         Weight of the neighbours within ESA.
     finer : float
@@ -60,6 +61,7 @@ class Prior:
     type_discount: float = DISCOUNT_TYPES
     type_strength: float = STRENGTH_TYPES
     tag_weight: float = TAG_WEIGHT
+    edge_weight: float = EDGE_WEIGHT
     esa_weight: float = ESA_WEIGHT
     esa_exponent: float = ESA_EXPONENT
     finer: float = 0.0
@@ -208,7 +210,7 @@ def steps_of(
     """Give the weights of all steps in a chunk.
 
     P(w|v) = [c(vw) - d1 [c>0] + (t1 + d1 T(v)) P1(w)] / (c(v) + t1), P1(w) = [t(w) - d0 [t>0] + (t0 + d0 T) P0(w)] /
-    (sum t + t0), times what the Markov model and ESA say.
+    (sum t + t0), times what the Markov model, the edges of clauses and ESA say.
     """
     layout, d1, t1 = chunk.layout, prior.discount, prior.strength
     units = chunk.ranks[0] if units is None else units
@@ -228,6 +230,7 @@ def steps_of(
         types = np.maximum(tables.leaders[length - 1][word] - prior.type_discount, 0)
         below = (types + base * spelling.words(characters)) / norm
         factor = spelling.tagged(characters, weight) * grain
+        factor *= spelling.edged(characters, prior.edge_weight)
         if esa is not None:
             factor *= esa[length - 1][word]
         seconds.append((below, factor))
@@ -342,6 +345,11 @@ class Sampler:
         self.longest = longest
         self.limits = [len(level) for level in ngrams.levels]
         self.unigrams = ngrams.levels[0].counts
+        self.edges = np.zeros((2, len(self.unigrams)), np.int64)
+        for chunk in chunks:
+            units, layout = chunk.ranks[0], chunk.layout
+            for side, edge in zip(self.edges, (units[: layout.active[0]], units[layout.last()]), strict=True):
+                side += np.bincount(edge, minlength=len(self.unigrams))
         self.units = [
             ngrams.spell(length, np.ones(size, np.bool_)) for length, size in enumerate(self.limits[:longest], 1)
         ]
@@ -359,7 +367,7 @@ class Sampler:
             for step, column in enumerate(self.units[length - 1]):
                 place = 0 if step == 0 else 2 if step == length - 1 else 1
                 types[place] += np.bincount(column[used], minlength=characters)
-        return Spelling.learned(self.unigrams, types, tags, lengths, joins)
+        return Spelling.learned(self.unigrams, types, tags, lengths, joins, self.edges)
 
     def esa_weights(self, longest: int) -> list[Weights]:
         """Give what ESA multiplies each n-gram with, from the current words."""
