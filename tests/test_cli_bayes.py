@@ -14,6 +14,8 @@ import pytest
 from click.testing import CliRunner, Result
 from nlpzero_cli.main import main
 
+from nlpzero.words.bayes import THRESHOLD
+
 STORIES = Path(__file__).parent.parent / "data" / "stories.txt"
 QUICK = ["--method", "bayes", "--rounds", "4", "--samples", "2"]
 
@@ -102,8 +104,8 @@ def test_boundaries_say_where_the_text_is_cut(nlpzero: Callable[..., Result], tm
             borders.add(at + 1)
             at += len(word)
         for column in range(1, len(plain) + 1):
-            if abs(probability.get((number, column), 0.5) - 0.5) > 5e-5:  # beyond the rounding of the table
-                assert (probability[number, column] > 0.5) == (column in borders)
+            if abs(probability.get((number, column), THRESHOLD) - THRESHOLD) > 5e-5:  # beyond the rounding of the table
+                assert (probability[number, column] > THRESHOLD) == (column in borders)
 
 
 def test_finer_and_coarser_move_the_grain(nlpzero: Callable[..., Result]) -> None:

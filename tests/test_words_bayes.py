@@ -14,7 +14,7 @@ from test_words_esa import clauses_of, spelled, symbols_of
 from nlpzero.counting import Workspace
 from nlpzero.engine import Engine
 from nlpzero.errors import ModelError
-from nlpzero.words import bayes, cuts
+from nlpzero.words import bayes
 from nlpzero.words.bayes import P_END, Prior, Sampler, Tables, chunks_of, grouped, steps_of
 from nlpzero.words.chain import forward, marginals, sample
 from nlpzero.words.discovery import Discovery, Parameters, cut_texts, discover
@@ -122,7 +122,6 @@ def test_the_spelling_of_words_is_counted_from_types_and_tags_from_tokens() -> N
         np.array([[2, 1], [1, 0], [0, 3], [1, 0]]),
         np.array([0, 1, 2, 1]),
         np.array([[2, 1], [0, 0]]),
-        np.array([[2, 1], [1, 2]]),
     )
     first, last = np.array([0]), np.array([1])
     assert spelling.words([first, last])[0] == pytest.approx(
@@ -136,19 +135,6 @@ def test_the_spelling_of_words_is_counted_from_types_and_tags_from_tokens() -> N
     )
     assert spelling.tagged([last, first, last], 1.0)[0] == pytest.approx(three)
     assert spelling.steps["EB"] == pytest.approx((2 + 1) / (3 + 2))
-
-
-def test_a_character_that_often_begins_clauses_is_likely_to_begin_words() -> None:
-    # of 200 characters, 10 begin a clause and 10 end one: 山 (mountain) begins eight, 水 (water) ends all
-    none = np.zeros((4, 2), np.int64)
-    clauses = np.array([[8, 2], [0, 10]])
-    spelling = Spelling.learned(np.array([80, 120]), none[:3], none, np.zeros(4, np.int64), none[:2], clauses)
-    begins = [(8 + 20 / 20) / (80 + 20) * 20, (2 + 20 / 20) / (120 + 20) * 20]  # one of 20 characters begins a clause
-    ends = [(20 / 20) / (80 + 20) * 20, (10 + 20 / 20) / (120 + 20) * 20]
-    assert spelling.edges == pytest.approx(np.array([begins, ends]))
-    first, last = np.array([0]), np.array([1])
-    assert spelling.edged([first, first, last], 0.5)[0] == pytest.approx((begins[0] * ends[1]) ** 0.5)
-    assert spelling.edged([last], 1.0)[0] == pytest.approx(begins[1] * ends[1])
 
 
 @pytest.mark.parametrize("with_esa", [False, True])
@@ -174,7 +160,6 @@ def test_weights_and_marginals_are_those_of_the_model_over_all_segmentations(wit
             ids = [np.array([rank[unit]]) for unit in second]
             result *= recount.probability(first, second, float(spelling.words(ids)[0]))
             result *= float(spelling.tagged(ids, Prior().tag_weight)[0])
-            result *= float(spelling.edged(ids, Prior().edge_weight)[0])
             if first != EDGE:
                 step = ("S" if len(first) == 1 else "E") + ("S" if len(second) == 1 else "B")
                 result *= spelling.steps[step] ** Prior().tag_weight
@@ -311,6 +296,6 @@ def test_word_boundaries_are_the_probabilities_above_one_half() -> None:
     for block, mark, chance in zip(found.ngrams.blocks, found.marks, found.probabilities, strict=True):
         places = block[0].positions.array.astype(int)
         inner = np.flatnonzero(np.diff(places, prepend=-2) == 1)
-        assert (mark.array[places[inner]] == (chance.array[inner] > cuts.THRESHOLD)).all()
+        assert (mark.array[places[inner]] == (chance.array[inner] > bayes.THRESHOLD)).all()
         assert (chance.array >= 0).all()
         assert (chance.array <= 1).all()

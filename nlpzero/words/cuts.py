@@ -13,7 +13,7 @@ import numpy.typing as npt
 from ..counting import Ids, Stored
 from ..errors import ModelError
 from ..files import open_whole
-from .bayes import Chunk, Prior, Sampler, State, Tables, chunks_of, grouped
+from .bayes import THRESHOLD, Chunk, Prior, Sampler, State, Tables, chunks_of, grouped
 from .chain import Cut, Index
 from .esa import esa_cut, statistics
 from .learned import LearnedSegmenter
@@ -23,7 +23,6 @@ from .numerals import kinds_of, settle
 ROUNDS, LAST_ROUNDS = 12, 8
 """Rounds of sampling; in the last ones words may be a unit longer, and ESA has a say."""
 LONGEST_AT_FIRST, LONGEST = 4, 5
-THRESHOLD = 0.5
 SUREST = 1e-6
 """No word is held to be surer than 1 less this."""
 CHECKPOINT = "nlpzero checkpoint 1"
@@ -111,6 +110,10 @@ def cut_by_sampling(
     while len(symbols.levels) < 2 * LONGEST:
         symbols.extend()
     chunks = chunks_of(symbols, [mark.array for mark in marks], 2 * LONGEST, settings.seed)
+    for block in symbols.blocks:  # the chunks know the ranks now
+        for placed in block[1:]:
+            symbols.workspace.discard(placed.positions.bits, placed.ids)
+        del block[1:]
     prior = Prior(finer=settings.finer)
     saved = _Checkpoint(checkpoint, symbols, settings)
     rounds_done = saved.load(chunks) if resume else 0
@@ -131,7 +134,7 @@ def cut_by_sampling(
 
 
 def _decided(ngrams: NGrams, symbols: NGrams, sampler: Sampler, samples: int, settings: Settings) -> Cuts:
-    """Cut where a word begins more likely than not, and where numerals end."""
+    """Cut where a word begins likely enough, and where numerals end."""
     total = symbols.total
     chances = np.zeros((LONGEST, total), np.float32)
     is_clause = np.zeros(total, np.bool_)
@@ -139,6 +142,7 @@ def _decided(ngrams: NGrams, symbols: NGrams, sampler: Sampler, samples: int, se
         is_clause[chunk.places[: chunk.layout.active[0]]] = True
         for chance, sums in zip(chances, chunk.chosen, strict=True):
             chance[chunk.places] = sums / samples
+        chunk.chosen = []
     probability = np.minimum(chances.sum(axis=0, dtype=np.float64), 1.0)
     kinds = kinds_of(symbols)
     settle(probability, np.concatenate([kinds[_units(block)] for block in symbols.blocks]), is_clause)

@@ -21,7 +21,7 @@ from ..counting import Counts, count
 from ..errors import ModelError
 from ..lexicon import GOLDEN, Trie
 from ..text import DIGIT, HAN, OTHER, Codes, classes_of, code_points, delimited
-from .bayes import Chunk, Prior, Sampler, Tables, grouped, steps_of
+from .bayes import THRESHOLD, Chunk, Prior, Sampler, Tables, grouped, steps_of
 from .chain import Cut, Index, Layout, Weights, forward, marginals
 from .ngrams import unit_starts
 from .numerals import NUMERAL, NUMERALS, Kinds, settle
@@ -40,7 +40,6 @@ ARRAYS = {
     "types": "float64 (4, C + 1): probabilities of characters as first, inner, last of word types, and in the text",
     "tags": "float64 (4, C + 1): emitted by B, M, E, S; the last column is for unknown characters",
     "steps": "float64 (8,): transitions SB, SS, EB, ES, BM, BE, MM, ME",
-    "edges": "float64 (2, C + 1): how many times as often as all characters each one begins and ends a clause",
     "kinds": "uint8 (C + 1,): 1 for numerals, 2 for what counts things after them",
     "words": "uint32: code points of all words, one after another",
     "lengths": "uint8 (W,): their lengths",
@@ -112,7 +111,7 @@ class _Known(Tables):
 
 
 class LearnedSegmenter:
-    """Cut text where a word begins more likely than not, by a model that was learned from other text.
+    """Cut text where a word begins likely enough, by a model that was learned from other text.
 
     Parameters
     ----------
@@ -131,7 +130,7 @@ class LearnedSegmenter:
         self.prior = Prior(**self.signature["prior"])
         self.longest = len(arrays["esa"])
         steps = dict(zip(STEPS, arrays["steps"].tolist(), strict=True))
-        self.spelling = Spelling(arrays["types"], arrays["tags"], steps, arrays["edges"])
+        self.spelling = Spelling(arrays["types"], arrays["tags"], steps)
         pairs = PairCounts(arrays["pairs"], arrays["pair_counts"])
         self.tables = _Known(arrays["counts"], pairs, self.longest, self.signature["totals"])
         self.esa: list[Weights] = list(arrays["esa"])
@@ -192,7 +191,6 @@ class LearnedSegmenter:
             "types": with_unknown(spelling.types),
             "tags": with_unknown(spelling.tags),
             "steps": np.array([spelling.steps[name] for name in STEPS]),
-            "edges": np.hstack([spelling.edges, np.ones((2, 1))]),
             "kinds": np.append(kinds, np.uint8(0)),
             "words": np.concatenate(spelled),
             "lengths": np.repeat(np.arange(1, longest + 1), np.diff(base)).astype(np.uint8),
@@ -240,7 +238,7 @@ class LearnedSegmenter:
             raise ModelError(f"{name}: is damaged: its digest does not match; {remedy}")
         return cls(arrays)
 
-    def segment(self, text: str, delimiter: str = " ", threshold: float = 0.5) -> str:
+    def segment(self, text: str, delimiter: str = " ", threshold: float = THRESHOLD) -> str:
         """Put the delimiter between the words of each line; nothing else is changed.
 
         Characters that are neither Han, digits nor Latin letters stand alone.
@@ -325,6 +323,6 @@ def load_learned(path: str) -> LearnedSegmenter:
     return LearnedSegmenter.load(path)
 
 
-def segment_learned(text: str, path: str, delimiter: str = " ", threshold: float = 0.5) -> str:
+def segment_learned(text: str, path: str, delimiter: str = " ", threshold: float = THRESHOLD) -> str:
     """Segment whole lines with the segmenter of a file: a function that can be sent to workers."""
     return load_learned(path).segment(text, delimiter, threshold)

@@ -1,8 +1,7 @@
 """How words are spelled: a model of the characters of word types, and a hidden Markov model of those of the text.
 
 The tags of the Markov model are B, M, E for the first, inner and last character of a word, and S for one that is a word
-(after Xue 2003; here counted from the current segmentation alone). A character that often begins or ends a clause often
-begins or ends a word: punctuation marks are annotation that is there (after Li & Sun 2009).
+(after Xue 2003; here counted from the current segmentation alone).
 """
 
 from collections.abc import Sequence
@@ -22,8 +21,6 @@ TYPE_BACKOFF = 50.0
 """Weight of the frequencies of characters in the text beside those in each place of the word types."""
 TAG_BACKOFF = 5.0
 """Weight of the frequencies of characters in the text beside those under each tag."""
-EDGE_BACKOFF = 20.0
-"""Occurrences of a character that say nothing of where it stands in a clause, beside its own ones."""
 
 
 @dataclass(frozen=True)
@@ -38,19 +35,14 @@ class Spelling:
         Of the text: emitted by B, M, E, S.
     steps : dict
         Transitions between tags: "SB", "SS", "EB", "ES", "BM", "BE", "MM", "ME".
-    edges : float64 array (2, characters)
-        How many times as often as all characters each one begins a clause, and ends one.
     """
 
     types: Weights
     tags: Weights
     steps: dict[str, float]
-    edges: Weights
 
     @classmethod
-    def learned(
-        cls, unigrams: Counts, of_types: Counts, of_tags: Counts, lengths: Counts, joins: Counts, of_edges: Counts
-    ) -> "Spelling":
+    def learned(cls, unigrams: Counts, of_types: Counts, of_tags: Counts, lengths: Counts, joins: Counts) -> "Spelling":
         """Count probabilities.
 
         Parameters
@@ -65,8 +57,6 @@ class Spelling:
             How many words have 0, 1, 2, ... characters.
         joins : int array (2, 2)
             How often a word of one character (1) or more (0) is followed by one of one (1) or more (0).
-        of_edges : int array (2, characters)
-            How many clauses begin and how many end with each character.
         """
         share = unigrams / unigrams.sum()
         backed = (of_types + TYPE_BACKOFF * share) / (of_types.sum(axis=1, keepdims=True) + TYPE_BACKOFF)
@@ -83,9 +73,7 @@ class Spelling:
         counts |= {names[i][j]: int(joins[i, j]) for i in (0, 1) for j in (0, 1)}
         of_tag = {tag: sum(n + 1 for name, n in counts.items() if name[0] == tag) for tag in "BMES"}
         steps = {name: (n + 1) / of_tag[name[0]] for name, n in counts.items()}
-        mean = of_edges.sum(axis=1, keepdims=True) / unigrams.sum()
-        edges = (of_edges / mean + EDGE_BACKOFF) / (unigrams + EDGE_BACKOFF)
-        return cls(np.vstack([backed, share]), tags, steps, edges)
+        return cls(np.vstack([backed, share]), tags, steps)
 
     def words(self, units: Sequence[Units]) -> Weights:
         """Give P0 of words, from the array of their first characters, of their second ones, ..."""
@@ -100,12 +88,6 @@ class Spelling:
         else:
             inner = self.steps["BM"] * self.steps["MM"] ** (len(units) - 3) * self.steps["ME"]
         result: Weights = inner**weight * _product(self.tags**weight, units)
-        return result
-
-    def edged(self, units: Sequence[Units], weight: float) -> Weights:
-        """Give what the edges of clauses say of those of words, to the power of `weight`."""
-        begins, ends = self.edges**weight
-        result: Weights = begins.take(units[0]) * ends.take(units[-1])
         return result
 
 
