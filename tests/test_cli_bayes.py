@@ -89,6 +89,15 @@ def test_the_same_seed_saves_the_same_bytes_for_any_number_of_workers(
     assert outputs[0] == outputs[1]
 
 
+def test_it_says_before_it_starts_that_it_takes_more_memory_than_it_was_given(
+    nlpzero: Callable[..., Result],
+) -> None:
+    small, large = (nlpzero("discover", *QUICK, "--memory", memory, STORIES) for memory in ("1M", "1G"))
+    assert "bayes will take about 4 MB of memory for this text, more than the 1 MB of --memory" in small.stderr
+    assert "will take" not in large.stderr
+    assert small.stdout == large.stdout
+
+
 def test_boundaries_say_where_the_text_is_cut(nlpzero: Callable[..., Result], tmp_path: Path) -> None:
     chances, cut = tmp_path / "chances", tmp_path / "cut"
     text = STORIES.read_text(encoding="utf-8")

@@ -122,6 +122,8 @@ def cut_by_sampling(
     rounds = settings.rounds or ROUNDS
     last = min(rounds, max(LAST_ROUNDS, settings.samples)) if rounds > 1 else 1
     samples = min(settings.samples, last)
+    if on_round is not None:
+        on_round(sampler.state())
     while sampler.rounds < rounds:
         is_last = sampler.rounds >= rounds - last
         state = sampler.round(

@@ -177,7 +177,7 @@ def discover(
     memory : int
         Bytes to stay under with strings that are being counted.
     on_round : callable, optional
-        bayes: called with the state after every round.
+        bayes: called with the state before the first and after every round.
     checkpoint : path, optional
         bayes: file to write the state to after every round.
     resume : bool
