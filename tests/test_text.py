@@ -1,6 +1,7 @@
 """Character classes, and text as code points."""
 
 import re
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -12,10 +13,10 @@ from nlpzero.text import (
     LATIN,
     OTHER,
     char_classes,
-    classes_of,
     code_points,
     delimited,
     from_code_points,
+    inside_numbers,
     is_joined,
     published_classes,
 )
@@ -53,12 +54,11 @@ def test_points_commas_and_percent_signs_belong_to_the_numbers_they_are_written_
     alphabet = "1２３4.．,，%％‰年a"
     text = "".join(np.random.default_rng(seed).choice([*alphabet], 5000))
     number = re.compile("(?<=[0-9０-９])(?:[.．](?=[0-9０-９])|[,，](?=[0-9０-９]{3}(?![0-9０-９]))|[%％‰])")
-    expected = char_classes()[code_points(text)]
-    for found in number.finditer(text):
-        expected[found.start()] = DIGIT
-    assert classes_of(code_points(text)).tolist() == expected.tolist()
-    assert classes_of(code_points("，")).tolist() == [OTHER]
-    assert classes_of(code_points("")).tolist() == []
+    digits = [*map(str.isdigit, number.sub("0", text))]
+    expected = [here and before for before, here in pairwise([False, *digits])]
+    assert inside_numbers(code_points(text)).tolist() == expected
+    assert inside_numbers(code_points("，")).tolist() == [False]
+    assert inside_numbers(code_points("")).tolist() == []
 
 
 def test_only_runs_of_one_kind_are_joined() -> None:

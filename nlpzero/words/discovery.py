@@ -13,7 +13,7 @@ from ..corpus import Block, Part, text_of
 from ..counting import Counts, Ids, Stored, Workspace
 from ..engine import Engine
 from ..errors import ModelError, NothingFound
-from ..text import OTHER, Codes, classes_of, code_points, delimited
+from ..text import OTHER, Codes, char_classes, code_points, delimited, inside_numbers
 from .bayes import State
 from .cohesion import DEFAULT_MIN_PMI, cohesion_pieces
 from .cuts import Cuts, Settings, cut_by_esa, cut_by_sampling
@@ -365,7 +365,7 @@ def boundaries(
 
 def _unit_places(codes: Codes, block: Sequence[Placed]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Give the positions of units and of clause ends in a text, and which of them are units: those of the block."""
-    classes = classes_of(codes)
+    classes = char_classes()[codes]
     starts = unit_starts(classes, joined=True)
     places = np.flatnonzero(classes[starts] != OTHER)
     if not np.array_equal(places, block[0].positions.array):
@@ -392,8 +392,9 @@ def _delimited(
     codes = code_points(text_of(text))
     starts, places = _unit_places(codes, block)
     marks = np.flatnonzero(marks_of()) if len(places) else places
-    is_start = classes_of(codes) == OTHER
+    is_start = char_classes()[codes] == OTHER
     is_start[starts[marks[marks < len(starts)]]] = True
+    is_start &= ~inside_numbers(codes)
     return delimited(codes, is_start, delimiter)
 
 

@@ -20,7 +20,7 @@ from .. import __version__
 from ..counting import Counts, count
 from ..errors import ModelError
 from ..lexicon import GOLDEN, Trie
-from ..text import DIGIT, HAN, OTHER, Codes, classes_of, code_points, delimited
+from ..text import DIGIT, HAN, OTHER, Codes, char_classes, code_points, delimited, inside_numbers
 from .bayes import THRESHOLD, Chunk, Prior, Sampler, Tables, grouped, steps_of
 from .chain import Cut, Index, Layout, Weights, forward, marginals
 from .ngrams import unit_starts
@@ -247,13 +247,14 @@ class LearnedSegmenter:
         while start < len(text):
             end = text.find("\n", start + PIECE - 1) + 1 or len(text)
             codes = code_points(text[start:end])
-            result.append(delimited(codes, self.boundaries(codes) > threshold, delimiter))
+            is_start = (self.boundaries(codes) > threshold) & ~inside_numbers(codes)
+            result.append(delimited(codes, is_start, delimiter))
             start = end
         return "".join(result)
 
     def boundaries(self, codes: Codes) -> Weights:
         """Give the probability that a word begins at each character: 1 at other characters, 0 inside runs."""
-        classes = classes_of(codes)
+        classes = char_classes()[codes]
         starts = unit_starts(classes, joined=True)
         kinds = classes[starts]
         places = np.flatnonzero(kinds != OTHER)

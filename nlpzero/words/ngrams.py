@@ -21,18 +21,7 @@ import numpy.typing as npt
 from ..corpus import Part, text_of
 from ..counting import NONE, Column, Counts, Ids, Keys, Merging, Ranks, Run, Stored, StoredRun, Workspace, count_ranked
 from ..engine import Engine
-from ..text import (
-    BLANKS,
-    DIGIT,
-    HAN,
-    OTHER,
-    Classes,
-    char_classes,
-    classes_of,
-    code_points,
-    is_joined,
-    published_classes,
-)
+from ..text import BLANKS, DIGIT, HAN, OTHER, Classes, char_classes, code_points, is_joined, published_classes
 
 Scores = npt.NDArray[np.float64]
 Side = Literal["left", "right"]
@@ -72,7 +61,7 @@ def encode(text: str, joined: bool) -> Encoded:
     """
     codes = code_points(text)
     of_character = char_classes() if joined else published_classes()
-    classes = classes_of(codes) if joined else of_character[codes]
+    classes = of_character[codes]
     starts = unit_starts(classes, joined)
     positions = np.flatnonzero(classes[starts] != OTHER)
     starts = starts[positions]
@@ -80,7 +69,7 @@ def encode(text: str, joined: bool) -> Encoded:
     histogram = np.bincount(codes)
     present = np.flatnonzero(histogram)
     of_class = of_character[present]
-    left_out = int(np.count_nonzero(classes == OTHER) - histogram[BLANKS[len(histogram) > BLANKS]].sum())
+    left_out = int(histogram[present[of_class == OTHER]].sum() - histogram[BLANKS[len(histogram) > BLANKS]].sum())
     characters = present[of_class == HAN if joined else of_class != OTHER]
     if joined:
         run_starts = starts[kinds >= DIGIT].tolist()
