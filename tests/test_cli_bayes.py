@@ -93,7 +93,7 @@ def test_it_says_before_it_starts_that_it_takes_more_memory_than_it_was_given(
     nlpzero: Callable[..., Result],
 ) -> None:
     small, large = (nlpzero("discover", *QUICK, "--memory", memory, STORIES) for memory in ("1M", "1G"))
-    assert "bayes will take about 4 MB of memory for this text, more than the 1 MB of --memory" in small.stderr
+    assert "bayes will take about 5 MB of memory for this text, more than the 1 MB of --memory" in small.stderr
     assert "will take" not in large.stderr
     assert small.stdout == large.stdout
 
