@@ -1,6 +1,7 @@
 """What `discover` and `segment --learn` share: a corpus that is read twice, and the words found in it."""
 
 import contextlib
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -71,7 +72,7 @@ def learning_options(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--rounds",
             type=click.IntRange(min=1),
-            show_default="esa 8, bayes 24",
+            show_default="esa 8, bayes 12",
             help="esa: how often to cut the text. bayes: how often to sample it.",
         ),
         click.option(
@@ -131,12 +132,18 @@ class Learned(NamedTuple):
         return (segmenter.segment(text_of(part), delimiter) for part in self.parts())
 
 
-def _tell(state: "State") -> None:
-    """Say how sampling goes on."""
-    notice(
-        f"round {state.round}: {state.tokens:,} words, {state.types:,} distinct, "
-        f"log probability {state.log_probability:,.0f}"
-    )
+def _tell(memory: int, state: "State") -> None:
+    """Say how sampling goes on, and before it begins if it takes more memory than it was given."""
+    if state.log_probability is not None:
+        notice(
+            f"round {state.round}: {state.tokens:,} words, {state.types:,} distinct, "
+            f"log probability {state.log_probability:,.0f}"
+        )
+    elif state.memory > memory:
+        warn(
+            f"bayes will take about {state.memory / 2**20:,.0f} MB of memory for this text, more than the "
+            f"{memory / 2**20:,.0f} MB of --memory; --method esa takes less"
+        )
 
 
 @contextlib.contextmanager
@@ -182,7 +189,7 @@ def learned(
             engine=engine,
             workspace=workspace,
             memory=memory,
-            on_round=_tell,
+            on_round=functools.partial(_tell, memory),
             checkpoint=checkpoint,
             resume=resume,
             counted=None if counts is None else Counted.load(shared(counts, scheduler)),

@@ -98,6 +98,31 @@ def from_code_points(codes: Codes) -> str:
     return codes.astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
 
 
+POINTS, COMMAS, PERCENTS = (np.array([*map(ord, marks)], np.uint32) for marks in (".．", ",，", "%％‰"))
+
+
+def inside_numbers(codes: Codes) -> npt.NDArray[np.bool_]:
+    """Tell of each character whether it continues a written number: 3.5, 12,000 or 60%.
+
+    A point between digits belongs to a number, and so does a comma between a digit and just three more, and a percent
+    sign after a digit.
+
+    Examples
+    --------
+    >>> [*map(int, inside_numbers(code_points("3.5%，1,200,50。")))]
+    [0, 1, 1, 1, 0, 0, 1, 1, 1, 1, 0, 0, 1, 0]
+    """
+    classes = char_classes()[codes]
+    marks = np.flatnonzero(np.isin(codes, np.concatenate([POINTS, COMMAS, PERCENTS])))
+    padded = np.concatenate([[False], classes == DIGIT, [False] * 4])  # padded[i + 1]: a digit at i
+    before, ahead = padded[marks], [padded[marks + 1 + step] for step in (1, 2, 3, 4)]
+    mark = codes[marks]
+    inner = (np.isin(mark, POINTS) & ahead[0]) | (np.isin(mark, COMMAS) & ahead[0] & ahead[1] & ahead[2] & ~ahead[3])
+    classes[marks[before & (inner | np.isin(mark, PERCENTS))]] = DIGIT
+    result: npt.NDArray[np.bool_] = is_joined(classes) & (classes == DIGIT)
+    return result
+
+
 def is_joined(classes: Classes) -> npt.NDArray[np.bool_]:
     """Tell of each character whether it continues the run of digits or Latin letters before it.
 

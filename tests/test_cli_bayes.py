@@ -14,6 +14,8 @@ import pytest
 from click.testing import CliRunner, Result
 from nlpzero_cli.main import main
 
+from nlpzero.words.bayes import THRESHOLD
+
 STORIES = Path(__file__).parent.parent / "data" / "stories.txt"
 QUICK = ["--method", "bayes", "--rounds", "4", "--samples", "2"]
 
@@ -87,6 +89,15 @@ def test_the_same_seed_saves_the_same_bytes_for_any_number_of_workers(
     assert outputs[0] == outputs[1]
 
 
+def test_it_says_before_it_starts_that_it_takes_more_memory_than_it_was_given(
+    nlpzero: Callable[..., Result],
+) -> None:
+    small, large = (nlpzero("discover", *QUICK, "--memory", memory, STORIES) for memory in ("1M", "1G"))
+    assert "bayes will take about 5 MB of memory for this text, more than the 1 MB of --memory" in small.stderr
+    assert "will take" not in large.stderr
+    assert small.stdout == large.stdout
+
+
 def test_boundaries_say_where_the_text_is_cut(nlpzero: Callable[..., Result], tmp_path: Path) -> None:
     chances, cut = tmp_path / "chances", tmp_path / "cut"
     text = STORIES.read_text(encoding="utf-8")
@@ -102,8 +113,8 @@ def test_boundaries_say_where_the_text_is_cut(nlpzero: Callable[..., Result], tm
             borders.add(at + 1)
             at += len(word)
         for column in range(1, len(plain) + 1):
-            if abs(probability.get((number, column), 0.5) - 0.5) > 5e-5:  # beyond the rounding of the table
-                assert (probability[number, column] > 0.5) == (column in borders)
+            if abs(probability.get((number, column), THRESHOLD) - THRESHOLD) > 5e-5:  # beyond the rounding of the table
+                assert (probability[number, column] > THRESHOLD) == (column in borders)
 
 
 def test_finer_and_coarser_move_the_grain(nlpzero: Callable[..., Result]) -> None:

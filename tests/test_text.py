@@ -1,5 +1,8 @@
 """Character classes, and text as code points."""
 
+import re
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -13,6 +16,7 @@ from nlpzero.text import (
     code_points,
     delimited,
     from_code_points,
+    inside_numbers,
     is_joined,
     published_classes,
 )
@@ -43,6 +47,18 @@ def test_text_survives_the_way_to_code_points_and_back() -> None:
     codes = codes[(codes < 0xD800) | (codes >= 0xE000)]
     text = "".join(map(chr, codes.tolist()))
     assert from_code_points(code_points(text)) == text
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_points_commas_and_percent_signs_belong_to_the_numbers_they_are_written_in(seed: int) -> None:
+    alphabet = "1２３4.．,，%％‰年a"
+    text = "".join(np.random.default_rng(seed).choice([*alphabet], 5000))
+    number = re.compile("(?<=[0-9０-９])(?:[.．](?=[0-9０-９])|[,，](?=[0-9０-９]{3}(?![0-9０-９]))|[%％‰])")
+    digits = [*map(str.isdigit, number.sub("0", text))]
+    expected = [here and before for before, here in pairwise([False, *digits])]
+    assert inside_numbers(code_points(text)).tolist() == expected
+    assert inside_numbers(code_points("，")).tolist() == [False]
+    assert inside_numbers(code_points("")).tolist() == []
 
 
 def test_only_runs_of_one_kind_are_joined() -> None:

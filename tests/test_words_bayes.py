@@ -14,7 +14,7 @@ from test_words_esa import clauses_of, spelled, symbols_of
 from nlpzero.counting import Workspace
 from nlpzero.engine import Engine
 from nlpzero.errors import ModelError
-from nlpzero.words import bayes, cuts
+from nlpzero.words import bayes
 from nlpzero.words.bayes import P_END, Prior, Sampler, Tables, chunks_of, grouped, steps_of
 from nlpzero.words.chain import forward, marginals, sample
 from nlpzero.words.discovery import Discovery, Parameters, cut_texts, discover
@@ -249,7 +249,7 @@ def test_a_run_that_stops_and_goes_on_ends_as_one_that_does_not(tmp_path: Path) 
             into.append(state.round)
 
         resumed = discover([text], "bayes", asked, checkpoint=path, resume=True, on_round=note)
-        assert rounds == [*range(stop_after + 1, 6)]
+        assert rounds == [*range(stop_after, 6)]
         assert (resumed.words, resumed.scores.tolist()) == (whole.words, whole.scores.tolist())
         with pytest.raises(ModelError, match="another corpus or other settings"):
             discover([text + "山水"], "bayes", asked, checkpoint=path, resume=True)
@@ -296,6 +296,6 @@ def test_word_boundaries_are_the_probabilities_above_one_half() -> None:
     for block, mark, chance in zip(found.ngrams.blocks, found.marks, found.probabilities, strict=True):
         places = block[0].positions.array.astype(int)
         inner = np.flatnonzero(np.diff(places, prepend=-2) == 1)
-        assert (mark.array[places[inner]] == (chance.array[inner] > cuts.THRESHOLD)).all()
+        assert (mark.array[places[inner]] == (chance.array[inner] > bayes.THRESHOLD)).all()
         assert (chance.array >= 0).all()
         assert (chance.array <= 1).all()

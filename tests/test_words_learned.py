@@ -142,7 +142,7 @@ def npy(array: np.ndarray) -> bytes:
     [
         ("counts.npy", None, "its digest does not match"),
         ("steps.npy", npy(np.zeros(8)), "its digest does not match"),
-        ("signature.npy", npy(np.frombuffer(b'{"format": "nlpzero segmenter", "version": 99}', np.uint8)), "version 1"),
+        ("signature.npy", npy(np.frombuffer(b'{"format": "nlpzero segmenter", "version": 99}', np.uint8)), "version 2"),
         ("signature.npy", npy(np.frombuffer(b'{"format": "other"}', np.uint8)), "is no segmenter"),
         ("signature.npy", npy(np.frombuffer(b"{", np.uint8)), "is no segmenter"),
         ("signature.npy", None, "is no segmenter"),

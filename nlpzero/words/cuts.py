@@ -10,20 +10,19 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..counting import Stored
+from ..counting import Ids, Stored
 from ..errors import ModelError
 from ..files import open_whole
-from .bayes import Chunk, Prior, Sampler, State, Tables, chunks_of, grouped
+from .bayes import THRESHOLD, Chunk, Prior, Sampler, State, Tables, chunks_of, grouped
 from .chain import Cut, Index
 from .esa import esa_cut, statistics
 from .learned import LearnedSegmenter
-from .ngrams import NGrams, Scores
-from .spelling import NUMERALS
+from .ngrams import NGrams, Placed, Scores
+from .numerals import kinds_of, settle
 
-ROUNDS, LAST_ROUNDS = 24, 10
+ROUNDS, LAST_ROUNDS = 12, 8
 """Rounds of sampling; in the last ones words may be a unit longer, and ESA has a say."""
 LONGEST_AT_FIRST, LONGEST = 4, 5
-THRESHOLD = 0.5
 SUREST = 1e-6
 """No word is held to be surer than 1 less this."""
 CHECKPOINT = "nlpzero checkpoint 1"
@@ -61,21 +60,34 @@ def cut_by_esa(ngrams: NGrams, rounds: int, finer: float) -> Cuts:
     marks, esa, removed = esa_cut(symbols, rounds=rounds, finer=finer)
     tables = [one.scores(length, gone) for length, (one, gone) in enumerate(zip(esa, removed, strict=True), 1)]
     values = []
-    for block, mark in zip(symbols.blocks, marks, strict=True):
+    kinds = kinds_of(symbols)
+    settled = []
+    for block, stored in zip(symbols.blocks, marks, strict=True):
         places = block[0].positions.array.astype(np.intp)
-        borders = np.flatnonzero(mark.array)
-        is_start = mark.array[places]
-        size = np.zeros(len(mark.array), np.intp)
+        mark = stored.array.copy()
+        is_start = mark[places]
+        settle(is_start, kinds[_units(block)], np.diff(places, prepend=-2) != 1)
+        mark[places] = is_start
+        settled.append(ngrams.workspace.store(mark))
+        ngrams.workspace.discard(stored)
+        borders = np.flatnonzero(mark)
+        size = np.zeros(len(mark), np.intp)
         size[borders[:-1]] = np.diff(borders)
-        score: Scores = np.zeros(len(mark.array))
+        score: Scores = np.zeros(len(mark))
         for length, (level, table) in enumerate(zip(block, tables, strict=False), 1):
-            rank = np.full(len(mark.array), len(table) - 1, np.intp)
+            rank = np.full(len(mark), len(table) - 1, np.intp)
             at, found = level.found()
             rank[at] = found
-            here = np.flatnonzero((size == length) & mark.array)
+            here = np.flatnonzero((size == length) & mark)
             score[here] = table[rank[here]]
         values.append(ngrams.workspace.store(np.where(is_start, score[places], 0.0)))
-    return Cuts(marks, values, (), None)
+    return Cuts(settled, values, (), None)
+
+
+def _units(block: Sequence[Placed]) -> Ids:
+    """Give the units of a block."""
+    result: Ids = block[0].ranks.array[block[0].ids.array]
+    return result
 
 
 def cut_by_sampling(
@@ -98,6 +110,10 @@ def cut_by_sampling(
     while len(symbols.levels) < 2 * LONGEST:
         symbols.extend()
     chunks = chunks_of(symbols, [mark.array for mark in marks], 2 * LONGEST, settings.seed)
+    for block in symbols.blocks:  # the chunks know the ranks now
+        for placed in block[1:]:
+            symbols.workspace.discard(placed.positions.bits, placed.ids)
+        del block[1:]
     prior = Prior(finer=settings.finer)
     saved = _Checkpoint(checkpoint, symbols, settings)
     rounds_done = saved.load(chunks) if resume else 0
@@ -106,6 +122,8 @@ def cut_by_sampling(
     rounds = settings.rounds or ROUNDS
     last = min(rounds, max(LAST_ROUNDS, settings.samples)) if rounds > 1 else 1
     samples = min(settings.samples, last)
+    if on_round is not None:
+        on_round(sampler.state())
     while sampler.rounds < rounds:
         is_last = sampler.rounds >= rounds - last
         state = sampler.round(
@@ -118,7 +136,7 @@ def cut_by_sampling(
 
 
 def _decided(ngrams: NGrams, symbols: NGrams, sampler: Sampler, samples: int, settings: Settings) -> Cuts:
-    """Cut where a word begins more likely than not, but not inside a run of numerals."""
+    """Cut where a word begins likely enough, and where numerals end."""
     total = symbols.total
     chances = np.zeros((LONGEST, total), np.float32)
     is_clause = np.zeros(total, np.bool_)
@@ -126,10 +144,10 @@ def _decided(ngrams: NGrams, symbols: NGrams, sampler: Sampler, samples: int, se
         is_clause[chunk.places[: chunk.layout.active[0]]] = True
         for chance, sums in zip(chances, chunk.chosen, strict=True):
             chance[chunk.places] = sums / samples
+        chunk.chosen = []
     probability = np.minimum(chances.sum(axis=0, dtype=np.float64), 1.0)
-    numerals = np.array([unit in NUMERALS for unit in symbols.units])
-    is_numeral = np.concatenate([numerals[block[0].ranks.array[block[0].ids.array]] for block in symbols.blocks])
-    probability[1:][is_numeral[1:] & is_numeral[:-1] & ~is_clause[1:]] = 0
+    kinds = kinds_of(symbols)
+    settle(probability, np.concatenate([kinds[_units(block)] for block in symbols.blocks]), is_clause)
     is_start = (probability > THRESHOLD) | is_clause
     starts = np.flatnonzero(is_start)
     size = np.diff(starts, append=total)
@@ -145,7 +163,7 @@ def _decided(ngrams: NGrams, symbols: NGrams, sampler: Sampler, samples: int, se
         "samples": samples,
         "corpus": _digest(symbols),
     }
-    segmenter = LearnedSegmenter.of_sampler(sampler, symbols.units, made)
+    segmenter = LearnedSegmenter.of_sampler(sampler, symbols.units, kinds, made)
     marks, parts, boundaries = [], [], []
     begin = 0
     for block in symbols.blocks:
@@ -187,7 +205,7 @@ def _digest(symbols: NGrams) -> str:
     """Give a digest of the text that was counted."""
     digest = hashlib.sha256("".join(symbols.units).encode("utf-8", "surrogatepass"))
     for block in symbols.blocks:
-        digest.update(np.ascontiguousarray(block[0].ranks.array[block[0].ids.array]).tobytes())
+        digest.update(np.ascontiguousarray(_units(block)).tobytes())
     return digest.hexdigest()
 
 

@@ -13,7 +13,7 @@ from ..corpus import Block, Part, text_of
 from ..counting import Counts, Ids, Stored, Workspace
 from ..engine import Engine
 from ..errors import ModelError, NothingFound
-from ..text import OTHER, Codes, char_classes, code_points, delimited
+from ..text import OTHER, Codes, char_classes, code_points, delimited, inside_numbers
 from .bayes import State
 from .cohesion import DEFAULT_MIN_PMI, cohesion_pieces
 from .cuts import Cuts, Settings, cut_by_esa, cut_by_sampling
@@ -177,7 +177,7 @@ def discover(
     memory : int
         Bytes to stay under with strings that are being counted.
     on_round : callable, optional
-        bayes: called with the state after every round.
+        bayes: called with the state before the first and after every round.
     checkpoint : path, optional
         bayes: file to write the state to after every round.
     resume : bool
@@ -394,6 +394,7 @@ def _delimited(
     marks = np.flatnonzero(marks_of()) if len(places) else places
     is_start = char_classes()[codes] == OTHER
     is_start[starts[marks[marks < len(starts)]]] = True
+    is_start &= ~inside_numbers(codes)
     return delimited(codes, is_start, delimiter)
 
 

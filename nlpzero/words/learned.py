@@ -20,14 +20,15 @@ from .. import __version__
 from ..counting import Counts, count
 from ..errors import ModelError
 from ..lexicon import GOLDEN, Trie
-from ..text import DIGIT, HAN, OTHER, Codes, char_classes, code_points, delimited
-from .bayes import Chunk, Prior, Sampler, Tables, grouped, steps_of
+from ..text import DIGIT, HAN, OTHER, Codes, char_classes, code_points, delimited, inside_numbers
+from .bayes import THRESHOLD, Chunk, Prior, Sampler, Tables, grouped, steps_of
 from .chain import Cut, Index, Layout, Weights, forward, marginals
 from .ngrams import unit_starts
-from .spelling import NUMERALS, Spelling
+from .numerals import NUMERAL, NUMERALS, Kinds, settle
+from .spelling import Spelling
 
 FORMAT = "nlpzero segmenter"
-VERSION = 1
+VERSION = 2
 PIECE = 1 << 16
 """Characters cut at a time."""
 WINDOW, MARGIN = 128, 8
@@ -39,6 +40,7 @@ ARRAYS = {
     "types": "float64 (4, C + 1): probabilities of characters as first, inner, last of word types, and in the text",
     "tags": "float64 (4, C + 1): emitted by B, M, E, S; the last column is for unknown characters",
     "steps": "float64 (8,): transitions SB, SS, EB, ES, BM, BE, MM, ME",
+    "kinds": "uint8 (C + 1,): 1 for numerals, 2 for what counts things after them",
     "words": "uint32: code points of all words, one after another",
     "lengths": "uint8 (W,): their lengths",
     "counts": "int64 (5, W + 1): how often each word is used, distinct words after it and before it, how often it "
@@ -109,7 +111,7 @@ class _Known(Tables):
 
 
 class LearnedSegmenter:
-    """Cut text where a word begins more likely than not, by a model that was learned from other text.
+    """Cut text where a word begins likely enough, by a model that was learned from other text.
 
     Parameters
     ----------
@@ -139,7 +141,7 @@ class LearnedSegmenter:
         self.unit_of[arrays["units"]] = np.arange(len(arrays["units"]), dtype=np.uint32)
 
     @classmethod
-    def of_sampler(cls, sampler: Sampler, units: Sequence[str], made: dict[str, Any]) -> Self:
+    def of_sampler(cls, sampler: Sampler, units: Sequence[str], kinds: Kinds, made: dict[str, Any]) -> Self:
         """Keep what a sampler knows: its final words, without those that occur once in its text."""
         longest, tables = sampler.longest, sampler.tables
         spelling = sampler.spelling()
@@ -189,6 +191,7 @@ class LearnedSegmenter:
             "types": with_unknown(spelling.types),
             "tags": with_unknown(spelling.tags),
             "steps": np.array([spelling.steps[name] for name in STEPS]),
+            "kinds": np.append(kinds, np.uint8(0)),
             "words": np.concatenate(spelled),
             "lengths": np.repeat(np.arange(1, longest + 1), np.diff(base)).astype(np.uint8),
             "counts": counts,
@@ -235,7 +238,7 @@ class LearnedSegmenter:
             raise ModelError(f"{name}: is damaged: its digest does not match; {remedy}")
         return cls(arrays)
 
-    def segment(self, text: str, delimiter: str = " ", threshold: float = 0.5) -> str:
+    def segment(self, text: str, delimiter: str = " ", threshold: float = THRESHOLD) -> str:
         """Put the delimiter between the words of each line; nothing else is changed.
 
         Characters that are neither Han, digits nor Latin letters stand alone.
@@ -244,7 +247,8 @@ class LearnedSegmenter:
         while start < len(text):
             end = text.find("\n", start + PIECE - 1) + 1 or len(text)
             codes = code_points(text[start:end])
-            result.append(delimited(codes, self.boundaries(codes) > threshold, delimiter))
+            is_start = (self.boundaries(codes) > threshold) & ~inside_numbers(codes)
+            result.append(delimited(codes, is_start, delimiter))
             start = end
         return "".join(result)
 
@@ -275,6 +279,7 @@ class LearnedSegmenter:
         layout = Layout((last - first)[order])
         places = first[order][layout.clause] + layout.row
         chunk = Chunk(layout, places, self._ranks(units, places), Cut(np.empty(0, np.uint8), np.empty(0, np.uint8)))
+        numbers = self.unit_of[units]
         steps = steps_of(
             chunk,
             self.tables,
@@ -282,16 +287,17 @@ class LearnedSegmenter:
             self.prior,
             self.longest,
             self.esa,
-            self.unit_of[units][places],
+            numbers[places],
         )
         begins, _ = marginals(layout, steps, forward(layout, steps))
         kept = (places >= keep_from[order][layout.clause]) & (places < keep_to[order][layout.clause])
         result = np.zeros(len(units))
         result[places[kept]] = begins[kept]
-        is_numeral = np.isin(units, code_points(NUMERALS))
-        inside = is_numeral[1:] & is_numeral[:-1]
-        inside[clauses[1:] - 1] = False
-        result[1:][inside] = 0
+        is_clause = np.zeros(len(units), np.bool_)
+        is_clause[clauses] = True
+        kinds = self.arrays["kinds"][numbers]
+        kinds[np.isin(units, code_points(NUMERALS))] = NUMERAL  # also those that the corpus did not have
+        settle(result, kinds, is_clause)
         return result
 
     def _ranks(self, units: Codes, places: Index) -> list[npt.NDArray[np.uint32]]:
@@ -318,6 +324,6 @@ def load_learned(path: str) -> LearnedSegmenter:
     return LearnedSegmenter.load(path)
 
 
-def segment_learned(text: str, path: str, delimiter: str = " ", threshold: float = 0.5) -> str:
+def segment_learned(text: str, path: str, delimiter: str = " ", threshold: float = THRESHOLD) -> str:
     """Segment whole lines with the segmenter of a file: a function that can be sent to workers."""
     return load_learned(path).segment(text, delimiter, threshold)

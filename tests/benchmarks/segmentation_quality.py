@@ -1,7 +1,7 @@
 """How well text is cut by words that were learned from raw text alone: F by the SIGHAN rules.
 
-Learned from the raw files and the tests' own text. Beside it nlp-zero 0.1.6, learned from the same text, and jieba,
-which comes with a dictionary.
+Learned from the raw files and the tests' own text; with --held-out also from the raw files alone, by a segmenter that
+bayes saves. Beside it nlp-zero 0.1.6, learned from the same text, and jieba, which comes with a dictionary.
 """
 
 import argparse
@@ -24,6 +24,7 @@ def main() -> None:
     parser.add_argument("--gold", metavar="FILE", nargs="+", required=True, help="test text, blanks between words")
     parser.add_argument("--methods", nargs="+", default=["entropy", "cohesion", "pmi", "esa", "bayes"])
     parser.add_argument("--parameters", default="", help="more options for nlpzero discover, in one string")
+    parser.add_argument("--held-out", action="store_true", help="also cut by a segmenter that never saw the tests")
     parser.add_argument("--min-proba", nargs="+", type=float, default=[1e-7, 1e-6], help="for nlp-zero")
     options = parse(parser, "nlp-zero", "jieba")
 
@@ -47,6 +48,13 @@ def main() -> None:
             command = [*NLPZERO, "discover", "--method", method, *options.parameters.split(), "-o", words]
             run([*command, "--segmented", cut, *tests, *raw])
             add(" ".join(["nlpzero", method, *options.parameters.split()]), parts(cut, tests))
+        if options.held_out:
+            model, cuts = place / "segmenter", [Path(f"{test}.held-out") for test in tests]
+            command = [*NLPZERO, "discover", "--method", "bayes", *options.parameters.split(), "-o", place / "words"]
+            run([*command, "--save-segmenter", model, *raw])
+            for test, cut in zip(tests, cuts, strict=True):
+                run([*NLPZERO, "segment", "--segmenter", model, "-o", cut, test])
+            add(" ".join(["nlpzero bayes, saved, without the tests", *options.parameters.split()]), cuts)
         if "nlp-zero" not in options.skip:
             corpus = place / "corpus"
             with corpus.open("wb") as together:
