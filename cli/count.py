@@ -48,10 +48,10 @@ def command(
     the same bytes as those of the whole. They serve nlpzero discover --counts.
     """
     from nlpzero.corpus import Corpus
-    from nlpzero.counting import Workspace
     from nlpzero.files import open_whole
     from nlpzero.words.discovery import CLUSTER_BLOCK, block_size
     from nlpzero.words.runs import count_ngrams, disk_space
+    from nlpzero.workspace import Workspace
 
     workers = processes(workers, scheduler)
     size = block_size(memory, workers) if scheduler is None else block_size(memory, 1, CLUSTER_BLOCK)

@@ -106,8 +106,8 @@ def _counted(
 ) -> Iterator["Cooccurrence"]:
     """Count the pairs of a corpus; the counts may be maps of files that are there while the block lasts."""
     from nlpzero.corpus import Corpus
-    from nlpzero.counting import Workspace
     from nlpzero.vectors.cooccurrence import block_size, count_pairs, disk_space, task_memory
+    from nlpzero.workspace import Workspace
 
     if tokenized and lexicon is not None:
         raise click.UsageError("--tokenized and --lexicon exclude each other")
@@ -159,9 +159,9 @@ def merge(paths: tuple[str, ...], output: str, min_count: int, workers: int, mem
 
     Each file lacks the words that were rare in it: count with a low --min-count, and give a higher one here.
     """
-    from nlpzero.counting import Workspace
     from nlpzero.engine import Engine
     from nlpzero.vectors.cooccurrence import Cooccurrence, merge_counts, task_memory
+    from nlpzero.workspace import Workspace
 
     parts = [Cooccurrence.load(path) for path in paths]
     budget = memory // 5 if workers == 1 else 0

@@ -168,9 +168,9 @@ def learned(
 ) -> Iterator[Learned]:
     """Find the words of a corpus; with `again` it can be read again while the block lasts."""
     from nlpzero.corpus import Corpus
-    from nlpzero.counting import Workspace
     from nlpzero.words.discovery import CLUSTER_BLOCK, Parameters, block_size, discover, disk_space
     from nlpzero.words.runs import Counted
+    from nlpzero.workspace import Workspace
 
     asked = Parameters(finer=finer - coarser, **parameters)
     workers = processes(workers, scheduler)

@@ -16,10 +16,10 @@ from .words import cutter
 
 if TYPE_CHECKING:
     from nlpzero.corpus import Corpus
-    from nlpzero.counting import Workspace
     from nlpzero.rules.baskets import Baskets
     from nlpzero.rules.itemsets import Frequent
     from nlpzero.rules.rules import Rules
+    from nlpzero.workspace import Workspace
 
 EPILOG = """\b
 Examples:
@@ -217,9 +217,9 @@ def command(
     itemsets = itemsets or closed or maximal
     _check_usage(form, itemsets)
     from nlpzero.corpus import Corpus
-    from nlpzero.counting import Workspace
     from nlpzero.rules.itemsets import LIMIT, Constraint, mine
     from nlpzero.rules.rules import find_rules
+    from nlpzero.workspace import Workspace
 
     left, right = (frozenset(side) if side else None for side in (lhs, rhs))
     constraint = Constraint(left, right, max_lhs, max_rhs)

@@ -133,8 +133,8 @@ def _cut(
         if scheduler is not None or (corpus.length() or 0) > alone * PART:
             engine.start()  # before NumPy is imported here, which takes a tenth of a second
             alone = 0
-        from nlpzero.counting import Workspace
         from nlpzero.segment.segmenter import cut_part, cut_to_file
+        from nlpzero.workspace import Workspace
 
         cut, _ = cutter(shared(lexicon, scheduler), hmm, workers, delimiter)
         if segmenter is not None:

@@ -166,8 +166,8 @@ def _clauses(
 ) -> Iterator[tuple["Clauses", "Engine"]]:
     """Read the corpus, cut it into words and encode its clauses."""
     from nlpzero.corpus import Corpus
-    from nlpzero.counting import Workspace
     from nlpzero.syntax.clauses import SEPARATOR, Clauses, block_size, disk_space
+    from nlpzero.workspace import Workspace
 
     if learn:
         from .learning import learned

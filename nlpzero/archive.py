@@ -18,9 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from . import __version__
-from .counting import Stored
 from .errors import ModelError
 from .files import open_whole
+from .workspace import Stored
 
 Array = npt.NDArray[Any]
 

@@ -10,23 +10,11 @@ import numpy as np
 import pytest
 
 from nlpzero import counting
-from nlpzero.counting import (
-    NONE,
-    Ids,
-    Keys,
-    Merging,
-    Run,
-    Stored,
-    StoredRun,
-    Tally,
-    Workspace,
-    count,
-    count_ranked,
-    merge,
-    sort_with_origin,
-)
+from nlpzero.counting import Merging, count, count_ranked, merge, sort_with_origin
 from nlpzero.engine import Engine
 from nlpzero.errors import NlpZeroError
+from nlpzero.tally import Tally
+from nlpzero.workspace import NONE, Ids, Keys, Run, Stored, StoredRun, Workspace
 
 
 def random_keys(rng: np.random.Generator, size: int, top: int) -> Keys:

@@ -19,7 +19,7 @@ SLEEPER = """
 import sys, time, types
 import click, numpy
 import nlpzero_cli.main as m
-from nlpzero.counting import Workspace
+from nlpzero.workspace import Workspace
 from nlpzero.engine import Engine
 
 @click.command()

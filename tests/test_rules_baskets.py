@@ -8,11 +8,11 @@ import pytest
 from cases import random_text
 
 from nlpzero.corpus import Block
-from nlpzero.counting import Workspace
 from nlpzero.errors import CorpusError
 from nlpzero.rules.baskets import Baskets, Records, from_csv, from_jsonl, from_lines, from_lists, from_pairs
 from nlpzero.rules.itemsets import mine
 from nlpzero.rules.passages import SEPARATOR, cut_passages, examples, from_text, passages, read_passages
+from nlpzero.workspace import Workspace
 
 
 def blocks(text: str, size: int = 1, source: str = "f") -> Iterator[Block]:

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from nlpzero import counting
-from nlpzero.counting import Workspace
 from nlpzero.engine import Engine
 from nlpzero.errors import ModelError, NothingFound
 from nlpzero.vectors import cooccurrence
 from nlpzero.vectors.cooccurrence import Cooccurrence, Weighting, count_pairs, merge_counts, tokens_of
 from nlpzero.vectors.glove import CHECKPOINT
+from nlpzero.workspace import Workspace
 
 WEIGHTS = {
     "flat": lambda d, window: Fraction(1),

@@ -11,7 +11,6 @@ import pytest
 from cases import blocks_of, random_text
 from test_words_esa import clauses_of, spelled, symbols_of
 
-from nlpzero.counting import Workspace
 from nlpzero.engine import Engine
 from nlpzero.errors import ModelError
 from nlpzero.words import bayes
@@ -21,6 +20,7 @@ from nlpzero.words.discovery import Discovery, Parameters, cut_texts, discover
 from nlpzero.words.esa import esa_cut, statistics
 from nlpzero.words.ngrams import NGrams
 from nlpzero.words.spelling import Spelling
+from nlpzero.workspace import Workspace
 
 LONGEST = 3
 EDGE = ("edge",)

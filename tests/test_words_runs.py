@@ -7,12 +7,12 @@ import oracles
 import pytest
 from cases import blocks_of, classify, classify_published, lines_of, random_text, words_of
 
-from nlpzero.counting import Workspace
 from nlpzero.engine import Engine
 from nlpzero.errors import ModelError
 from nlpzero.words.discovery import Method, Parameters, discover
 from nlpzero.words.ngrams import NGrams
 from nlpzero.words.runs import Counted, Given, count_ngrams, merge_ngrams
+from nlpzero.workspace import Workspace
 
 TEXT = random_text(31, 3000)
 

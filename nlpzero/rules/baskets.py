@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ..corpus import Block
-from ..counting import Column, Stored, StoredRun, Workspace, count, first_of_each, merge
+from ..counting import count, first_of_each, merge
 from ..errors import CorpusError
+from ..workspace import Column, Stored, StoredRun, Workspace
 
 csv.field_size_limit(1 << 30)
 

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..corpus import Block
-from ..counting import Ids, Workspace
 from ..text import OTHER, char_classes
+from ..workspace import Ids, Workspace
 from .baskets import Baskets, Entries
 from .itemsets import Frequent
 from .vertical import Vertical

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ..corpus import Part, text_of
-from ..counting import Workspace
 from ..lattice import LONG, Flags, Positions, Words, best_path, stretches
 from ..lexicon import CODES, Lexicon
 from ..text import Codes, char_classes, code_points, delimited, is_joined
+from ..workspace import Workspace
 from .jieba_adapter import hmm_cut, load_words
 
 PIECE = 1 << 17

@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ..corpus import Part, text_of
-from ..counting import Counts, Ids, Stored, Workspace
 from ..engine import Engine
 from ..text import OTHER, char_classes, code_points
+from ..workspace import Counts, Ids, Stored, Workspace
 
 Positions = npt.NDArray[np.intp]
 

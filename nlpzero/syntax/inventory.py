@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..corpus import Corpus
-from ..counting import Counts, Keys
 from ..errors import ModelError
+from ..workspace import Counts, Keys
 from .templates import Template, read_template
 
 Places = npt.NDArray[np.intp]

@@ -19,9 +19,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..counting import NONE, Counts, Ids, Keys, Merging, Ranks, Run, Stored, StoredRun, Workspace, count_ranked
+from ..counting import Merging, Ranks, count_ranked
 from ..engine import Engine
 from ..errors import NothingFound
+from ..workspace import NONE, Counts, Ids, Keys, Run, Stored, StoredRun, Workspace
 from .clauses import Block, Clauses, Positions
 
 Flags = npt.NDArray[np.bool_]

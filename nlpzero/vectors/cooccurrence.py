@@ -20,25 +20,12 @@ import numpy.typing as npt
 
 from ..archive import pack_words, pieces_of, read_archive, unpack_words, write_archive
 from ..corpus import Part, text_of
-from ..counting import (
-    NONE,
-    Column,
-    Counts,
-    Ids,
-    Merging,
-    Run,
-    Stored,
-    StoredRun,
-    Tally,
-    Workspace,
-    count,
-    count_ranked,
-    first_of_each,
-    sort_with_origin,
-)
+from ..counting import Merging, count, count_ranked, first_of_each, sort_with_origin
 from ..engine import Engine
 from ..errors import ModelError, NothingFound
+from ..tally import Tally
 from ..text import code_points
+from ..workspace import NONE, Column, Counts, Ids, Run, Stored, StoredRun, Workspace
 
 KIND, FORMAT = "co-occurrence counts", 1
 

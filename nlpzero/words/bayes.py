@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..counting import Column, Counts, Ids
+from ..workspace import Column, Counts, Ids
 from .chain import Cut, Index, Layout, Steps, Weights, forward, marginals, sample
 from .esa import Esa, Flags
 from .ngrams import NGrams

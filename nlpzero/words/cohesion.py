@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from ..counting import Counts
+from ..workspace import Counts
 from .ngrams import Level, NGrams, Scores
 from .pieces import count_pieces
 

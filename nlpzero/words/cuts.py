@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..counting import Ids, Stored
 from ..errors import ModelError
 from ..files import open_whole
+from ..workspace import Ids, Stored
 from .bayes import THRESHOLD, Chunk, Prior, Sampler, State, Tables, chunks_of, grouped
 from .chain import Cut, Index
 from .esa import esa_cut, statistics

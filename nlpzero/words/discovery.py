@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ..corpus import Block, Part, text_of
-from ..counting import Counts, Ids, Stored, Workspace
 from ..engine import Engine
 from ..errors import ModelError, NothingFound
 from ..text import OTHER, Codes, char_classes, code_points, delimited, inside_numbers
+from ..workspace import Counts, Ids, Stored, Workspace
 from .bayes import State
 from .cohesion import DEFAULT_MIN_PMI, cohesion_pieces
 from .cuts import Cuts, Settings, cut_by_esa, cut_by_sampling

@@ -11,8 +11,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..counting import NONE, Column, Counts, Ids, Merging, Run, Stored, StoredRun, Workspace
+from ..counting import Merging
 from ..lattice import best_path
+from ..workspace import NONE, Column, Counts, Ids, Run, Stored, StoredRun, Workspace
 from .ngrams import ROWS, SIDES, Level, NGrams, Placed, Scores, Side, sums_by_parent
 
 MIN_OCCURRENCES = 3

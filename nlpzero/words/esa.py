@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..counting import Counts, Ids, Stored, Workspace
 from ..lattice import best_path
+from ..workspace import Counts, Ids, Stored, Workspace
 from .ngrams import NGrams, Placed, Scores
 
 ORDER = 6

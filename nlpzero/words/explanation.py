@@ -7,9 +7,9 @@ from math import inf, log
 
 import numpy as np
 
-from ..counting import NONE
 from ..errors import NothingFound
 from ..text import OTHER, char_classes
+from ..workspace import NONE
 from .cohesion import DEFAULT_MIN_PMI
 from .discovery import DEFAULT_MIN_COUNT, JOINED, Discovery, Method, Parameters
 from .entropy import MIN_OCCURRENCES

@@ -17,10 +17,11 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import __version__
-from ..counting import Counts, count
+from ..counting import count
 from ..errors import ModelError
 from ..lexicon import GOLDEN, Trie
 from ..text import DIGIT, HAN, OTHER, Codes, char_classes, code_points, delimited, inside_numbers
+from ..workspace import Counts
 from .bayes import THRESHOLD, Chunk, Prior, Sampler, Tables, grouped, steps_of
 from .chain import Cut, Index, Layout, Weights, forward, marginals
 from .ngrams import unit_starts

@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..counting import NONE, Counts, Ids, count_ranked
+from ..counting import count_ranked
+from ..workspace import NONE, Counts, Ids
 from .ngrams import Level, NGrams, Scores, Wanted
 
 

@@ -19,9 +19,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ..corpus import Part, text_of
-from ..counting import NONE, Column, Counts, Ids, Keys, Merging, Ranks, Run, Stored, StoredRun, Workspace, count_ranked
+from ..counting import Merging, Ranks, count_ranked
 from ..engine import Engine
 from ..text import BLANKS, DIGIT, HAN, OTHER, Classes, char_classes, code_points, is_joined, published_classes
+from ..workspace import NONE, Column, Counts, Ids, Keys, Run, Stored, StoredRun, Workspace
 
 Scores = npt.NDArray[np.float64]
 Side = Literal["left", "right"]

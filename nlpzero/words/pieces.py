@@ -8,8 +8,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..counting import Ids, Stored, Tally
+from ..tally import Tally
 from ..text import Codes, code_points
+from ..workspace import Ids, Stored
 from .ngrams import NGrams, Placed
 
 MAX_PIECE = 64

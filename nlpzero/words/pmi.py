@@ -10,8 +10,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..counting import Counts, Ids, count_ranked
+from ..counting import count_ranked
 from ..text import DIGIT, char_classes, code_points
+from ..workspace import Counts, Ids
 from .ngrams import NGrams, Scores
 from .pieces import count_pieces
 

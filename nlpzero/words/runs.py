@@ -15,9 +15,10 @@ import numpy.typing as npt
 
 from ..archive import pack_words, read_archive, unpack_words, write_archive
 from ..corpus import Part
-from ..counting import NONE, Column, Ids, Ranks, Stored, StoredRun, Workspace, sum_of
+from ..counting import Ranks
 from ..engine import Engine
 from ..errors import ModelError
+from ..workspace import NONE, Column, Ids, Stored, StoredRun, Workspace, sum_of
 from .ngrams import ROWS, Level, NGrams, Placed, Wanted, bits_of, merged_level, pairs_of, places_of
 
 KIND, FORMAT = "n-gram counts", 1

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from ..counting import Counts, Ids, Stored, count_ranked
+from ..counting import count_ranked
+from ..workspace import Counts, Ids, Stored
 from .ngrams import NGrams, Scores
 
 

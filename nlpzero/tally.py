@@ -1,0 +1,87 @@
+"""Counts of strings, in the order of their first occurrence."""
+
+import heapq
+import itertools
+import operator
+import zlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from .workspace import Workspace, damaged
+
+
+class Tally:
+    """Counts of strings (计数), in the order of their first occurrence; beyond a limit they wait in sorted files.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    limit : int
+        Distinct strings to hold in memory, at about 150 bytes each.
+
+    Examples
+    --------
+    >>> with Workspace(budget=0) as workspace:
+    ...     tally = Tally(workspace, limit=1)
+    ...     tally.add({"乙": 1, "甲": 1})
+    ...     tally.add({"甲": 2})
+    ...     tally.total, tally.at_least(2), tally.at_least(1)
+    (4, {'甲': 3}, {'乙': 1, '甲': 3})
+    """
+
+    def __init__(self, workspace: Workspace, limit: int) -> None:
+        self.workspace, self.limit, self.total = workspace, limit, 0
+        self._counts: dict[str, int] = {}
+        self._seen = 0
+        self._files: list[tuple[Path, int]] = []
+
+    def add(self, counts: Mapping[str, int]) -> None:
+        """Add the counts of one block, whose order is that of first occurrence."""
+        held, get = self._counts, self._counts.get
+        for string, number in counts.items():
+            held[string] = get(string, 0) + number
+        self.total += sum(counts.values())
+        if len(held) > self.limit:
+            self._spill()
+
+    def _spill(self) -> None:
+        """Write the strings held so far to a file, sorted, with their counts and places of first occurrence."""
+        places = dict(zip(self._counts, itertools.count(self._seen)))
+        path = self.workspace.path()
+        check = 0
+        with open(path, "xb") as file:
+            for string in sorted(self._counts):
+                line = f"{string}\t{self._counts[string]}\t{places[string]}\n".encode("utf-8", "surrogatepass")
+                check = zlib.crc32(line, check)
+                file.write(line)
+        self._files.append((path, check))
+        self._seen += len(self._counts)
+        self._counts.clear()
+
+    def at_least(self, minimum: int) -> dict[str, int]:
+        """Give the strings counted `minimum` times or more, in the order of first occurrence."""
+        if not self._files:
+            return {string: number for string, number in self._counts.items() if number >= minimum}
+        self._spill()
+        found: list[tuple[int, str, int]] = []
+        rows = heapq.merge(*(_spilled(path, check) for path, check in self._files))
+        for string, group in itertools.groupby(rows, key=operator.itemgetter(0)):
+            numbers, places = zip(*((number, place) for _, number, place in group), strict=True)
+            if sum(numbers) >= minimum:
+                found.append((min(places), string, sum(numbers)))
+        return {string: number for _, string, number in sorted(found)}
+
+
+def _spilled(path: Path, check: int) -> Iterator[tuple[str, int, int]]:
+    """Read the rows of a spilled tally."""
+    found = 0
+    try:
+        with open(path, "rb") as file:
+            for line in file:
+                found = zlib.crc32(line, found)
+                string, number, place = line.decode("utf-8", "surrogatepass").rsplit("\t", 2)
+                yield string, int(number), int(place)
+    except (OSError, ValueError) as error:
+        raise damaged(path) from error
+    if found != check:
+        raise damaged(path)

@@ -1,0 +1,274 @@
+"""Arrays that wait: in memory up to a budget, then in files of a temporary directory, which other processes can read.
+
+Every file carries the sum of its values, which reading checks.
+"""
+
+import contextlib
+import itertools
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from .errors import NlpZeroError
+
+Keys = npt.NDArray[np.uint64]
+Ids = npt.NDArray[np.uint32]
+Counts = npt.NDArray[np.int64]
+
+NONE = np.uint32(0xFFFFFFFF)
+"""The id of what is not there."""
+
+STORE_SHARE = 0.35
+"""Share of a command's memory for arrays; tables, working arrays and the interpreter take the rest."""
+
+_serial = itertools.count()
+_PROCESS = os.urandom(6).hex()  # processes of several machines, with the same numbers, may share a directory
+
+
+class Run(NamedTuple):
+    """Strictly increasing keys and their counts, both of shape (n,)."""
+
+    keys: Keys
+    counts: Counts
+
+
+class Stored(NamedTuple):
+    """An array of a workspace: in memory, or in a file that any process that sees the directory can read.
+
+    `offset` is where it begins in the file, `check` the sum of its values as unsigned integers.
+    """
+
+    dtype: str
+    length: int
+    memory: npt.NDArray[Any] | None
+    path: str | None
+    offset: int = 0
+    check: int = 0
+
+    @property
+    def array(self) -> npt.NDArray[Any]:
+        """The array itself; a fresh memory map when it is in a file, so that its pages go when the caller lets go.
+
+        Raises
+        ------
+        NlpZeroError
+            If the file is not what was written; each process looks once.
+        """
+        found = self.unchecked
+        if self.path is not None and (self.path, self.offset) not in _sound:
+            if sum_of(found) != self.check:
+                raise damaged(self.path)
+            _sound.add((self.path, self.offset))
+        return found
+
+    @property
+    def unchecked(self) -> npt.NDArray[Any]:
+        """The array itself, taken as it is."""
+        if self.memory is not None:
+            return self.memory
+        if self.length == 0 or self.path is None:
+            return np.empty(0, self.dtype)
+        try:
+            return np.memmap(self.path, self.dtype, "r", self.offset, (self.length,))
+        except (OSError, ValueError) as error:
+            raise damaged(self.path) from error
+
+    def part(self, start: int, stop: int) -> npt.NDArray[Any]:
+        """Give some of the values; from a file only these are read, and the caller compares their sums with `check`."""
+        if self.memory is not None:
+            return self.memory[start:stop]
+        if start >= stop or self.path is None:
+            return np.empty(0, self.dtype)
+        dtype = np.dtype(self.dtype)
+        try:
+            found = np.fromfile(self.path, dtype, stop - start, offset=self.offset + start * dtype.itemsize)
+        except OSError as error:
+            raise damaged(self.path) from error
+        if len(found) < stop - start:
+            raise damaged(self.path)
+        return found
+
+    def discard(self) -> None:
+        """Delete the file, if it is one."""
+        if self.path is not None:
+            with contextlib.suppress(FileNotFoundError):  # it was that of a run, and is gone with the keys
+                os.unlink(self.path)
+            _sound.discard((self.path, self.offset))
+
+
+_sound: set[tuple[str, int]] = set()  # what this process found to be as it was written
+
+
+def sum_of(array: npt.NDArray[Any]) -> int:
+    """Add the values as unsigned integers, so that the sums of parts add up to that of the whole."""
+    return int(array.view(f"u{array.itemsize}").sum(dtype=np.uint64))
+
+
+def damaged(path: str | os.PathLike[str]) -> NlpZeroError:
+    """Make the error for a temporary file that is not what was written."""
+    return NlpZeroError(
+        f"{os.fspath(path)}: a temporary file is missing or damaged; run again, with --tmp-dir on a disk that is sound"
+    )
+
+
+class StoredRun(NamedTuple):
+    """A run of a workspace; keys and counts share a file."""
+
+    keys: Stored
+    counts: Stored
+
+
+class Workspace:
+    """A place for arrays: memory up to a budget, then files in a temporary directory that is removed at the end.
+
+    Parameters
+    ----------
+    budget : int
+        Bytes of arrays to keep in memory. A copy sent to a worker process keeps none: its arrays are files.
+    tmp_dir : path, optional
+        Where to make the temporary directory (default: the system's).
+    task : int
+        Bytes that one task may take to merge (see `Merging`).
+
+    Examples
+    --------
+    >>> with Workspace(budget=0) as workspace:
+    ...     stored = workspace.store(np.arange(3))
+    ...     stored.path is not None, stored.array.tolist()
+    (True, [0, 1, 2])
+    """
+
+    def __init__(self, budget: int, tmp_dir: str | os.PathLike[str] | None = None, task: int = 256 << 20) -> None:
+        self.budget = budget
+        self.task = task
+        self._used = 0
+        self._tmp_dir = tmp_dir
+        self._directory: str | None = None
+
+    @classmethod
+    def within(cls, memory: int, workers: int, tmp_dir: str | os.PathLike[str] | None = None) -> Self:
+        """Make a workspace for a command that keeps to a memory; worker processes share arrays as files."""
+        return cls(int(memory * STORE_SHARE) if workers == 1 else 0, tmp_dir, memory // (4 * workers))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"budget": 0, "task": self.task, "_used": 0, "_tmp_dir": None, "_directory": self.directory}
+
+    @property
+    def directory(self) -> str:
+        """The temporary directory, made when first asked for."""
+        if self._directory is None:
+            self._directory = tempfile.mkdtemp(prefix="nlpzero-", dir=self._tmp_dir)
+        return self._directory
+
+    def path(self) -> Path:
+        """Name a new file, unlike that of any other process that shares the directory."""
+        return Path(self.directory, f"{_PROCESS}-{next(_serial)}")
+
+    def require(self, needed: int) -> None:
+        """Ask for room on the disk before work begins.
+
+        Raises
+        ------
+        NlpZeroError
+            If the temporary directory has less than `needed` bytes free; says both.
+        """
+        place = os.fspath(self._tmp_dir or tempfile.gettempdir())
+        free = shutil.disk_usage(place).free
+        if needed > free:
+            raise NlpZeroError(
+                f"{place}: needs about {needed / 1e6:,.0f} MB for temporary files, {free / 1e6:,.0f} MB are free; "
+                "name a directory with more room with --tmp-dir"
+            )
+
+    def hold(self, size: int) -> bool:
+        """Tell whether so many bytes fit the budget, and count them in if they do."""
+        fits = self._used + size <= self.budget
+        self._used += size * fits
+        return fits
+
+    def store(self, array: npt.NDArray[Any]) -> Stored:
+        """Keep one array, in memory while the budget lasts."""
+        column = Column(self, array.dtype)
+        column.append(array)
+        return column.stored()
+
+    def store_run(self, run: Run) -> StoredRun:
+        """Keep a run; counts of a block fit 32 bits."""
+        counts = run.counts.astype(np.uint32) if run.counts.max(initial=0) < NONE else run.counts
+        if self.hold(run.keys.nbytes + counts.nbytes):
+            return StoredRun(*(Stored(one.dtype.str, len(one), one, None) for one in (run.keys, counts)))
+        path = self.path()
+        with open(path, "xb") as file:
+            file.write(run.keys.data)  # unlike tofile, says why when it fails
+            file.write(counts.data)
+        keys = Stored(run.keys.dtype.str, len(counts), None, str(path), 0, sum_of(run.keys))
+        return StoredRun(keys, Stored(counts.dtype.str, len(counts), None, str(path), run.keys.nbytes, sum_of(counts)))
+
+    def discard(self, *stored: Stored) -> None:
+        """Let go of arrays that are not needed any more."""
+        for one in stored:
+            if one.memory is not None:
+                self._used -= one.memory.nbytes
+            one.discard()
+
+    def close(self) -> None:
+        """Remove the temporary directory with all that is in it."""
+        if self._directory is not None:
+            shutil.rmtree(self._directory, ignore_errors=True)
+            self._directory = None
+
+
+class Column:
+    """An array of a workspace that is made piece by piece.
+
+    Examples
+    --------
+    >>> with Workspace(budget=8) as workspace:
+    ...     column = Column(workspace, np.int64)
+    ...     column.append(np.arange(1))
+    ...     column.append(np.arange(1, 3))
+    ...     column.stored().array.tolist()
+    [0, 1, 2]
+    """
+
+    def __init__(self, workspace: Workspace, dtype: npt.DTypeLike) -> None:
+        self._workspace, self._dtype = workspace, np.dtype(dtype)
+        self._pieces: list[npt.NDArray[Any]] = []
+        self._path: Path | None = None
+        self._length = self._check = 0
+
+    def append(self, values: npt.NDArray[Any]) -> None:
+        """Add values at the end."""
+        values = np.ascontiguousarray(values, self._dtype)
+        self._length += len(values)
+        if self._path is None and self._workspace.hold(values.nbytes):
+            self._pieces.append(values)
+            return
+        if self._path is None:
+            self._path = self._workspace.path()
+        held, self._pieces = self._pieces, []
+        with open(self._path, "ab") as file:
+            for piece in [*held, values]:
+                file.write(piece.data)
+                self._check += sum_of(piece)
+        self._workspace.hold(-sum(piece.nbytes for piece in held))
+
+    def stored(self) -> Stored:
+        """Give the whole array."""
+        if self._path is not None:
+            return Stored(self._dtype.str, self._length, None, str(self._path), 0, self._check % (1 << 64))
+        memory = (
+            self._pieces[0] if len(self._pieces) == 1 else np.concatenate([np.empty(0, self._dtype), *self._pieces])
+        )
+        return Stored(self._dtype.str, self._length, memory, None)
