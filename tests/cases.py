@@ -1,6 +1,8 @@
 """Random texts for laws: few characters, so that n-grams repeat, with digits, Latin letters and punctuation between."""
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -44,3 +46,14 @@ def classify_published(character: str) -> int:
 def words_of(units: Sequence[str], spelled: Sequence[Sequence[int]]) -> list[tuple[str, ...]]:
     """Write out n-grams given as columns of unit ranks."""
     return [tuple(units[i] for i in row) for row in zip(*spelled, strict=True)]
+
+
+def harm(path: str) -> None:
+    """Change one bit in the middle of a file."""
+    data = bytearray(Path(path).read_bytes())
+    data[len(data) // 2] ^= 4
+    Path(path).write_bytes(data)
+
+
+DAMAGES: list[Callable[[str], None]] = [harm, os.unlink, lambda path: os.truncate(path, 100)]
+"""What may happen to a temporary file: a bit changes, it is deleted, it is cut off."""

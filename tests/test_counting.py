@@ -1,20 +1,19 @@
-"""Runs of keys: counting, merging, spilling."""
+"""Runs of keys: counting and merging."""
 
-import os
 import tracemalloc
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from cases import DAMAGES
 
 from nlpzero import counting
 from nlpzero.counting import Merging, count, count_ranked, merge, sort_with_origin
 from nlpzero.engine import Engine
 from nlpzero.errors import NlpZeroError
-from nlpzero.tally import Tally
-from nlpzero.workspace import NONE, Ids, Keys, Run, Stored, StoredRun, Workspace
+from nlpzero.workspace import NONE, Ids, Keys, Run, StoredRun, Workspace
 
 
 def random_keys(rng: np.random.Generator, size: int, top: int) -> Keys:
@@ -131,86 +130,10 @@ def test_merging_nothing_gives_nothing() -> None:
         assert sum(len(run.keys) for run in Merging([], workspace=workspace, engine=Engine())) == 0
 
 
-def harm(path: str) -> None:
-    """Change one bit in the middle of a file."""
-    data = bytearray(Path(path).read_bytes())
-    data[len(data) // 2] ^= 4
-    Path(path).write_bytes(data)
-
-
-@pytest.mark.parametrize("damage", [harm, lambda path: Path(path).unlink(), lambda path: os.truncate(path, 100)])
+@pytest.mark.parametrize("damage", DAMAGES)
 def test_a_run_that_is_damaged_on_disk_is_an_error(damage: Callable[[str], None], tmp_path: Path) -> None:
     with Workspace(0, tmp_path) as workspace:
         runs = [workspace.store_run(count(np.arange(start, start + 99, dtype=np.uint64))) for start in (0, 50)]
         damage(str(runs[1].keys.path))
         with pytest.raises(NlpZeroError, match=r"a temporary file is missing or damaged; run again, with --tmp-dir"):
             list(Merging(runs, workspace=workspace, engine=Engine()))
-
-
-@pytest.mark.parametrize("damage", [harm, lambda path: Path(path).unlink(), lambda path: os.truncate(path, 100)])
-def test_an_array_or_tally_that_is_damaged_on_disk_is_an_error(damage: Callable[[str], None], tmp_path: Path) -> None:
-    with Workspace(0, tmp_path) as workspace:
-        stored = workspace.store(np.arange(99))
-        damage(str(stored.path))
-        with pytest.raises(NlpZeroError, match="is missing or damaged"):
-            _ = stored.array
-        tally = Tally(workspace, limit=1)
-        tally.add({f"词{number}": number for number in range(99)})  # "word"
-        [spilled] = {*map(str, Path(workspace.directory).iterdir())} - {stored.path}
-        damage(spilled)
-        with pytest.raises(NlpZeroError, match="is missing or damaged"):
-            tally.at_least(1)
-
-
-def test_a_disk_that_is_too_small_is_told_before_work_begins(tmp_path: Path) -> None:
-    with Workspace(0, tmp_path) as workspace:
-        workspace.require(1 << 20)
-        with pytest.raises(
-            NlpZeroError, match=r"needs about 1,152,921,504,607 MB for temporary files, .* with --tmp-dir$"
-        ):
-            workspace.require(1 << 60)
-
-
-def test_a_workspace_keeps_to_its_budget_and_then_writes_files(tmp_path: Path) -> None:
-    with Workspace(budget=100, tmp_dir=tmp_path) as workspace:
-        first, second = workspace.store(np.zeros(10)), workspace.store(np.arange(10.0))
-        assert (first.path, second.memory) == (None, None)
-        assert second.array.tolist() == list(range(10))
-        workspace.discard(first, second)
-        assert workspace.store(np.zeros(10)).path is None
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_an_empty_array_in_a_file_is_an_empty_array(tmp_path: Path) -> None:
-    with Workspace(budget=-1, tmp_dir=tmp_path) as workspace:
-        stored: Stored = workspace.store(np.empty(0, np.uint32))
-        assert stored.path is not None
-        assert stored.array.dtype == np.uint32
-        assert len(stored.array) == 0
-
-
-def test_a_workspace_is_removed_when_an_error_leaves_it(tmp_path: Path) -> None:
-    def fail() -> Iterator[None]:
-        with Workspace(0, tmp_path) as workspace:
-            workspace.store(np.zeros(3))
-            yield
-            raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        list(fail())
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize("limit", [1, 7, 1000])
-def test_a_tally_agrees_with_a_counter_and_keeps_the_order_of_first_occurrence(limit: int, tmp_path: Path) -> None:
-    rng = np.random.default_rng(6)
-    expected: Counter[str] = Counter()
-    with Workspace(0, tmp_path) as workspace:
-        tally = Tally(workspace, limit)
-        for _ in range(10):
-            block = Counter(f"词{i}" for i in rng.integers(0, 40, 30).tolist())  # "word"
-            tally.add(block)
-            expected.update(block)
-        found = tally.at_least(5)
-        assert list(found.items()) == [(word, n) for word, n in expected.items() if n >= 5]
-        assert tally.total == expected.total()
