@@ -47,11 +47,11 @@ def command(
     Every n-gram is kept, also those that occur once: counts of the parts of a corpus, added up by nlpzero merge, are
     the same bytes as those of the whole. They serve nlpzero discover --counts.
     """
-    from nlpzero.corpus import Corpus
-    from nlpzero.files import open_whole
+    from nlpzero.core.files import open_whole
+    from nlpzero.core.workspace import Workspace
+    from nlpzero.ngrams.runs import count_ngrams, disk_space
+    from nlpzero.reading.corpus import Corpus
     from nlpzero.words.discovery import CLUSTER_BLOCK, block_size
-    from nlpzero.words.runs import count_ngrams, disk_space
-    from nlpzero.workspace import Workspace
 
     workers = processes(workers, scheduler)
     size = block_size(memory, workers) if scheduler is None else block_size(memory, 1, CLUSTER_BLOCK)

@@ -98,7 +98,7 @@ def command(
     A Han character is a unit; for entropy, esa and bayes so is a run of digits or of Latin letters. Any other character
     ends a clause and is left out. --format userdict writes what jieba.load_userdict reads.
     """
-    from nlpzero.files import open_whole
+    from nlpzero.core.files import open_whole
 
     only_bayes = {"--save-segmenter": save_segmenter, "--boundaries": boundaries, "--checkpoint": checkpoint}
     for option, value in only_bayes.items():
@@ -138,7 +138,7 @@ def _known(known_file: str | None) -> "Container[str]":
         from nlpzero.segment.jieba_adapter import known_words
 
         return known_words()
-    from nlpzero.lexicon import Lexicon
+    from nlpzero.lexicon.lexicon import Lexicon
 
     return frozenset(Lexicon.from_file(known_file).words)
 

@@ -13,7 +13,7 @@ from .output import Table, notice, open_output, parts_of, progress, warn, warn_r
 from .words import cutter
 
 if TYPE_CHECKING:
-    from nlpzero.corpus import Corpus
+    from nlpzero.reading.corpus import Corpus
     from nlpzero.vectors.cooccurrence import Cooccurrence
     from nlpzero.vectors.glove import Parameters, State
 
@@ -105,9 +105,9 @@ def _counted(
     scheduler: str | None = None,
 ) -> Iterator["Cooccurrence"]:
     """Count the pairs of a corpus; the counts may be maps of files that are there while the block lasts."""
-    from nlpzero.corpus import Corpus
+    from nlpzero.core.workspace import Workspace
+    from nlpzero.reading.corpus import Corpus
     from nlpzero.vectors.cooccurrence import block_size, count_pairs, disk_space, task_memory
-    from nlpzero.workspace import Workspace
 
     if tokenized and lexicon is not None:
         raise click.UsageError("--tokenized and --lexicon exclude each other")
@@ -159,9 +159,9 @@ def merge(paths: tuple[str, ...], output: str, min_count: int, workers: int, mem
 
     Each file lacks the words that were rare in it: count with a low --min-count, and give a higher one here.
     """
-    from nlpzero.engine import Engine
+    from nlpzero.core.engine import Engine
+    from nlpzero.core.workspace import Workspace
     from nlpzero.vectors.cooccurrence import Cooccurrence, merge_counts, task_memory
-    from nlpzero.workspace import Workspace
 
     parts = [Cooccurrence.load(path) for path in paths]
     budget = memory // 5 if workers == 1 else 0
@@ -295,7 +295,7 @@ def _counts(paths: tuple[str, ...], **given: Any) -> "Cooccurrence":
     """Open a file of counts, or count a corpus."""
     import numpy as np
 
-    from nlpzero.archive import kind_of
+    from nlpzero.core.archive import kind_of
     from nlpzero.vectors.cooccurrence import KIND, Cooccurrence
 
     if len(paths) == 1 and os.path.isfile(paths[0]) and kind_of(paths[0]) is not None:
@@ -335,8 +335,8 @@ def _queries(arguments: Sequence[str], size: int, what: str) -> Iterator[list[st
             raise click.UsageError(f"{len(arguments)} words given, where {what} are wanted")
         yield from (list(arguments[i : i + size]) for i in range(0, len(arguments), size))
         return
-    from nlpzero.corpus import Corpus
     from nlpzero.errors import CorpusError
+    from nlpzero.reading.corpus import Corpus
 
     number = 0
     with Corpus(["-"]) as corpus:
@@ -439,7 +439,7 @@ def keywords(
 ) -> None:
     """Give the keywords (关键词) of a text: the words of largest inner product with the sum of all its vectors."""
     with open_output(output) as file:
-        from nlpzero.corpus import Corpus
+        from nlpzero.reading.corpus import Corpus
         from nlpzero.segment.segmenter import segment_text
         from nlpzero.vectors.queries import keywords as answer
         from nlpzero.vectors.store import Vectors
@@ -516,7 +516,7 @@ def info(path: str, output_format: str, header: bool, output: str) -> None:
 
 def _facts(path: str) -> dict[str, Any]:
     """Gather what is known of a file."""
-    from nlpzero.archive import kind_of
+    from nlpzero.core.archive import kind_of
     from nlpzero.vectors.cooccurrence import KIND, Cooccurrence
     from nlpzero.vectors.store import Vectors
 

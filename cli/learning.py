@@ -11,8 +11,8 @@ from .options import open_engine, processes, shared, together
 from .output import notice, parts_of, warn, warn_replaced
 
 if TYPE_CHECKING:
-    from nlpzero.corpus import Corpus, Part
-    from nlpzero.engine import Engine
+    from nlpzero.core.engine import Engine
+    from nlpzero.reading.corpus import Corpus, Part
     from nlpzero.words.bayes import State
     from nlpzero.words.discovery import Discovery, Parameters
 
@@ -124,8 +124,8 @@ class Learned(NamedTuple):
             from nlpzero.words.discovery import cut_texts
 
             return cut_texts(self.discovery, self.parts(), delimiter, self.engine)
-        from nlpzero.corpus import text_of
-        from nlpzero.lexicon import Lexicon
+        from nlpzero.lexicon.lexicon import Lexicon
+        from nlpzero.reading.corpus import text_of
         from nlpzero.segment.segmenter import Segmenter
 
         segmenter = Segmenter(Lexicon(self.discovery.words, self.discovery.counts))
@@ -167,10 +167,10 @@ def learned(
     **parameters: Any,
 ) -> Iterator[Learned]:
     """Find the words of a corpus; with `again` it can be read again while the block lasts."""
-    from nlpzero.corpus import Corpus
+    from nlpzero.core.workspace import Workspace
+    from nlpzero.ngrams.runs import Counted
+    from nlpzero.reading.corpus import Corpus
     from nlpzero.words.discovery import CLUSTER_BLOCK, Parameters, block_size, discover, disk_space
-    from nlpzero.words.runs import Counted
-    from nlpzero.workspace import Workspace
 
     asked = Parameters(finer=finer - coarser, **parameters)
     workers = processes(workers, scheduler)

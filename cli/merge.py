@@ -29,9 +29,9 @@ def command(
 
     The sum is the same bytes as the counts of the whole corpus, however it was parted and in whatever order.
     """
-    from nlpzero.files import open_whole
-    from nlpzero.words.runs import Counted, merge_ngrams
-    from nlpzero.workspace import Workspace
+    from nlpzero.core.files import open_whole
+    from nlpzero.core.workspace import Workspace
+    from nlpzero.ngrams.runs import Counted, merge_ngrams
 
     workers = processes(workers, scheduler)
     with (

@@ -10,8 +10,8 @@ import click
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from nlpzero.corpus import Corpus
-    from nlpzero.engine import Engine
+    from nlpzero.core.engine import Engine
+    from nlpzero.reading.corpus import Corpus
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 Decorator = Callable[[_F], _F]
@@ -79,7 +79,7 @@ shard = click.option(
     show_default="all of it",
     help="Take the I-th of N parts of the input; parts are cut at line starts and hold about as many bytes each.",
 )
-"""Parameter `shard`: (i, n) or None, for `nlpzero.corpus.Corpus`."""
+"""Parameter `shard`: (i, n) or None, for `nlpzero.reading.corpus.Corpus`."""
 
 
 def corpus_arguments(metavar: str = "CORPUS") -> Decorator[Any]:
@@ -140,7 +140,7 @@ def open_engine(
     On a cluster every worker is first asked whether it has the same versions, the corpus, the `files` (lexicons,
     models), jieba's `dictionary` if that is used, and `tmp_dir`.
     """
-    from nlpzero.engine import Engine
+    from nlpzero.core.engine import Engine
 
     if scheduler is None:
         return Engine(workers)
@@ -148,7 +148,7 @@ def open_engine(
         raise click.UsageError("--scheduler needs --tmp-dir, a directory that all machines share")
     import logging
 
-    from nlpzero.cluster import Cluster
+    from nlpzero.core.cluster import Cluster
 
     logging.disable()  # distributed tells on standard error what arrives here as an error
     find: Callable[[], Path] | None = None

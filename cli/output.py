@@ -14,7 +14,7 @@ import click
 from .options import QUIET
 
 if TYPE_CHECKING:
-    from nlpzero.corpus import Corpus, Part
+    from nlpzero.reading.corpus import Corpus, Part
 
 T = TypeVar("T")
 
@@ -25,14 +25,14 @@ _TSV_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"
 def open_bytes(path: str) -> Iterator[BinaryIO]:
     """Open a file, or standard output for '-', for bytes.
 
-    Open it before the work begins, and a place that cannot be written is known at once (`nlpzero.files.open_whole`).
+    Open it before the work begins, and a place that cannot be written is known at once (`open_whole`).
     """
     if path == "-":
         sys.stdout.flush()
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    from nlpzero.files import open_whole
+    from nlpzero.core.files import open_whole
 
     with open_whole(path) as file:
         yield file
@@ -161,6 +161,6 @@ def progress(
 
 def parts_of(corpus: "Corpus", size: int = 3 << 20) -> "Iterator[Part]":
     """Give the parts of a corpus, with a bar on a terminal that tells how many bytes are under way of how many."""
-    from nlpzero.corpus import part_bytes
+    from nlpzero.reading.corpus import part_bytes
 
     return progress(corpus.parts(size), total=corpus.length(), unit="B", size=part_bytes)

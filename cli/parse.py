@@ -12,7 +12,7 @@ from .output import open_output, parts_of, warn, warn_replaced
 from .words import cutter, exclude, gap, word_options
 
 if TYPE_CHECKING:
-    from nlpzero.corpus import Part
+    from nlpzero.reading.corpus import Part
     from nlpzero.syntax.drawing import Picture
     from nlpzero.syntax.parser import Parser, Tree
 
@@ -94,9 +94,9 @@ def command(
     exclude(tokenized=tokenized, lexicon=lexicon, hmm=hmm)
     if directory is not None and (output_format not in ("svg", "dot") or output != "-"):
         raise click.UsageError("--directory is for --format svg or dot, without -o")
-    from nlpzero.corpus import Corpus
-    from nlpzero.engine import Engine
+    from nlpzero.core.engine import Engine
     from nlpzero.errors import NlpZeroError
+    from nlpzero.reading.corpus import Corpus
     from nlpzero.syntax.clauses import SEPARATOR
     from nlpzero.syntax.inventory import Inventory
     from nlpzero.syntax.parser import LONGEST, Parser
@@ -157,7 +157,7 @@ def _parse(
     part: "Part",
 ) -> "tuple[list[str | Picture], int, int]":
     """Parse one block: what is written for each sentence; how many no template covers, how many are too long."""
-    from nlpzero.corpus import text_of
+    from nlpzero.reading.corpus import text_of
     from nlpzero.syntax import drawing
     from nlpzero.syntax.clauses import sentences_of
     from nlpzero.syntax.parser import LONGEST

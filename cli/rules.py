@@ -15,11 +15,11 @@ from .output import Table, notice, open_output, progress, warn, warn_replaced
 from .words import cutter
 
 if TYPE_CHECKING:
-    from nlpzero.corpus import Corpus
+    from nlpzero.core.workspace import Workspace
+    from nlpzero.reading.corpus import Corpus
     from nlpzero.rules.baskets import Baskets
     from nlpzero.rules.itemsets import Frequent
     from nlpzero.rules.rules import Rules
-    from nlpzero.workspace import Workspace
 
 EPILOG = """\b
 Examples:
@@ -216,10 +216,10 @@ def command(
     """
     itemsets = itemsets or closed or maximal
     _check_usage(form, itemsets)
-    from nlpzero.corpus import Corpus
+    from nlpzero.core.workspace import Workspace
+    from nlpzero.reading.corpus import Corpus
     from nlpzero.rules.itemsets import LIMIT, Constraint, mine
     from nlpzero.rules.rules import find_rules
-    from nlpzero.workspace import Workspace
 
     left, right = (frozenset(side) if side else None for side in (lhs, rhs))
     constraint = Constraint(left, right, max_lhs, max_rhs)
@@ -328,8 +328,8 @@ def _words(
     workers: int,
 ) -> "Baskets":
     """Make baskets of the words of passages."""
-    from nlpzero.corpus import Corpus
-    from nlpzero.engine import Engine
+    from nlpzero.core.engine import Engine
+    from nlpzero.reading.corpus import Corpus
     from nlpzero.rules.passages import SEPARATOR, cut_passages, from_text, passages
 
     stopped: frozenset[str] = frozenset()

@@ -45,9 +45,9 @@ def command(
     if paths.count("-") > 1:
         raise click.UsageError("standard input (-) can be only one of the files.")
     with open_output(output) as file:
-        from nlpzero.corpus import Corpus
         from nlpzero.errors import NothingFound
-        from nlpzero.lexicon import Lexicon
+        from nlpzero.lexicon.lexicon import Lexicon
+        from nlpzero.reading.corpus import Corpus
         from nlpzero.segment.scoring import score
 
         vocabulary = set(Lexicon.from_file(lexicon, encoding).words) if lexicon else None

@@ -26,7 +26,7 @@ from .output import open_bytes, open_output, parts_of, warn_replaced
 from .words import cutter
 
 if TYPE_CHECKING:
-    from nlpzero.corpus import Corpus
+    from nlpzero.reading.corpus import Corpus
 
 EPILOG = """\b
 Examples:
@@ -104,7 +104,7 @@ def command(
         ):
             text.writelines(found.cut(delimiter))
         return
-    from nlpzero.corpus import Corpus
+    from nlpzero.reading.corpus import Corpus
 
     with open_bytes(output) as out, Corpus(paths, **reading) as corpus:
         out.writelines(_cut(corpus, workers, scheduler, tmp_dir, lexicon, hmm, segmenter, delimiter))
@@ -133,8 +133,8 @@ def _cut(
         if scheduler is not None or (corpus.length() or 0) > alone * PART:
             engine.start()  # before NumPy is imported here, which takes a tenth of a second
             alone = 0
+        from nlpzero.core.workspace import Workspace
         from nlpzero.segment.segmenter import cut_part, cut_to_file
-        from nlpzero.workspace import Workspace
 
         cut, _ = cutter(shared(lexicon, scheduler), hmm, workers, delimiter)
         if segmenter is not None:

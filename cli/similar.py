@@ -188,7 +188,7 @@ def _check(
 
 def _corpus(path: str, encoding: str, errors: str) -> Any:
     """Open a file or standard input."""
-    from nlpzero.corpus import Corpus
+    from nlpzero.reading.corpus import Corpus
 
     return Corpus([path], encoding=encoding, errors=errors)
 
@@ -249,7 +249,7 @@ def _rows(
     reader: Callable[[str], Any],
 ) -> int:
     """Compare many pairs, block by block; give how many could not be."""
-    from nlpzero.engine import Engine
+    from nlpzero.core.engine import Engine
     from nlpzero.similarity.comparison import agreement, compare_lines
 
     corpora = [reader(path) for path in ([pairs] if pairs is not None else texts)]

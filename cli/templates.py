@@ -25,7 +25,7 @@ from .words import cutter, exclude, gap, word_options
 if TYPE_CHECKING:
     from typing import TextIO
 
-    from nlpzero.engine import Engine
+    from nlpzero.core.engine import Engine
     from nlpzero.syntax.clauses import Clauses
     from nlpzero.syntax.templates import Templates
 
@@ -165,9 +165,9 @@ def _clauses(
     tmp_dir: str | None,
 ) -> Iterator[tuple["Clauses", "Engine"]]:
     """Read the corpus, cut it into words and encode its clauses."""
-    from nlpzero.corpus import Corpus
+    from nlpzero.core.workspace import Workspace
+    from nlpzero.reading.corpus import Corpus
     from nlpzero.syntax.clauses import SEPARATOR, Clauses, block_size, disk_space
-    from nlpzero.workspace import Workspace
 
     if learn:
         from .learning import learned

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nlpzero.text import char_classes, published_classes
+from nlpzero.text.characters import char_classes, published_classes
 
 ALPHABET = "山水云雨风花鸟鱼虫草\U00020000〇１２3ab Ｃ，。\n\n"  # mountain, water, cloud, rain, wind, flower, bird ...
 

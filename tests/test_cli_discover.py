@@ -221,7 +221,7 @@ def test_a_full_disk_under_the_spill_files_is_one_line_and_leaves_nothing(
 ) -> None:
     import errno
 
-    from nlpzero.workspace import Workspace
+    from nlpzero.core.workspace import Workspace
 
     def refuse(self: Workspace, array: object) -> object:
         Path(self.directory, "half").write_bytes(b"written")

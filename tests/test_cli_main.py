@@ -20,8 +20,8 @@ from nlpzero_cli import options, output
 from nlpzero_cli.main import COMMANDS, main
 
 from nlpzero import __version__
-from nlpzero.corpus import Corpus
 from nlpzero.errors import CorpusError, NlpZeroError
+from nlpzero.reading.corpus import Corpus
 
 
 @pytest.fixture

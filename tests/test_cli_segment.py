@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from nlpzero_cli import segment
 from nlpzero_cli.main import main
 
-from nlpzero.lexicon import Lexicon
+from nlpzero.lexicon.lexicon import Lexicon
 from nlpzero.segment.segmenter import HmmSegmenter, Segmenter, jieba_segmenter
 
 DATA = Path(__file__).parent.parent / "data"

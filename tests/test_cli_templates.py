@@ -10,11 +10,11 @@ from nlpzero_cli import templates
 from nlpzero_cli.main import main
 from test_syntax_templates import QUESTIONS, random_lines
 
-from nlpzero.engine import Engine
+from nlpzero.core.engine import Engine
+from nlpzero.core.workspace import Workspace
 from nlpzero.segment.segmenter import jieba_segmenter
 from nlpzero.syntax.clauses import SEPARATOR, Clauses
 from nlpzero.syntax.templates import find_templates, write_template
-from nlpzero.workspace import Workspace
 
 DATA = Path(__file__).parent.parent / "data"
 LOOSE = ("--min-proba", 0.05, "--min-pmi", 0.5)
@@ -56,7 +56,7 @@ def cut_words(text: str) -> str:
 
 
 def test_too_little_room_for_temporary_files_is_told_before_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nlpzero.workspace.shutil.disk_usage", lambda _: SimpleNamespace(free=1000))
+    monkeypatch.setattr("nlpzero.core.workspace.shutil.disk_usage", lambda _: SimpleNamespace(free=1000))
     done = run("--memory", "100K", "-j", "1", DATA / "stories.txt")
     assert (done.exit_code, done.stdout) == (1, "")
     assert "MB for temporary files, 0 MB are free; name a directory with more room with --tmp-dir" in done.stderr

@@ -21,9 +21,9 @@ from click.testing import CliRunner
 from nlpzero_cli.main import main
 
 from nlpzero import __version__
-from nlpzero.cluster import Cluster, Needs, difference, versions
-from nlpzero.corpus import Corpus
+from nlpzero.core.cluster import Cluster, Needs, difference, versions
 from nlpzero.errors import NlpZeroError
+from nlpzero.reading.corpus import Corpus
 
 try:
     import distributed
@@ -308,8 +308,8 @@ def test_an_interrupt_leaves_nothing_and_ends_the_tasks(cluster: Started, text: 
 def test_a_scheduler_without_workers_and_one_that_ends_are_told(
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nlpzero.cluster.CONNECTING", 1)
-    monkeypatch.setattr("nlpzero.cluster.ALONE", 1)
+    monkeypatch.setattr("nlpzero.core.cluster.CONNECTING", 1)
+    monkeypatch.setattr("nlpzero.core.cluster.ALONE", 1)
     running = Started(tmp_path, workers=0)
     try:
         with pytest.raises(NlpZeroError, match=f"^{running.address}: has no workers; start some with: dask worker"):
@@ -331,7 +331,7 @@ def test_a_scheduler_without_workers_and_one_that_ends_are_told(
 
 
 def test_what_is_no_scheduler_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nlpzero.cluster.CONNECTING", 1)
+    monkeypatch.setattr("nlpzero.core.cluster.CONNECTING", 1)
     (folder / "notes").write_text("[]")
     for scheduler, message in [
         ("tcp://127.0.0.1:1", r"^tcp://127\.0\.0\.1:1: no scheduler answers \(.*\); start one with: dask scheduler$"),

@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 import zstandard
 
-from nlpzero.corpus import Block, Corpus, Extent, Part, part_bytes, text_of
 from nlpzero.errors import CorpusError
+from nlpzero.reading.corpus import Block, Corpus, Extent, Part, part_bytes, text_of
 
 RIVERS = "长江向东流，\n黄河也向东。\n湖水静静的\n"  # Two rivers run east; the lake lies still.
 SIZES = (1, 2, 7, 50, 3 << 20)
@@ -226,7 +226,7 @@ def test_no_copy_stays_behind_when_there_is_no_space(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     feed(b"text")
-    monkeypatch.setattr("nlpzero.corpus.copyfileobj", fail)
+    monkeypatch.setattr("nlpzero.reading.corpus.copyfileobj", fail)
     with pytest.raises(OSError) as caught:
         next(Corpus(rereadable=True, tmp_dir=tmp_path).blocks())
     assert caught.value.errno == errno.ENOSPC
@@ -273,7 +273,7 @@ def test_an_unreadable_file_is_an_error(write: Callable[..., str], monkeypatch: 
         raise PermissionError(errno.EACCES, "Permission denied", path)
 
     path = write("text")
-    monkeypatch.setattr("nlpzero.corpus.open", refuse, raising=False)
+    monkeypatch.setattr("nlpzero.reading.corpus.open", refuse, raising=False)
     assert failure(path) == f"{path}: Permission denied"
 
 
@@ -283,7 +283,7 @@ def test_a_failing_disk_is_an_error(write: Callable[..., str], monkeypatch: pyte
             raise OSError(errno.EIO, "Input/output error")
 
     path = write("text")
-    monkeypatch.setattr("nlpzero.corpus.open", lambda *_: Failing(), raising=False)
+    monkeypatch.setattr("nlpzero.reading.corpus.open", lambda *_: Failing(), raising=False)
     assert failure(path) == f"{path}: Input/output error"
 
 
@@ -407,7 +407,7 @@ def test_parts_have_the_borders_and_the_text_of_blocks(
 ) -> None:
     rng = np.random.default_rng(3)
     for round_ in range(20):
-        monkeypatch.setattr("nlpzero.corpus._READ", int(rng.choice([4, 16, 1 << 16])))
+        monkeypatch.setattr("nlpzero.reading.corpus._READ", int(rng.choice([4, 16, 1 << 16])))
         path = write(random_text(rng, int(rng.integers(0, 300))).encode(encoding), f"{round_}.txt")
         for size in (*SIZES, int(rng.integers(1, 300))):
             corpus = Corpus([path], encoding=encoding)
@@ -492,7 +492,7 @@ def test_shards_together_are_the_input(
 ) -> None:
     rng = np.random.default_rng(5)
     for round_ in range(20):
-        monkeypatch.setattr("nlpzero.corpus._READ", int(rng.choice([4, 16, 1 << 16])))
+        monkeypatch.setattr("nlpzero.reading.corpus._READ", int(rng.choice([4, 16, 1 << 16])))
         texts = [random_text(rng, int(rng.integers(0, 100))) for _ in range(3)]
         paths = [write(text.encode(encoding), f"{round_}-{i}.txt") for i, text in enumerate(texts)]
         Path(paths[2]).write_bytes(gzip.compress(texts[2].encode(encoding)))

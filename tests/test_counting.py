@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from cases import DAMAGES
 
-from nlpzero import counting
-from nlpzero.counting import Merging, count, count_ranked, merge, sort_with_origin
-from nlpzero.engine import Engine
+from nlpzero.core import counting
+from nlpzero.core.counting import Merging, count, count_ranked, merge, sort_with_origin
+from nlpzero.core.engine import Engine
+from nlpzero.core.workspace import NONE, Ids, Keys, Run, StoredRun, Workspace
 from nlpzero.errors import NlpZeroError
-from nlpzero.workspace import NONE, Ids, Keys, Run, StoredRun, Workspace
 
 
 def random_keys(rng: np.random.Generator, size: int, top: int) -> Keys:

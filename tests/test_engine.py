@@ -8,7 +8,7 @@ from multiprocessing import active_children
 
 import pytest
 
-from nlpzero.engine import Engine
+from nlpzero.core.engine import Engine
 from nlpzero.errors import NlpZeroError
 
 

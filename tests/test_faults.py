@@ -19,8 +19,8 @@ SLEEPER = """
 import sys, time, types
 import click, numpy
 import nlpzero_cli.main as m
-from nlpzero.workspace import Workspace
-from nlpzero.engine import Engine
+from nlpzero.core.workspace import Workspace
+from nlpzero.core.engine import Engine
 
 @click.command()
 def command():

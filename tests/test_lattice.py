@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from nlpzero import lattice
-from nlpzero.lattice import Positions, Scores, Words, best_path, stretches
+from nlpzero.segment import lattice
+from nlpzero.segment.lattice import Positions, Scores, Words, best_path, stretches
 
 INF = np.inf
 

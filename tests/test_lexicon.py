@@ -9,8 +9,8 @@ import pytest
 from cases import random_text
 
 from nlpzero.errors import CorpusError, LexiconError
-from nlpzero.lexicon import Lexicon, Trie
-from nlpzero.text import code_points
+from nlpzero.lexicon.lexicon import Lexicon, Trie
+from nlpzero.text.characters import code_points
 
 
 def occurrences(words: Sequence[str], text: str) -> list[tuple[int, str]]:

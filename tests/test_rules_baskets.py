@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from cases import random_text
 
-from nlpzero.corpus import Block
+from nlpzero.core.workspace import Workspace
 from nlpzero.errors import CorpusError
+from nlpzero.reading.corpus import Block
 from nlpzero.rules.baskets import Baskets, Records, from_csv, from_jsonl, from_lines, from_lists, from_pairs
 from nlpzero.rules.itemsets import mine
 from nlpzero.rules.passages import SEPARATOR, cut_passages, examples, from_text, passages, read_passages
-from nlpzero.workspace import Workspace
 
 
 def blocks(text: str, size: int = 1, source: str = "f") -> Iterator[Block]:
@@ -83,7 +83,7 @@ def test_jsonl_holds_lists_of_strings_and_numbers() -> None:
 
 @pytest.mark.parametrize("size", [1, 2, 99])
 def test_pairs_may_come_in_any_order(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nlpzero.counting.MERGE_CHUNK", 2)
+    monkeypatch.setattr("nlpzero.core.counting.MERGE_CHUNK", 2)
     text = "bill,item\n7,茶\n8,茶\n7,酒\n\n9, 米 \n7,茶\n"
     with Workspace(0) as workspace:
         baskets = Baskets(workspace)

@@ -13,13 +13,13 @@ from efficient_apriori import itemsets_from_transactions
 from mlxtend.frequent_patterns import fpgrowth
 from mlxtend.preprocessing import TransactionEncoder
 
+from nlpzero.core.workspace import Workspace
 from nlpzero.errors import ModelError, NothingFound
 from nlpzero.rules import itemsets
 from nlpzero.rules.baskets import Baskets, Lists, from_lists
 from nlpzero.rules.itemsets import Constraint, Frequent, Level, closed, estimate, maximal, mine, minimum_count
 from nlpzero.rules.vertical import Lists as NumberLists
 from nlpzero.rules.vertical import Rows, Vertical
-from nlpzero.workspace import Workspace
 
 Sets = dict[tuple[str, ...], int]
 

@@ -12,7 +12,7 @@ import oracles
 import pytest
 from cases import classify, random_text
 
-from nlpzero.lexicon import Lexicon
+from nlpzero.lexicon.lexicon import Lexicon
 from nlpzero.segment import segmenter as module
 from nlpzero.segment.jieba_adapter import load_words
 from nlpzero.segment.segmenter import (
@@ -23,7 +23,7 @@ from nlpzero.segment.segmenter import (
     load_segmenter,
     segment_text,
 )
-from nlpzero.text import DIGIT, code_points
+from nlpzero.text.characters import DIGIT, code_points
 
 # "Old Xu had rowed the ferry below the bamboo bridge for forty years. / That day he said: The water is rising; I will
 # row once more, and after that the boat is yours. / The child nodded, not understanding what 3.5 metres of flood meant

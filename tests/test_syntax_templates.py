@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from syntax_oracles import Template, template_counts
 
-from nlpzero.engine import Engine
+from nlpzero.core.engine import Engine
+from nlpzero.core.workspace import Workspace
 from nlpzero.errors import NothingFound
 from nlpzero.syntax.clauses import SEPARATOR, Clauses, sentences_of, tokens_of
 from nlpzero.syntax.templates import Templates, find_templates, is_trivial, read_template, write_template
-from nlpzero.workspace import Workspace
 
 # "Can you / I / he / she eat / drink / play / sing / jump?": what stands around 可以 ... 吗 keeps changing
 QUESTIONS = "".join(f"{who} 可以 {action} 吗\n" for who in "你我他她" for action in "吃喝玩唱跳")

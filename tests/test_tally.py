@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from cases import DAMAGES
 
+from nlpzero.core.tally import Tally
+from nlpzero.core.workspace import Workspace
 from nlpzero.errors import NlpZeroError
-from nlpzero.tally import Tally
-from nlpzero.workspace import Workspace
 
 
 @pytest.mark.parametrize("limit", [1, 7, 1000])

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from nlpzero.text import (
+from nlpzero.text.characters import (
     DIGIT,
     HAN,
     HAN_RANGES,

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nlpzero import counting
-from nlpzero.engine import Engine
+from nlpzero.core import counting
+from nlpzero.core.engine import Engine
+from nlpzero.core.workspace import Workspace
 from nlpzero.errors import ModelError, NothingFound
 from nlpzero.vectors import cooccurrence
 from nlpzero.vectors.cooccurrence import Cooccurrence, Weighting, count_pairs, merge_counts, tokens_of
 from nlpzero.vectors.glove import CHECKPOINT
-from nlpzero.workspace import Workspace
 
 WEIGHTS = {
     "flat": lambda d, window: Fraction(1),

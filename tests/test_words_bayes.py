@@ -11,16 +11,16 @@ import pytest
 from cases import blocks_of, random_text
 from test_words_esa import clauses_of, spelled, symbols_of
 
-from nlpzero.engine import Engine
+from nlpzero.core.engine import Engine
+from nlpzero.core.workspace import Workspace
 from nlpzero.errors import ModelError
+from nlpzero.ngrams.counts import NGrams
+from nlpzero.segment.chain import forward, marginals, sample
+from nlpzero.segment.spelling import Spelling
 from nlpzero.words import bayes
 from nlpzero.words.bayes import P_END, Prior, Sampler, Tables, chunks_of, grouped, steps_of
-from nlpzero.words.chain import forward, marginals, sample
 from nlpzero.words.discovery import Discovery, Parameters, cut_texts, discover
 from nlpzero.words.esa import esa_cut, statistics
-from nlpzero.words.ngrams import NGrams
-from nlpzero.words.spelling import Spelling
-from nlpzero.workspace import Workspace
 
 LONGEST = 3
 EDGE = ("edge",)

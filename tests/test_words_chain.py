@@ -8,7 +8,7 @@ import numpy as np
 import oracles
 import pytest
 
-from nlpzero.words.chain import Layout, Steps, forward, marginals, sample
+from nlpzero.segment.chain import Layout, Steps, forward, marginals, sample
 
 LENGTHS = np.array([7, 6, 6, 3, 2, 1, 1])
 

@@ -8,12 +8,12 @@ import oracles
 import pytest
 from cases import blocks_of, classify, classify_published, lines_of, random_text
 
-from nlpzero.engine import Engine
+from nlpzero.core.engine import Engine
+from nlpzero.core.workspace import Workspace
 from nlpzero.errors import ModelError, NothingFound
 from nlpzero.words import pieces
 from nlpzero.words.discovery import JOINED, METHODS, Discovery, Method, Parameters, block_size, cut_texts, discover
 from nlpzero.words.pmi import remove_redundancy
-from nlpzero.workspace import Workspace
 
 YAM = "山药汤，山药饼，炒山药，山药片，买山药。\n"  # "yam soup, yam cake, fried yam, yam chips, buy yam"
 

@@ -9,10 +9,10 @@ import oracles
 import pytest
 from cases import blocks_of, classify, random_text
 
-from nlpzero.engine import Engine
+from nlpzero.core.engine import Engine
+from nlpzero.core.workspace import Workspace
+from nlpzero.ngrams.counts import NGrams
 from nlpzero.words.esa import Esa, esa_cut, statistics
-from nlpzero.words.ngrams import NGrams
-from nlpzero.workspace import Workspace
 
 ORDER = 4
 

@@ -12,7 +12,7 @@ import pytest
 from cases import random_text
 
 from nlpzero.errors import ModelError
-from nlpzero.text import OTHER, char_classes, code_points
+from nlpzero.text.characters import OTHER, char_classes, code_points
 from nlpzero.words.discovery import Discovery, Parameters, cut_texts, discover
 from nlpzero.words.learned import ARRAYS, LearnedSegmenter, PairCounts, segment_learned
 

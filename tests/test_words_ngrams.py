@@ -8,13 +8,13 @@ import oracles
 import pytest
 from cases import blocks_of, classify, classify_published, random_text, words_of
 
-from nlpzero.engine import Engine
-from nlpzero.text import char_classes
+from nlpzero.core.engine import Engine
+from nlpzero.core.workspace import Workspace
+from nlpzero.ngrams.counts import Level, NGrams, encode, unit_starts
+from nlpzero.ngrams.measures import measure
+from nlpzero.text.characters import char_classes
 from nlpzero.words.cohesion import cohesions
 from nlpzero.words.entropy import autonomies
-from nlpzero.words.measures import measure
-from nlpzero.words.ngrams import Level, NGrams, encode, unit_starts
-from nlpzero.workspace import Workspace
 
 ROSES = "玫瑰玫瑰红，红玫瑰。\n"  # "rose rose red, red rose"
 

@@ -7,9 +7,9 @@ import pytest
 from cases import random_text
 from test_words_esa import clauses_of, symbols_of
 
+from nlpzero.ngrams.counts import NGrams
+from nlpzero.segment.numerals import CLASSIFIER, LEAST_COUNT, NUMERAL, NUMERALS, SAME, kinds_of, settle
 from nlpzero.words.discovery import Parameters, cut_texts, discover
-from nlpzero.words.ngrams import NGrams
-from nlpzero.words.numerals import CLASSIFIER, LEAST_COUNT, NUMERAL, NUMERALS, SAME, kinds_of, settle
 
 
 def counted(text: str) -> NGrams:

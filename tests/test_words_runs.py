@@ -7,12 +7,12 @@ import oracles
 import pytest
 from cases import blocks_of, classify, classify_published, lines_of, random_text, words_of
 
-from nlpzero.engine import Engine
+from nlpzero.core.engine import Engine
+from nlpzero.core.workspace import Workspace
 from nlpzero.errors import ModelError
+from nlpzero.ngrams.counts import NGrams
+from nlpzero.ngrams.runs import Counted, Given, count_ngrams, merge_ngrams
 from nlpzero.words.discovery import Method, Parameters, discover
-from nlpzero.words.ngrams import NGrams
-from nlpzero.words.runs import Counted, Given, count_ngrams, merge_ngrams
-from nlpzero.workspace import Workspace
 
 TEXT = random_text(31, 3000)
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from cases import DAMAGES
 
+from nlpzero.core.workspace import Column, Stored, Workspace
 from nlpzero.errors import NlpZeroError
-from nlpzero.workspace import Column, Stored, Workspace
 
 
 @pytest.mark.parametrize("damage", DAMAGES)

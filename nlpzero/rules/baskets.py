@@ -10,10 +10,10 @@ from typing import NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
-from ..corpus import Block
-from ..counting import count, first_of_each, merge
+from ..core.counting import count, first_of_each, merge
+from ..core.workspace import Column, Stored, StoredRun, Workspace
 from ..errors import CorpusError
-from ..workspace import Column, Stored, StoredRun, Workspace
+from ..reading.corpus import Block
 
 csv.field_size_limit(1 << 30)
 

@@ -12,9 +12,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..counting import count, merge
+from ..core.counting import count, merge
+from ..core.workspace import Ids, Workspace
 from ..errors import ModelError, NothingFound
-from ..workspace import Ids, Workspace
 from .baskets import Baskets, Entries
 from .vertical import Counts, Flags, Lists, Occurrences, Places, Vertical, popcount
 

@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..corpus import Block
-from ..text import OTHER, char_classes
-from ..workspace import Ids, Workspace
+from ..core.workspace import Ids, Workspace
+from ..reading.corpus import Block
+from ..text.characters import OTHER, char_classes
 from .baskets import Baskets, Entries
 from .itemsets import Frequent
 from .vertical import Vertical

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..counting import first_of_each
+from ..core.counting import first_of_each
 
 Bits = npt.NDArray[np.uint64]
 Places = npt.NDArray[np.int32]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import LexiconError
-from ..lexicon import Lexicon
+from ..lexicon.lexicon import Lexicon
 
 
 def dictionary_path() -> Path:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import CorpusError
-from ..text import Codes, code_points
+from ..text.characters import Codes, code_points
 
 _BLANKS = (9, 10, 11, 12, 13, 32, 0x3000)
 _NEWLINE = 10

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from ..corpus import Part, text_of
-from ..lattice import LONG, Flags, Positions, Words, best_path, stretches
-from ..lexicon import CODES, Lexicon
-from ..text import Codes, char_classes, code_points, delimited, is_joined
-from ..workspace import Workspace
+from ..core.workspace import Workspace
+from ..lexicon.lexicon import CODES, Lexicon
+from ..reading.corpus import Part, text_of
+from ..text.characters import Codes, char_classes, code_points, delimited, is_joined
 from .jieba_adapter import hmm_cut, load_words
+from .lattice import LONG, Flags, Positions, Words, best_path, stretches
 
 PIECE = 1 << 17
 """Characters segmented at a time: what they need fits the cache."""

@@ -11,8 +11,8 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from ..corpus import Corpus
 from ..errors import LexiconError, ModelError
+from ..reading.corpus import Corpus
 from ..vectors.store import Vectors
 
 Floats = npt.NDArray[np.float64]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..archive import pack_words, read_archive, unpack_words, write_archive
+from ..core.archive import pack_words, read_archive, unpack_words, write_archive
 from ..errors import ModelError
 from .documents import Documents, Space
 

@@ -12,10 +12,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..corpus import Part, text_of
-from ..engine import Engine
-from ..text import OTHER, char_classes, code_points
-from ..workspace import Counts, Ids, Stored, Workspace
+from ..core.engine import Engine
+from ..core.workspace import Counts, Ids, Stored, Workspace
+from ..reading.corpus import Part, text_of
+from ..text.characters import OTHER, char_classes, code_points
 
 Positions = npt.NDArray[np.intp]
 

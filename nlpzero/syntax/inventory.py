@@ -10,9 +10,9 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
-from ..corpus import Corpus
+from ..core.workspace import Counts, Keys
 from ..errors import ModelError
-from ..workspace import Counts, Keys
+from ..reading.corpus import Corpus
 from .templates import Template, read_template
 
 Places = npt.NDArray[np.intp]

@@ -19,10 +19,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..counting import Merging, Ranks, count_ranked
-from ..engine import Engine
+from ..core.counting import Merging, Ranks, count_ranked
+from ..core.engine import Engine
+from ..core.workspace import NONE, Counts, Ids, Keys, Run, Stored, StoredRun, Workspace
 from ..errors import NothingFound
-from ..workspace import NONE, Counts, Ids, Keys, Run, Stored, StoredRun, Workspace
 from .clauses import Block, Clauses, Positions
 
 Flags = npt.NDArray[np.bool_]

@@ -18,14 +18,14 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..archive import pack_words, pieces_of, read_archive, unpack_words, write_archive
-from ..corpus import Part, text_of
-from ..counting import Merging, count, count_ranked, first_of_each, sort_with_origin
-from ..engine import Engine
+from ..core.archive import pack_words, pieces_of, read_archive, unpack_words, write_archive
+from ..core.counting import Merging, count, count_ranked, first_of_each, sort_with_origin
+from ..core.engine import Engine
+from ..core.tally import Tally
+from ..core.workspace import NONE, Column, Counts, Ids, Run, Stored, StoredRun, Workspace
 from ..errors import ModelError, NothingFound
-from ..tally import Tally
-from ..text import code_points
-from ..workspace import NONE, Column, Counts, Ids, Run, Stored, StoredRun, Workspace
+from ..reading.corpus import Part, text_of
+from ..text.characters import code_points
 
 KIND, FORMAT = "co-occurrence counts", 1
 

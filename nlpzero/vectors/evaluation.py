@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..corpus import Corpus
 from ..errors import CorpusError, NothingFound
+from ..reading.corpus import Corpus
 from .store import Vectors
 
 RESTRICT = 300_000

@@ -27,7 +27,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..archive import read_archive, write_archive
+from ..core.archive import read_archive, write_archive
 from ..errors import ModelError, NothingFound
 from .cooccurrence import Cooccurrence
 

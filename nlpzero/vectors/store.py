@@ -18,10 +18,10 @@ from typing import Any, BinaryIO, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..archive import pack_words, read_archive, unpack_words, write_archive
-from ..corpus import Corpus
+from ..core.archive import pack_words, read_archive, unpack_words, write_archive
+from ..core.files import open_whole
 from ..errors import ModelError
-from ..files import open_whole
+from ..reading.corpus import Corpus
 
 KIND, FORMAT = "word vectors", 1
 
@@ -254,7 +254,7 @@ class Vectors:
         path : path
             An npz file of ours, a file with the suffix .bin, or text.
         encoding, errors : str
-            How text is read: see `nlpzero.corpus.Corpus`. Words of binary files are UTF-8.
+            How text is read: see `nlpzero.reading.corpus.Corpus`. Words of binary files are UTF-8.
 
         Raises
         ------

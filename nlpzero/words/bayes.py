@@ -18,11 +18,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..workspace import Column, Counts, Ids
-from .chain import Cut, Index, Layout, Steps, Weights, forward, marginals, sample
+from ..core.workspace import Column, Counts, Ids
+from ..ngrams.counts import NGrams
+from ..segment.chain import Cut, Index, Layout, Steps, Weights, forward, marginals, sample
+from ..segment.spelling import Spelling
 from .esa import Esa, Flags
-from .ngrams import NGrams
-from .spelling import Spelling
 
 DISCOUNT, DISCOUNT_TYPES = 0.5, 0.5
 STRENGTH, STRENGTH_TYPES = 5.0, 100.0

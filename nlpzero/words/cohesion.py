@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from ..workspace import Counts
-from .ngrams import Level, NGrams, Scores
+from ..core.workspace import Counts
+from ..ngrams.counts import Level, NGrams, Scores
 from .pieces import count_pieces
 
 DEFAULT_MIN_PMI = (0.0, 2.0, 4.0, 6.0)

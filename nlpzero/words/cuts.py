@@ -10,15 +10,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ..core.files import open_whole
+from ..core.workspace import Ids, Stored
 from ..errors import ModelError
-from ..files import open_whole
-from ..workspace import Ids, Stored
+from ..ngrams.counts import NGrams, Placed, Scores
+from ..segment.chain import Cut, Index
+from ..segment.numerals import kinds_of, settle
 from .bayes import THRESHOLD, Chunk, Prior, Sampler, State, Tables, chunks_of, grouped
-from .chain import Cut, Index
 from .esa import esa_cut, statistics
 from .learned import LearnedSegmenter
-from .ngrams import NGrams, Placed, Scores
-from .numerals import kinds_of, settle
 
 ROUNDS, LAST_ROUNDS = 12, 8
 """Rounds of sampling; in the last ones words may be a unit longer, and ESA has a say."""

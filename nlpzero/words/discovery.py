@@ -9,22 +9,22 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..corpus import Block, Part, text_of
-from ..engine import Engine
+from ..core.engine import Engine
+from ..core.workspace import Counts, Ids, Stored, Workspace
 from ..errors import ModelError, NothingFound
-from ..text import OTHER, Codes, char_classes, code_points, delimited, inside_numbers
-from ..workspace import Counts, Ids, Stored, Workspace
+from ..ngrams.counts import NGrams, Placed, Scores, unit_starts
+from ..ngrams.measures import Measures, measure, pick
+from ..ngrams.runs import Counted, Given
+from ..reading.corpus import Block, Part, text_of
+from ..text.characters import OTHER, Codes, char_classes, code_points, delimited, inside_numbers
 from .bayes import State
 from .cohesion import DEFAULT_MIN_PMI, cohesion_pieces
 from .cuts import Cuts, Settings, cut_by_esa, cut_by_sampling
 from .entropy import cut, entropy_words
 from .esa import ROUNDS
 from .learned import LearnedSegmenter
-from .measures import Measures, measure, pick
-from .ngrams import NGrams, Placed, Scores, unit_starts
 from .pieces import MAX_PIECE, unit_ranks
 from .pmi import pmi_pieces, remove_redundancy
-from .runs import Counted, Given
 from .tokens import count_tokens
 
 Method = Literal["entropy", "cohesion", "pmi", "esa", "bayes"]

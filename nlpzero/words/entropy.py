@@ -11,10 +11,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..counting import Merging
-from ..lattice import best_path
-from ..workspace import NONE, Column, Counts, Ids, Run, Stored, StoredRun, Workspace
-from .ngrams import ROWS, SIDES, Level, NGrams, Placed, Scores, Side, sums_by_parent
+from ..core.counting import Merging
+from ..core.workspace import NONE, Column, Counts, Ids, Run, Stored, StoredRun, Workspace
+from ..ngrams.counts import ROWS, SIDES, Level, NGrams, Placed, Scores, Side, sums_by_parent
+from ..segment.lattice import best_path
 
 MIN_OCCURRENCES = 3
 """N-grams of two or more units seen less often are no candidates (2 and 5 find the same or fewer dictionary words)."""

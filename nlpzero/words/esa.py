@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..lattice import best_path
-from ..workspace import Counts, Ids, Stored, Workspace
-from .ngrams import NGrams, Placed, Scores
+from ..core.workspace import Counts, Ids, Stored, Workspace
+from ..ngrams.counts import NGrams, Placed, Scores
+from ..segment.lattice import best_path
 
 ORDER = 6
 """Greatest length of a word, in units."""

@@ -7,14 +7,14 @@ from math import inf, log
 
 import numpy as np
 
+from ..core.workspace import NONE
 from ..errors import NothingFound
-from ..text import OTHER, char_classes
-from ..workspace import NONE
+from ..ngrams.counts import encode
+from ..ngrams.measures import look_up, measure
+from ..text.characters import OTHER, char_classes
 from .cohesion import DEFAULT_MIN_PMI
 from .discovery import DEFAULT_MIN_COUNT, JOINED, Discovery, Method, Parameters
 from .entropy import MIN_OCCURRENCES
-from .measures import look_up, measure
-from .ngrams import encode
 
 EDGE = "|"
 """Stands for the edge of a clause among the neighbours."""

@@ -17,16 +17,16 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import __version__
-from ..counting import count
+from ..core.counting import count
+from ..core.workspace import Counts
 from ..errors import ModelError
-from ..lexicon import GOLDEN, Trie
-from ..text import DIGIT, HAN, OTHER, Codes, char_classes, code_points, delimited, inside_numbers
-from ..workspace import Counts
+from ..lexicon.lexicon import GOLDEN, Trie
+from ..ngrams.counts import unit_starts
+from ..segment.chain import Cut, Index, Layout, Weights, forward, marginals
+from ..segment.numerals import NUMERAL, NUMERALS, Kinds, settle
+from ..segment.spelling import Spelling
+from ..text.characters import DIGIT, HAN, OTHER, Codes, char_classes, code_points, delimited, inside_numbers
 from .bayes import THRESHOLD, Chunk, Prior, Sampler, Tables, grouped, steps_of
-from .chain import Cut, Index, Layout, Weights, forward, marginals
-from .ngrams import unit_starts
-from .numerals import NUMERAL, NUMERALS, Kinds, settle
-from .spelling import Spelling
 
 FORMAT = "nlpzero segmenter"
 VERSION = 2

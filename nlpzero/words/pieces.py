@@ -8,10 +8,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..tally import Tally
-from ..text import Codes, code_points
-from ..workspace import Ids, Stored
-from .ngrams import NGrams, Placed
+from ..core.tally import Tally
+from ..core.workspace import Ids, Stored
+from ..ngrams.counts import NGrams, Placed
+from ..text.characters import Codes, code_points
 
 MAX_PIECE = 64
 """Longer pieces are no words; redundancy is checked in time that grows with the square of a piece's length."""

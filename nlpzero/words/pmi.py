@@ -10,10 +10,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..counting import count_ranked
-from ..text import DIGIT, char_classes, code_points
-from ..workspace import Counts, Ids
-from .ngrams import NGrams, Scores
+from ..core.counting import count_ranked
+from ..core.workspace import Counts, Ids
+from ..ngrams.counts import NGrams, Scores
+from ..text.characters import DIGIT, char_classes, code_points
 from .pieces import count_pieces
 
 LOG_ZERO = -100.0

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from ..counting import count_ranked
-from ..workspace import Counts, Ids, Stored
-from .ngrams import NGrams, Scores
+from ..core.counting import count_ranked
+from ..core.workspace import Counts, Ids, Stored
+from ..ngrams.counts import NGrams, Scores
 
 
 def count_tokens(

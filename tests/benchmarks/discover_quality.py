@@ -11,7 +11,7 @@ from pathlib import Path
 from bench import NLPZERO, folder, print_table, read_counts, run, unpacked
 from peers import nlp_zero, parse, word_discovery
 
-from nlpzero.text import HAN, char_classes, code_points
+from nlpzero.text.characters import HAN, char_classes, code_points
 
 SETTINGS = (
     ("entropy",),

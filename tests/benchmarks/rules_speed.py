@@ -31,7 +31,7 @@ def rows():
 """
 PROGRAMS = {
     "nlpzero": """
-from nlpzero.corpus import Corpus
+from nlpzero.reading.corpus import Corpus
 from nlpzero.rules.baskets import Baskets, from_csv, from_lines
 from nlpzero.rules.itemsets import mine
 baskets = Baskets.read((from_csv if separator else from_lines)(Corpus([path]).blocks()))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench import NLPZERO, fail, folder, megabytes, print_table, run, unpacked
 
-from nlpzero.corpus import Corpus
+from nlpzero.reading.corpus import Corpus
 from nlpzero.segment.segmenter import jieba_segmenter
 
 SEPARATOR = "\x1f"

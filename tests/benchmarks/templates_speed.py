@@ -15,7 +15,7 @@ from pathlib import Path
 from bench import NLPZERO, folder, megabytes, print_table, run, unpacked
 from peers import parse as parse_options
 
-from nlpzero.corpus import Corpus
+from nlpzero.reading.corpus import Corpus
 from nlpzero.segment.segmenter import jieba_segmenter
 from nlpzero.syntax.clauses import SEPARATOR, sentences_of
 from nlpzero.syntax.inventory import Inventory

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
-from .errors import NlpZeroError
+from ..errors import NlpZeroError
 
 Keys = npt.NDArray[np.uint64]
 Ids = npt.NDArray[np.uint32]

@@ -15,9 +15,9 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from .corpus import Corpus
-from .errors import LexiconError
-from .text import Codes, code_points
+from ..errors import LexiconError
+from ..reading.corpus import Corpus
+from ..text.characters import Codes, code_points
 
 Ids = npt.NDArray[np.int32]
 Keys = npt.NDArray[np.uint64]

@@ -1,7 +1,7 @@
 """N-gram counts as files: counted in parts, anywhere and any day, and added up to the same bytes as counted at once.
 
 A file holds every n-gram up to a length, also those that occur once, as they may repeat in another part. An n-gram is a
-pair of ranks in the level below (see `nlpzero.words.ngrams.Level`). To add files, the ranks of each are replaced by
+pair of ranks in the level below (see `nlpzero.ngrams.counts.Level`). To add files, the ranks of each are replaced by
 those in the sum, level by level; as both are in the order of the units, what was sorted stays sorted.
 """
 
@@ -13,13 +13,13 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..archive import pack_words, read_archive, unpack_words, write_archive
-from ..corpus import Part
-from ..counting import Ranks
-from ..engine import Engine
+from ..core.archive import pack_words, read_archive, unpack_words, write_archive
+from ..core.counting import Ranks
+from ..core.engine import Engine
+from ..core.workspace import NONE, Column, Ids, Stored, StoredRun, Workspace, sum_of
 from ..errors import ModelError
-from ..workspace import NONE, Column, Ids, Stored, StoredRun, Workspace, sum_of
-from .ngrams import ROWS, Level, NGrams, Placed, Wanted, bits_of, merged_level, pairs_of, places_of
+from ..reading.corpus import Part
+from .counts import ROWS, Level, NGrams, Placed, Wanted, bits_of, merged_level, pairs_of, places_of
 
 KIND, FORMAT = "n-gram counts", 1
 
@@ -34,7 +34,7 @@ class Counted(NamedTuple):
     levels : list of Level
         All n-grams of 1, 2, ... units.
     joined : bool
-        Whether a run of digits or of Latin letters is one unit (see `nlpzero.words.ngrams.encode`).
+        Whether a run of digits or of Latin letters is one unit (see `nlpzero.ngrams.counts.encode`).
     total, clauses, left_out : int
         Units, clauses and other characters of the corpus.
     source : str
@@ -140,7 +140,7 @@ def count_ngrams(
         The greatest length, in units, of a word that can be found by the counts: n-grams are counted up to one more,
         so that the longest have neighbours.
     joined : bool
-        See `nlpzero.words.ngrams.encode`.
+        See `nlpzero.ngrams.counts.encode`.
     engine, workspace : where work runs and arrays wait.
 
     Notes

@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from .errors import ModelError
+from ..errors import ModelError
 
 
 @contextlib.contextmanager

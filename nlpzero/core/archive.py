@@ -17,8 +17,8 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from . import __version__
-from .errors import ModelError
+from .. import __version__
+from ..errors import ModelError
 from .files import open_whole
 from .workspace import Stored
 

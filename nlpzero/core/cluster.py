@@ -27,10 +27,10 @@ from concurrent.futures import CancelledError
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from . import __version__
-from .corpus import Extent, text_of
+from .. import __version__
+from ..errors import CorpusError, NlpZeroError
+from ..reading.corpus import Extent, text_of
 from .engine import IN_FLIGHT, Engine
-from .errors import CorpusError, NlpZeroError
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -29,7 +29,7 @@ from shutil import copyfileobj
 from types import TracebackType
 from typing import IO, BinaryIO, NamedTuple, Protocol, Self
 
-from .errors import CorpusError
+from ..errors import CorpusError
 
 STDIN = "<stdin>"
 """The source name of standard input."""

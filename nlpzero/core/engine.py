@@ -16,7 +16,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, Self, TypeVar
 
-from .errors import NlpZeroError
+from ..errors import NlpZeroError
 
 T = TypeVar("T")
 R = TypeVar("R")

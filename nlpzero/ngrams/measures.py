@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..counting import count_ranked
-from ..workspace import NONE, Counts, Ids
-from .ngrams import Level, NGrams, Scores, Wanted
+from ..core.counting import count_ranked
+from ..core.workspace import NONE, Counts, Ids
+from .counts import Level, NGrams, Scores, Wanted
 
 
 class Measures(NamedTuple):

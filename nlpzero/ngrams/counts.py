@@ -18,11 +18,21 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..corpus import Part, text_of
-from ..counting import Merging, Ranks, count_ranked
-from ..engine import Engine
-from ..text import BLANKS, DIGIT, HAN, OTHER, Classes, char_classes, code_points, is_joined, published_classes
-from ..workspace import NONE, Column, Counts, Ids, Keys, Run, Stored, StoredRun, Workspace
+from ..core.counting import Merging, Ranks, count_ranked
+from ..core.engine import Engine
+from ..core.workspace import NONE, Column, Counts, Ids, Keys, Run, Stored, StoredRun, Workspace
+from ..reading.corpus import Part, text_of
+from ..text.characters import (
+    BLANKS,
+    DIGIT,
+    HAN,
+    OTHER,
+    Classes,
+    char_classes,
+    code_points,
+    is_joined,
+    published_classes,
+)
 
 Scores = npt.NDArray[np.float64]
 Side = Literal["left", "right"]
@@ -50,7 +60,7 @@ def encode(text: str, joined: bool) -> Encoded:
         Whole lines.
     joined : bool
         True for the units of `nlpzero.text`, where a run of digits or of Latin letters is one; False for the single
-        characters of the published methods (`nlpzero.text.published_classes`).
+        characters of the published methods (`published_classes`).
 
     Examples
     --------

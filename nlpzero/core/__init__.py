@@ -1,0 +1,1 @@
+"""Exact counting of integer keys, files of arrays, and where work runs."""

@@ -1,0 +1,1 @@
+"""Word lists (词典): read from files, looked up in arrays."""

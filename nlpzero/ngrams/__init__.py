@@ -1,0 +1,1 @@
+"""Exact n-gram counts (n元组计数) and what is measured on them."""

@@ -1,0 +1,1 @@
+"""A corpus (语料库): files and standard input, unpacked and decoded, as blocks of whole lines."""

@@ -1,0 +1,1 @@
+"""What a character is, and text as arrays of code points."""
