@@ -31,6 +31,7 @@ from .. import __version__
 from ..errors import CorpusError, NlpZeroError
 from ..reading.corpus import Extent, text_of
 from .engine import IN_FLIGHT, Engine
+from .job import one_thread_each
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -43,9 +44,6 @@ POLL = 1.0
 """Seconds between looks at the workers while a result is waited for."""
 STOPPING = 20
 """Seconds that tasks which are not wanted any more get to end."""
-
-ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-"""Variables that linear algebra reads when NumPy is loaded; `dask worker` sets them, too, unless it has no nanny."""
 
 
 class Needs(NamedTuple):
@@ -233,8 +231,7 @@ def difference(needs: Needs) -> str:
 
     A worker runs it before its first task. If NumPy is not loaded yet, its linear algebra gets one thread.
     """
-    if "numpy" not in sys.modules:
-        os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
+    one_thread_each()  # `dask worker` sees to it, too, unless it has no nanny
     for (name, version), (_, mine) in zip(needs.versions, versions(), strict=True):
         if mine != version:
             return f"has {name} {mine}, not {version}; install the same everywhere"

@@ -8,6 +8,8 @@ import itertools
 import os
 import shutil
 import tempfile
+import threading
+import weakref
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -22,9 +24,6 @@ Counts = npt.NDArray[np.int64]
 
 NONE = np.uint32(0xFFFFFFFF)
 """The id of what is not there."""
-
-STORE_SHARE = 0.35
-"""Share of a command's memory for arrays; tables, working arrays and the interpreter take the rest."""
 
 _serial = itertools.count()
 _PROCESS = os.urandom(6).hex()  # processes of several machines, with the same numbers, may share a directory
@@ -124,7 +123,9 @@ class StoredRun(NamedTuple):
 
 
 class Workspace:
-    """A place for arrays: memory up to a budget, then files in a temporary directory that is removed at the end.
+    """A place for arrays: memory up to a budget, then files in a temporary directory.
+
+    The directory is removed by `close`, or else with the last reference to the workspace, or when the interpreter ends.
 
     Parameters
     ----------
@@ -149,11 +150,13 @@ class Workspace:
         self._used = 0
         self._tmp_dir = tmp_dir
         self._directory: str | None = None
+        self._removal: weakref.finalize[..., Workspace] | None = None
+        self._lock = threading.Lock()
 
     @classmethod
     def within(cls, memory: int, workers: int, tmp_dir: str | os.PathLike[str] | None = None) -> Self:
         """Make a workspace for a command that keeps to a memory; worker processes share arrays as files."""
-        return cls(int(memory * STORE_SHARE) if workers == 1 else 0, tmp_dir, memory // (4 * workers))
+        return cls(int(memory * 0.35) if workers == 1 else 0, tmp_dir, memory // (4 * workers))
 
     def __enter__(self) -> Self:
         return self
@@ -162,14 +165,20 @@ class Workspace:
         self.close()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"budget": 0, "task": self.task, "_used": 0, "_tmp_dir": None, "_directory": self.directory}
+        return {"budget": 0, "task": self.task, "_directory": self.directory}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__init__(state["budget"], None, state["task"])  # type: ignore[misc]
+        self._directory = state["_directory"]
 
     @property
     def directory(self) -> str:
         """The temporary directory, made when first asked for."""
-        if self._directory is None:
-            self._directory = tempfile.mkdtemp(prefix="nlpzero-", dir=self._tmp_dir)
-        return self._directory
+        with self._lock:
+            if self._directory is None:
+                self._directory = tempfile.mkdtemp(prefix="nlpzero-", dir=self._tmp_dir)
+                self._removal = weakref.finalize(self, _remove, self._directory, os.getpid())
+            return self._directory
 
     def path(self) -> Path:
         """Name a new file, unlike that of any other process that shares the directory."""
@@ -193,9 +202,10 @@ class Workspace:
 
     def hold(self, size: int) -> bool:
         """Tell whether so many bytes fit the budget, and count them in if they do."""
-        fits = self._used + size <= self.budget
-        self._used += size * fits
-        return fits
+        with self._lock:
+            fits = self._used + size <= self.budget
+            self._used += size * fits
+            return fits
 
     def store(self, array: npt.NDArray[Any]) -> Stored:
         """Keep one array, in memory while the budget lasts."""
@@ -219,14 +229,21 @@ class Workspace:
         """Let go of arrays that are not needed any more."""
         for one in stored:
             if one.memory is not None:
-                self._used -= one.memory.nbytes
+                with self._lock:
+                    self._used -= one.memory.nbytes
             one.discard()
 
     def close(self) -> None:
         """Remove the temporary directory with all that is in it."""
-        if self._directory is not None:
-            shutil.rmtree(self._directory, ignore_errors=True)
-            self._directory = None
+        if self._removal is not None:
+            self._removal()
+            self._directory = self._removal = None
+
+
+def _remove(directory: str, process: int) -> None:
+    """Remove a directory with all that is in it, unless this is a copy of the process that made it."""
+    if os.getpid() == process:
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 class Column:

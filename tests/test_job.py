@@ -1,0 +1,126 @@
+"""What a piece of work may use, and what it leaves behind."""
+
+import gc
+import re
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nlpzero.core.job import Cost, Execution, Job, bytes_of, current_job, open_execution
+from nlpzero.core.workspace import Workspace
+from nlpzero.errors import NlpZeroError
+
+COST = Cost(task=40)
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [("512M", 512 << 20), ("1.5G", 3 << 29), ("2gb", 2 << 30), ("4096", 4096), (7, 7)]
+)
+def test_a_size_is_a_number_or_text_with_a_letter(text: str | int, size: int) -> None:
+    assert bytes_of(text) == size
+    assert Job(memory=text).memory == size
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"workers": 0}, "workers is 0; give a whole number from 1, such as 2"),
+        ({"workers": 1.5}, "workers is 1.5; give a whole number from 1, such as 2"),
+        ({"workers": True}, "workers is True; give a whole number from 1, such as 2"),
+        ({"memory": "much"}, "memory is 'much'; give a number of bytes above 0, such as 512M or 2G"),
+        ({"memory": "-1G"}, "memory is '-1G'; give a number of bytes above 0, such as 512M or 2G"),
+        ({"memory": "infG"}, "memory is 'infG'; give a number of bytes above 0, such as 512M or 2G"),
+        ({"memory": 0}, "memory is 0; give a number of bytes above 0, such as 512M or 2G"),
+        ({"memory": None}, "memory is None; give a number of bytes above 0, such as 512M or 2G"),
+        ({"tmp_dir": "/no/such"}, "tmp_dir is '/no/such', which is no directory; name one that exists"),
+        ({"scheduler": "tcp://h:1"}, "scheduler needs tmp_dir, a directory that all machines share"),
+    ],
+)
+def test_a_parameter_out_of_its_range_is_named(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(NlpZeroError, match=f"^{re.escape(message)}$"):
+        Job(**given)
+
+
+def test_the_innermost_job_is_the_current_one_and_each_thread_has_its_own() -> None:
+    assert current_job() == Job()
+    with Job(workers=2) as outer, ThreadPoolExecutor(1) as pool:
+        with Job(memory="1G") as inner, inner:
+            assert current_job() is inner
+        assert current_job() is outer
+        assert pool.submit(current_job).result() == Job()
+    assert current_job() == Job()
+
+
+def test_the_job_is_left_also_by_an_error() -> None:
+    with pytest.raises(RuntimeError), Job(workers=2):
+        raise RuntimeError
+    assert current_job() == Job()
+
+
+def test_blocks_shrink_with_memory_and_workers_between_their_bounds() -> None:
+    sizes = [[COST.block_size(Job(workers, memory)) for memory in ("1M", "256M", "2G", "64G")] for workers in (1, 2, 8)]
+    assert sizes == [
+        [1 << 14, 1677721, 3 << 20, 3 << 20],
+        [1 << 14, 838860, 3 << 20, 3 << 20],
+        [1 << 14, 209715, 1677721, 3 << 20],
+    ]
+
+
+def test_all_shares_of_the_memory_fit_in_it(tmp_path: Path) -> None:
+    for workers in (1, 3):
+        with Job(workers, "1G", tmp_path).open(COST) as execution:
+            given = execution.workspace.budget + workers * execution.task_memory + execution.held_memory
+            assert 0.5 * execution.memory < given <= execution.memory
+            assert execution.block_size * COST.task <= execution.task_memory
+
+
+def test_too_little_room_on_the_disk_is_told_before_work_begins(tmp_path: Path) -> None:
+    cost = Cost(task=40, disk=8)
+    with Job(tmp_dir=tmp_path).open(cost, 1000), pytest.raises(NlpZeroError, match="MB are free"):
+        Job(tmp_dir=tmp_path).open(cost, 1 << 60)
+    with Job(tmp_dir=tmp_path).open(COST, 1 << 60):
+        assert list(tmp_path.iterdir()) == []
+
+
+def fill(execution: Execution) -> None:
+    execution.workspace.store(np.arange(1000))
+
+
+def test_nothing_is_left_when_an_execution_closes_or_fails(tmp_path: Path) -> None:
+    small = Job(memory=1, tmp_dir=tmp_path)
+    with small.open(COST) as execution:
+        fill(execution)
+        assert len(list(tmp_path.iterdir())) == 1
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(RuntimeError), small.open(COST) as execution:
+        fill(execution)
+        raise RuntimeError
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_execution_that_is_given_stays_open_and_a_job_is_opened_and_closed(tmp_path: Path) -> None:
+    small = Job(memory=1, tmp_dir=tmp_path)
+    with small.open(COST) as given:
+        with open_execution(given, COST) as execution:
+            assert execution is given
+            fill(execution)
+        assert len(list(tmp_path.iterdir())) == 1
+    with open_execution(small, COST) as execution:
+        fill(execution)
+    with small, open_execution(None, COST) as execution:
+        fill(execution)
+        assert execution.job is small
+        assert len(list(tmp_path.iterdir())) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_workspace_that_is_forgotten_leaves_nothing(tmp_path: Path) -> None:
+    workspace = Workspace(0, tmp_path)
+    workspace.store(np.arange(3))
+    assert len(list(tmp_path.iterdir())) == 1
+    del workspace
+    gc.collect()
+    assert list(tmp_path.iterdir()) == []
