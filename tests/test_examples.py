@@ -1,13 +1,11 @@
-"""The rules of the house: who imports whom, what is packaged, what is documented, and that what is shown runs."""
+"""Every example of the help pages and of README runs, and README shows what its commands write."""
 
-import ast
 import os
 import re
 import shlex
 import shutil
 import subprocess
 import sys
-import tomllib
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -17,103 +15,6 @@ import pytest
 from nlpzero_cli.main import COMMANDS, main
 
 ROOT = Path(__file__).parent.parent
-MODULES = sorted((ROOT / "nlpzero").rglob("*.py"))
-CLI = sorted((ROOT / "cli").glob("*.py"))
-STEPS = [
-    {"text"},
-    {"reading"},
-    {"core", "lexicon"},
-    {"ngrams"},
-    {"segment"},
-    {"words", "vectors", "syntax", "rules"},
-    {"similarity"},
-]
-"""The folders in the order of their imports: each imports itself and those of earlier steps."""
-HEAVY = {"scipy", "ot", "jieba", "dask", "distributed", "matplotlib", "zstandard"}
-"""Imported only inside the functions that need them."""
-
-
-def name(path: Path) -> str:
-    """Show a file by its path in the project."""
-    return str(path.relative_to(ROOT))
-
-
-def imports(path: Path, *, anywhere: bool = True) -> Iterator[str]:
-    """Give the full names of the modules that a file imports, `anywhere` or only when it is itself imported."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    package = path.relative_to(ROOT).parent.parts
-    for node in ast.walk(tree) if anywhere else tree.body:
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            base = package[: len(package) - node.level + 1] if node.level else ()
-            module = ".".join([*base, *([node.module] if node.module else [])])
-            yield from [module] if node.module else [f"{module}.{alias.name}" for alias in node.names]
-
-
-# Imports
-
-
-@pytest.mark.parametrize("path", MODULES, ids=name)
-def test_imports_point_one_way(path: Path) -> None:
-    own = {found for found in imports(path) if found.split(".")[0] in ("nlpzero", "nlpzero_cli", "cli")}
-    if path.parent == ROOT / "nlpzero":
-        assert own <= {"__main__": {"nlpzero_cli.main"}}.get(path.stem, set())
-        return
-    folder = path.parent.name
-    step = next(number for number, folders in enumerate(STEPS) if folder in folders)
-    below = {other for folders in STEPS[:step] for other in folders} | {folder}
-    assert {found.split(".")[1] for found in own} - {"errors", "__version__"} <= below
-
-
-@pytest.mark.parametrize("path", MODULES, ids=name)
-def test_the_library_neither_prints_nor_logs_nor_knows_the_command_line(path: Path) -> None:
-    assert not {found.split(".")[0] for found in imports(path)} & {"click", "tqdm", "logging"}
-    calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
-    assert not [call.lineno for call in calls if isinstance(call.func, ast.Name) and call.func.id == "print"]
-
-
-@pytest.mark.parametrize("path", MODULES, ids=name)
-def test_heavy_packages_are_imported_where_they_are_used(path: Path) -> None:
-    assert not {found.split(".")[0] for found in imports(path, anywhere=False)} & HEAVY
-
-
-def test_only_the_adapter_imports_jieba() -> None:
-    users = {name(path) for path in [*MODULES, *CLI] if "jieba" in {found.split(".")[0] for found in imports(path)}}
-    assert users == {"nlpzero/segment/jieba_adapter.py"}
-
-
-@pytest.mark.parametrize("path", CLI, ids=name)
-def test_the_command_line_imports_itself_relatively_and_the_library_late(path: Path) -> None:
-    assert not {found for found in imports(path) if found.startswith("nlpzero_cli")}
-    early = {found for found in imports(path, anywhere=False) if found.startswith("nlpzero")}
-    assert early <= {"nlpzero", "nlpzero.errors"}
-
-
-# Packaging
-
-
-def test_every_package_folder_is_packaged() -> None:
-    setuptools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
-    folders = {name(path.parent).replace("/", ".") for path in MODULES}
-    assert set(setuptools["packages"]) == folders | {"nlpzero_cli"}
-    assert {folder for folder in folders if not (ROOT / folder.replace(".", "/") / "__init__.py").exists()} == set()
-    assert setuptools["package-dir"] == {"nlpzero_cli": "cli"}
-
-
-@pytest.mark.parametrize("path", MODULES, ids=name)
-def test_every_module_and_everything_public_is_described(path: Path) -> None:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    public = [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_") and node in tree.body
-    ]
-    assert ast.get_docstring(tree)
-    assert [node.name for node in public if not ast.get_docstring(node)] == []
-
-
-# What is shown runs
 
 
 @pytest.fixture
