@@ -10,7 +10,7 @@ from click.core import ParameterSource
 
 from . import options
 from .output import Table, notice, open_output, parts_of, progress, warn, warn_replaced
-from .words import cutter
+from .words import cutter_of
 
 if TYPE_CHECKING:
     from nlpzero.reading.corpus import Corpus
@@ -111,15 +111,13 @@ def _counted(
 
     if tokenized and lexicon is not None:
         raise click.UsageError("--tokenized and --lexicon exclude each other")
-    cut, workers = cutter(options.shared(lexicon, scheduler), False, workers)
-    workers, models = options.processes(workers, scheduler), [lexicon] if lexicon is not None else []
+    cut = None if tokenized else cutter_of(lexicon=lexicon).segment
+    workers, is_jieba = options.processes(workers, scheduler), not tokenized and lexicon is None
     budget = memory // 5 if workers == 1 else 0
     with (
         Corpus(paths, encoding=encoding, errors=errors, tmp_dir=tmp_dir, shard=shard) as corpus,
         Workspace(budget, tmp_dir, task_memory(memory, workers)) as workspace,
-        options.open_engine(
-            workers, scheduler, tmp_dir, corpus, files=models, dictionary=not (models or tokenized)
-        ) as engine,
+        options.open_engine(workers, scheduler, tmp_dir, corpus, dictionary=is_jieba) as engine,
     ):
         if (length := corpus.length()) is not None:
             workspace.require(disk_space(length, window) - budget)
@@ -130,7 +128,7 @@ def _counted(
             max_vocab=max_vocab,
             weighting=weighting,
             symmetric=not asymmetric,
-            tokenize=None if tokenized else cut,
+            tokenize=cut,
             engine=engine,
             workspace=workspace,
             memory=memory,
@@ -440,15 +438,15 @@ def keywords(
     """Give the keywords (关键词) of a text: the words of largest inner product with the sum of all its vectors."""
     with open_output(output) as file:
         from nlpzero.reading.corpus import Corpus
-        from nlpzero.segment.segmenter import segment_text
         from nlpzero.vectors.queries import keywords as answer
         from nlpzero.vectors.store import Vectors
 
         loaded = Vectors.load(vectors)
+        cut = cutter_of(tokenized, lexicon)
         table = Table(file, ("text", "word", "score"), output_format, header)
         with Corpus(paths, encoding=encoding, errors=errors, shard=shard) as corpus:
             for name, text in _texts(corpus, lines):
-                tokens = (text if tokenized else segment_text(text, lexicon=lexicon)).split()
+                tokens = cut(text)
                 if tokens:
                     for found in answer(loaded, tokens, top, anywhere):
                         table.write((name, *found))

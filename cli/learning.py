@@ -126,9 +126,9 @@ class Learned(NamedTuple):
             return cut_texts(self.discovery, self.parts(), delimiter, self.engine)
         from nlpzero.lexicon.lexicon import Lexicon
         from nlpzero.reading.corpus import text_of
-        from nlpzero.segment.segmenter import Segmenter
+        from nlpzero.segment.lexical import LexiconCutter
 
-        segmenter = Segmenter(Lexicon(self.discovery.words, self.discovery.counts))
+        segmenter = LexiconCutter(Lexicon(self.discovery.words, self.discovery.counts))
         return (segmenter.segment(text_of(part), delimiter) for part in self.parts())
 
 

@@ -9,7 +9,7 @@ import click
 
 from .options import corpus_arguments, output, quiet, workers
 from .output import open_output, parts_of, warn, warn_replaced
-from .words import cutter, exclude, gap, word_options
+from .words import cutter_of, exclude, gap, word_options
 
 if TYPE_CHECKING:
     from nlpzero.reading.corpus import Part
@@ -112,7 +112,7 @@ def command(
         parser = Parser(Inventory.from_file(table, gap=gap, limit=top), null_score, gap)
         cut, delimiter = None, " "
         if not tokenized:
-            cut, workers = cutter(lexicon, hmm, workers, SEPARATOR)
+            cut = partial(cutter_of(lexicon=lexicon, hmm=hmm).segment, delimiter=SEPARATOR)
             delimiter = SEPARATOR
         task = partial(_parse, parser, cut, delimiter, split, output_format, null)
         with Corpus(paths, encoding=encoding, errors=errors, shard=shard) as corpus, Engine(workers) as engine:

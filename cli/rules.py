@@ -1,6 +1,7 @@
 """`nlpzero rules`: association rules in baskets or in text, or the frequent sets of items."""
 
 import contextlib
+import functools
 import math
 import re
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from click.core import ParameterSource
 
 from .options import corpus_arguments, memory, quiet, table_options, tmp_dir, workers
 from .output import Table, notice, open_output, progress, warn, warn_replaced
-from .words import cutter
+from .words import cutter_of
 
 if TYPE_CHECKING:
     from nlpzero.core.workspace import Workspace
@@ -336,7 +337,7 @@ def _words(
     if stop is not None:
         with Corpus([stop]) as words:
             stopped = frozenset(line.strip() for line in words.lines())
-    cut, workers = cutter(lexicon, False, workers, SEPARATOR)
+    cut = functools.partial(cutter_of(lexicon=lexicon).segment, delimiter=SEPARATOR)
     with Engine(workers) as engine:
         return from_text(
             cut_passages(passages(blocks, unit[0]), cut, engine.map),

@@ -1,7 +1,6 @@
 """`nlpzero segment`: text cut into words, line for line."""
 
 import contextlib
-import os
 from collections.abc import Iterator
 from functools import partial
 from itertools import islice
@@ -18,12 +17,11 @@ from .options import (
     output,
     quiet,
     scheduler,
-    shared,
     tmp_dir,
     workers,
 )
 from .output import open_bytes, open_output, parts_of, warn_replaced
-from .words import cutter
+from .words import cutter_of
 
 if TYPE_CHECKING:
     from nlpzero.reading.corpus import Corpus
@@ -123,25 +121,20 @@ def _cut(
 ) -> Iterator[bytes]:
     """Read, cut and give the text part by part."""
     alone = 0 if hmm else 1 if segmenter is not None else ALONE
-    can_share = lexicon is None or os.path.isfile(lexicon)  # or else workers could not read it again
-    models = [path for path in (lexicon, segmenter) if path is not None]
-    workers = workers if can_share else 1
+    is_jieba = lexicon is None and segmenter is None
     with (
         contextlib.ExitStack() as last,  # what outlives the workers
-        open_engine(workers, scheduler, tmp_dir, corpus, files=models, dictionary=not models) as engine,
+        open_engine(workers, scheduler, tmp_dir, corpus, dictionary=is_jieba) as engine,
     ):
         if scheduler is not None or (corpus.length() or 0) > alone * PART:
             engine.start()  # before NumPy is imported here, which takes a tenth of a second
             alone = 0
         from nlpzero.core.workspace import Workspace
-        from nlpzero.segment.segmenter import cut_part, cut_to_file
+        from nlpzero.segment.learned import LearnedSegmenter
+        from nlpzero.segment.lexical import cut_part, cut_to_file
 
-        cut, _ = cutter(shared(lexicon, scheduler), hmm, workers, delimiter)
-        if segmenter is not None:
-            from nlpzero.words.learned import load_learned, segment_learned
-
-            load_learned(segmenter)
-            cut = partial(segment_learned, path=shared(segmenter, scheduler), delimiter=delimiter)
+        cutter = LearnedSegmenter.load(segmenter) if segmenter is not None else cutter_of(lexicon=lexicon, hmm=hmm)
+        cut = partial(cutter.segment, delimiter=delimiter)
         parts = parts_of(corpus, PART)
         yield from map(partial(cut_part, cut), parts if engine.workers == 1 else islice(parts, alone))
         workspace = last.enter_context(Workspace(0, tmp_dir))

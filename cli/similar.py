@@ -13,6 +13,7 @@ from nlpzero.errors import NothingFound
 
 from . import options
 from .output import Table, open_output, progress, warn, warn_replaced
+from .words import cutter_of
 
 if TYPE_CHECKING:
     from nlpzero.similarity.comparison import Comparison, Settings
@@ -126,12 +127,11 @@ def command(
     """
     _check(texts, literal, lines, pairs, search, index, align or plot is not None, gold)
     with open_output(output) as file:
-        from nlpzero.segment.segmenter import segment_text
         from nlpzero.similarity.comparison import Settings, measure_of
 
         settings = Settings(method, vectors, weights, oov, "cosine" if ground == "vectors" else "discrete", encoding)
         measure_of(settings)  # what is wrong with it is told even if there is no text
-        segment = None if tokenized else partial(segment_text, lexicon=lexicon)
+        segment = None if tokenized else cutter_of(lexicon=lexicon).segment
         table = partial(Table, file, output_format=output_format, header=header)
         reader = partial(_corpus, encoding=encoding, errors=errors)
         if align or plot is not None:
@@ -337,13 +337,10 @@ def _cut_by(tokenized: bool, lexicon: str | None) -> str:
     import hashlib
     from importlib.metadata import version
 
-    from nlpzero.segment.segmenter import load_segmenter
-
     if tokenized:
         return "blanks"
     if lexicon is None:
         return f"jieba {version('jieba')}"
-    load_segmenter(lexicon)  # tells what is wrong with it
     if not os.path.isfile(lexicon):
         raise click.UsageError("with --index, --lexicon must be a regular file.")
     with open(lexicon, "rb") as file:

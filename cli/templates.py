@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
@@ -14,13 +15,12 @@ from .options import (
     processes,
     quiet,
     scheduler,
-    shared,
     table_options,
     tmp_dir,
     workers,
 )
 from .output import Table, notice, open_output, parts_of, warn, warn_replaced
-from .words import cutter, exclude, gap, word_options
+from .words import cutter_of, exclude, gap, word_options
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -190,10 +190,10 @@ def _clauses(
             cut = found.cut(SEPARATOR)
             yield Clauses(cut, delimiter=SEPARATOR, engine=found.engine, workspace=workspace), found.engine
         return
-    cut_block, delimiter, models = None, " ", []
+    cut_block, delimiter = None, " "
+    is_jieba = lexicon is None and not tokenized
     if not tokenized:
-        models = [lexicon] if lexicon is not None else []
-        cut_block, workers = cutter(shared(lexicon, scheduler), hmm, workers, SEPARATOR)
+        cut_block = partial(cutter_of(lexicon=lexicon, hmm=hmm).segment, delimiter=SEPARATOR)
         delimiter = SEPARATOR
     with (
         Corpus(paths, encoding=encoding, errors=errors, tmp_dir=tmp_dir, shard=shard) as corpus,
@@ -204,9 +204,7 @@ def _clauses(
         second = [*islice(parts, 1)]
         workers = processes(workers, scheduler) if second else 1
         workspace = stack.enter_context(Workspace.within(memory, workers, tmp_dir))
-        engine = stack.enter_context(
-            open_engine(workers, scheduler, tmp_dir, corpus, files=models, dictionary=not (models or tokenized))
-        )
+        engine = stack.enter_context(open_engine(workers, scheduler, tmp_dir, corpus, dictionary=is_jieba))
         every = chain(first, second, parts)
         if (length := corpus.length()) is not None:
             workspace.require(disk_space(length, window) - workspace.budget)

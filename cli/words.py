@@ -1,13 +1,13 @@
 """What the commands that read words share: where these come from, and how gaps of templates are written."""
 
-import os
-from collections.abc import Callable
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from .options import together
+
+if TYPE_CHECKING:
+    from nlpzero.segment.cutter import Cutter
 
 
 def _gap_mark(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
@@ -49,12 +49,14 @@ def exclude(**given: object) -> None:
         raise click.UsageError(f"{' and '.join(named)} exclude each other")
 
 
-def cutter(lexicon: str | None, hmm: bool, workers: int, delimiter: str = " ") -> tuple[Callable[[str], str], int]:
-    """Give the function that puts a delimiter between words, and the number of workers that can run it."""
-    from nlpzero.segment.segmenter import load_segmenter, segment_text
+def cutter_of(tokenized: bool = False, lexicon: str | None = None, hmm: bool = False) -> "Cutter":
+    """Give what cuts the text; a bad word list is told even if there is no text."""
+    from nlpzero.lexicon.lexicon import Lexicon
+    from nlpzero.segment.cutter import BlankCutter
+    from nlpzero.segment.lexical import HmmCutter, LexiconCutter, jieba_cutter
 
+    if tokenized:
+        return BlankCutter()
     if lexicon is not None:
-        load_segmenter(lexicon)  # a bad one is told even if there is no text
-        if not os.path.isfile(lexicon):
-            workers = 1  # others could not read it again
-    return partial(segment_text, lexicon=lexicon, hmm=hmm, delimiter=delimiter), workers
+        return LexiconCutter(Lexicon.from_file(lexicon))
+    return HmmCutter() if hmm else jieba_cutter()

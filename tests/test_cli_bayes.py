@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 from nlpzero_cli.main import main
 
-from nlpzero.words.bayes import THRESHOLD
+from nlpzero.segment.bigrams import THRESHOLD
 
 STORIES = Path(__file__).parent.parent / "data" / "stories.txt"
 QUICK = ["--method", "bayes", "--rounds", "4", "--samples", "2"]

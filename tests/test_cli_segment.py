@@ -12,7 +12,7 @@ from nlpzero_cli import segment
 from nlpzero_cli.main import main
 
 from nlpzero.lexicon.lexicon import Lexicon
-from nlpzero.segment.segmenter import HmmSegmenter, Segmenter, jieba_segmenter
+from nlpzero.segment.lexical import HmmCutter, LexiconCutter, jieba_cutter
 
 DATA = Path(__file__).parent.parent / "data"
 
@@ -62,10 +62,10 @@ def test_the_number_of_workers_does_not_matter(tmp_path: Path, monkeypatch: pyte
     text = random_text(5, size, "山水老徐竹桥渡船上下，。的了在\n") + ("\n" * (3 << 20) if how == "hmm" else "")
     path = written(tmp_path, "text", text)
     words = written(tmp_path, "words", "竹桥 3\n渡船 2\n山水的 1\n")
-    segmenters: dict[str, Segmenter | HmmSegmenter] = {
-        "jieba": jieba_segmenter(),
-        "hmm": HmmSegmenter(),
-        "lexicon": Segmenter(Lexicon.from_file(words)),
+    segmenters: dict[str, LexiconCutter | HmmCutter] = {
+        "jieba": jieba_cutter(),
+        "hmm": HmmCutter(),
+        "lexicon": LexiconCutter(Lexicon.from_file(words)),
     }
     options: dict[str, list[object]] = {"jieba": [], "hmm": ["--hmm"], "lexicon": ["--lexicon", words]}
     expected = segmenters[how].segment(text)

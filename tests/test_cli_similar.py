@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from nlpzero_cli import similar as module
 from nlpzero_cli.main import main
 
+from nlpzero.segment.cutter import Cutter
 from nlpzero.similarity.distances import word_movers_distance
 from nlpzero.vectors.store import Vectors
 
@@ -182,11 +183,11 @@ def test_search_by_an_index_gives_the_same_answers(
     with monkeypatch.context() as patch:
         cut: list[str] = []
 
-        def remember(text: str, lexicon: str | None) -> str:
+        def remember(cutter: Cutter, text: str, delimiter: str = " ") -> str:
             cut.append(text)
             return text
 
-        patch.setattr("nlpzero.segment.segmenter.segment_text", remember)
+        patch.setattr(Cutter, "segment", remember)
         similar(*options, "--index", index, "-", stories, text=queries)
         assert "".join(cut) == queries.replace("\n", "")  # the collection is not cut again
     used = similar(*options, "--index", index, "-", stories, text=queries)

@@ -12,7 +12,7 @@ from test_syntax_templates import QUESTIONS, random_lines
 
 from nlpzero.core.engine import Engine
 from nlpzero.core.workspace import Workspace
-from nlpzero.segment.segmenter import jieba_segmenter
+from nlpzero.segment.lexical import jieba_cutter
 from nlpzero.syntax.clauses import SEPARATOR, Clauses
 from nlpzero.syntax.templates import find_templates, write_template
 
@@ -52,7 +52,7 @@ def test_raw_text_is_cut_into_words_and_clauses() -> None:
 
 def cut_words(text: str) -> str:
     """Cut a block by jieba's dictionary."""
-    return jieba_segmenter().segment(text, SEPARATOR)
+    return jieba_cutter().segment(text, SEPARATOR)
 
 
 def test_too_little_room_for_temporary_files_is_told_before_the_work(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,9 +41,9 @@ def test_the_cut_with_the_hidden_markov_model_is_that_of_jieba(tokenizer: jieba.
 
 def test_jieba_is_not_imported_for_its_dictionary_and_says_and_leaves_nothing(tmp_path: Path) -> None:
     program = (
-        "import sys; from nlpzero.segment.segmenter import HmmSegmenter, jieba_segmenter;"
-        "assert jieba_segmenter().segment('竹桥') and 'jieba' not in sys.modules;"
-        "assert HmmSegmenter().segment('竹桥') and 'jieba' in sys.modules"
+        "import sys; from nlpzero.segment.lexical import HmmCutter, jieba_cutter;"
+        "assert jieba_cutter().segment('竹桥') and 'jieba' not in sys.modules;"
+        "assert HmmCutter().segment('竹桥') and 'jieba' in sys.modules"
     )
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", program],

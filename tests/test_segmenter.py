@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from itertools import groupby
 from math import log
-from pathlib import Path
 
 import jieba
 import numpy as np
@@ -13,15 +12,13 @@ import pytest
 from cases import classify, random_text
 
 from nlpzero.lexicon.lexicon import Lexicon
-from nlpzero.segment import segmenter as module
+from nlpzero.segment.cutter import Cutter
 from nlpzero.segment.jieba_adapter import load_words
-from nlpzero.segment.segmenter import (
-    HmmSegmenter,
-    JiebaSegmenter,
-    Segmenter,
-    jieba_segmenter,
-    load_segmenter,
-    segment_text,
+from nlpzero.segment.lexical import (
+    HmmCutter,
+    JiebaCutter,
+    LexiconCutter,
+    jieba_cutter,
 )
 from nlpzero.text.characters import DIGIT, code_points
 
@@ -81,23 +78,23 @@ def dictionary_text(seed: int, size: int, line: int) -> str:
 def test_the_most_probable_words_are_chosen() -> None:
     lexicon = Lexicon(["研究", "研究生", "生命", "命", "起源"], [40, 20, 40, 1, 30])
     # "to study the origin of life", and not "graduate students, fate, origin"
-    assert Segmenter(lexicon).segment("研究生命起源\n研究生") == "研究 生命 起源\n研究生"
+    assert LexiconCutter(lexicon).segment("研究生命起源\n研究生") == "研究 生命 起源\n研究生"
 
 
 def test_what_is_no_word_is_cut_into_units() -> None:
     lexicon = Lexicon(["渡船", "iPhone17", "第3"], [3, 2, 1])
     text = "渡船iPhone175和iPhone17pro，第3和第35页ａｂ１２"  # "ferry iPhone175 and iPhone17pro, 3rd and page 35"
-    assert Segmenter(lexicon).segment(text) == "渡船 iPhone 175 和 iPhone17 pro ， 第3 和 第 35 页 ａｂ １２"
+    assert LexiconCutter(lexicon).segment(text) == "渡船 iPhone 175 和 iPhone17 pro ， 第3 和 第 35 页 ａｂ １２"
 
 
 def test_words_may_hold_any_character() -> None:
     lexicon = Lexicon(["阿·南", "……", "a b"], [1, 1, 1])
-    assert Segmenter(lexicon).segment("阿·南说……a b", "/") == "阿·南/说/……/a b"  # "A-Nan said"
+    assert LexiconCutter(lexicon).segment("阿·南说……a b", "/") == "阿·南/说/……/a b"  # "A-Nan said"
 
 
 def test_a_lexicon_whose_words_count_1_prefers_few_words() -> None:
-    assert Segmenter(Lexicon(["竹桥"], [1])).segment("竹桥竹") == "竹桥 竹"
-    assert Segmenter(Lexicon(["竹桥", "桥下", "下面的"], [1, 1, 1])).segment("竹桥下面的") == "竹桥 下面的"
+    assert LexiconCutter(Lexicon(["竹桥"], [1])).segment("竹桥竹") == "竹桥 竹"
+    assert LexiconCutter(Lexicon(["竹桥", "桥下", "下面的"], [1, 1, 1])).segment("竹桥下面的") == "竹桥 下面的"
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -120,7 +117,7 @@ def test_no_cut_into_words_and_units_is_better(seed: int) -> None:
         return None
 
     for line, cut in zip(
-        text.split("\n"), Segmenter(Lexicon.from_counts(counts)).segment(text, "/").split("\n"), strict=True
+        text.split("\n"), LexiconCutter(Lexicon.from_counts(counts)).segment(text, "/").split("\n"), strict=True
     ):
         assert cut.replace("/", "") == line
         cut_words = [(*units(word),) for word in cut.split("/") if word]
@@ -130,32 +127,32 @@ def test_no_cut_into_words_and_units_is_better(seed: int) -> None:
 
 def test_jiebas_dictionary_cuts_as_jieba_does(tokenizer: jieba.Tokenizer) -> None:
     for text in [STORY, *ODD]:
-        assert jieba_segmenter().segment(text) == by_jieba(tokenizer, text)
+        assert jieba_cutter().segment(text) == by_jieba(tokenizer, text)
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_random_strings_of_words_are_cut_as_by_jieba(tokenizer: jieba.Tokenizer, seed: int) -> None:
     text = dictionary_text(seed, 4000, line=30)
-    assert jieba_segmenter().segment(text) == by_jieba(tokenizer, text)
+    assert jieba_cutter().segment(text) == by_jieba(tokenizer, text)
 
 
 def test_random_characters_are_cut_as_by_jieba(tokenizer: jieba.Tokenizer) -> None:
     rng = np.random.default_rng(7)
     text = "".join(map(chr, [*rng.integers(0x3FF0, 0xA010, 4000), *rng.integers(0, 0x3FF, 4000)]))
-    assert jieba_segmenter().segment(text) == by_jieba(tokenizer, text)
+    assert jieba_cutter().segment(text) == by_jieba(tokenizer, text)
 
 
 def test_the_dictionary_of_the_published_rule_may_be_another() -> None:
     lexicon = Lexicon(["研究", "研究生", "生命", "起源"], [40, 20, 40, 30], 1000)
     text = "研究生命起源研究生生命命"
     expected = oracles.unigram_best_path(text, dict(zip(lexicon.words, lexicon.counts.tolist(), strict=True)), 1000)
-    assert JiebaSegmenter(lexicon).segment(text) == " ".join(expected)
+    assert JiebaCutter(lexicon).segment(text) == " ".join(expected)
 
 
 @pytest.mark.parametrize("size", [600, 20_000])
 def test_blocks_of_any_length_are_cut_as_well_as_by_jieba(tokenizer: jieba.Tokenizer, size: int) -> None:
     text = re.sub("[^\u4e00-\u9fd5]", "", dictionary_text(size, size, line=10**9))
-    words, expected = (cut.split() for cut in (jieba_segmenter().segment(text), by_jieba(tokenizer, text)))
+    words, expected = (cut.split() for cut in (jieba_cutter().segment(text), by_jieba(tokenizer, text)))
 
     def score(words: list[str]) -> float:
         return sum(log(tokenizer.FREQ.get(word) or 1) - log(tokenizer.total) for word in words)
@@ -173,7 +170,7 @@ def test_a_line_of_words_that_all_overlap_is_cut_as_well_as_by_jieba(tokenizer: 
     text = "水"
     while len(text) < 5000:  # no position is free, so this is one stretch
         text += rng.choice([c for c in followers[text[-1]] if c in followers])
-    words, expected = (cut.split() for cut in (jieba_segmenter().segment(text), by_jieba(tokenizer, text)))
+    words, expected = (cut.split() for cut in (jieba_cutter().segment(text), by_jieba(tokenizer, text)))
     assert "".join(words) == text
     scores = [sum(log(tokenizer.FREQ.get(word) or 1) for word in cut) for cut in (words, expected)]
     assert len(words) == len(expected)
@@ -182,17 +179,17 @@ def test_a_line_of_words_that_all_overlap_is_cut_as_well_as_by_jieba(tokenizer: 
 
 def test_the_hidden_markov_model_cuts_as_jieba_does(tokenizer: jieba.Tokenizer) -> None:
     for text in [STORY, *ODD]:
-        assert HmmSegmenter().segment(text) == by_jieba(tokenizer, text, hmm=True)
+        assert HmmCutter().segment(text) == by_jieba(tokenizer, text, hmm=True)
 
 
 @pytest.mark.parametrize("name", ["jieba", "hmm", "lexicon"])
 @pytest.mark.parametrize("delimiter", ["/", "||", "\U00020000的"])
 def test_deleting_the_delimiters_gives_the_text_back(name: str, delimiter: str) -> None:
     lexicon = Lexicon(["渡船", "\r渡", "B7", "a　"], [5, 1, 2, 1])
-    segmenters: dict[str, Segmenter | HmmSegmenter] = {
-        "jieba": jieba_segmenter(),
-        "hmm": HmmSegmenter(),
-        "lexicon": Segmenter(lexicon),
+    segmenters: dict[str, Cutter] = {
+        "jieba": jieba_cutter(),
+        "hmm": HmmCutter(),
+        "lexicon": LexiconCutter(lexicon),
     }
     for text in [STORY, *ODD, dictionary_text(1, 300, line=20), random_text(2, 1000, "渡船a　B7\r\n\0")]:
         cut = segmenters[name].segment(text, delimiter)
@@ -204,23 +201,14 @@ def test_deleting_the_delimiters_gives_the_text_back(name: str, delimiter: str) 
 @pytest.mark.parametrize("size", [1, 7, 100])
 def test_the_size_of_pieces_does_not_matter(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     text = dictionary_text(9, 500, line=25)
-    whole = jieba_segmenter().segment(text)
-    monkeypatch.setattr(module, "PIECE", size)
-    assert jieba_segmenter().segment(text) == whole
+    whole = jieba_cutter().segment(text)
+    monkeypatch.setattr(Cutter, "piece", size)
+    assert jieba_cutter().segment(text) == whole
 
 
 def test_boundaries_mark_the_first_characters_of_words_and_line_ends() -> None:
     codes = code_points("竹桥下\r\n渡船")
-    starts = Segmenter(Lexicon(["竹桥", "渡船"], [1, 1])).boundaries(codes)
+    starts = LexiconCutter(Lexicon(["竹桥", "渡船"], [1, 1])).boundaries(codes)
     assert np.flatnonzero(starts).tolist() == [0, 2, 3, 4, 5]
-    for segmenter in (Segmenter(Lexicon(["竹桥"], [1])), jieba_segmenter()):
+    for segmenter in (LexiconCutter(Lexicon(["竹桥"], [1])), jieba_cutter()):
         assert segmenter.boundaries(code_points("")).tolist() == []
-
-
-def test_a_named_segmenter_is_loaded_once(tmp_path: Path) -> None:
-    path = str(tmp_path / "words.txt")
-    Path(path).write_text("渡船竹桥 2\n", "utf-8")
-    assert segment_text("渡船竹桥\n", "/", path) == "渡船竹桥\n"
-    assert load_segmenter(path) is load_segmenter(path)
-    assert segment_text("渡船竹桥\n", "/") == "渡船/竹桥\n"
-    assert segment_text("孟小帆来了", "/", hmm=True) == "孟小帆/来/了"  # "Meng Xiaofan is here"

@@ -15,10 +15,11 @@ from nlpzero.core.engine import Engine
 from nlpzero.core.workspace import Workspace
 from nlpzero.errors import ModelError
 from nlpzero.ngrams.counts import NGrams
+from nlpzero.segment.bigrams import P_END, THRESHOLD, Prior, Tables, grouped, steps_of
 from nlpzero.segment.chain import forward, marginals, sample
 from nlpzero.segment.spelling import Spelling
 from nlpzero.words import bayes
-from nlpzero.words.bayes import P_END, Prior, Sampler, Tables, chunks_of, grouped, steps_of
+from nlpzero.words.bayes import Sampler, chunks_of
 from nlpzero.words.discovery import Discovery, Parameters, cut_texts, discover
 from nlpzero.words.esa import esa_cut, statistics
 
@@ -296,6 +297,6 @@ def test_word_boundaries_are_the_probabilities_above_one_half() -> None:
     for block, mark, chance in zip(found.ngrams.blocks, found.marks, found.probabilities, strict=True):
         places = block[0].positions.array.astype(int)
         inner = np.flatnonzero(np.diff(places, prepend=-2) == 1)
-        assert (mark.array[places[inner]] == (chance.array[inner] > bayes.THRESHOLD)).all()
+        assert (mark.array[places[inner]] == (chance.array[inner] > THRESHOLD)).all()
         assert (chance.array >= 0).all()
         assert (chance.array <= 1).all()

@@ -12,9 +12,9 @@ import pytest
 from cases import random_text
 
 from nlpzero.errors import ModelError
+from nlpzero.segment.learned import ARRAYS, LearnedSegmenter, PairCounts
 from nlpzero.text.characters import OTHER, char_classes, code_points
 from nlpzero.words.discovery import Discovery, Parameters, cut_texts, discover
-from nlpzero.words.learned import ARRAYS, LearnedSegmenter, PairCounts, segment_learned
 
 STORIES = (Path(__file__).parent.parent / "data" / "stories.txt").read_text(encoding="utf-8")
 
@@ -53,7 +53,7 @@ def test_it_cuts_new_sentences_of_known_and_unknown_words(segmenter: LearnedSegm
     assert "沈渡棠 " in segmenter.segment("沈渡棠和罗砚舟没有去青桅坊。")
     assert " 罗砚舟 " in segmenter.segment("沈渡棠和罗砚舟没有去青桅坊。")
     for unknown in ("饕餮魑魅", "\U00020000\U00020001", "ｇｐｔ４", "漢語繁體字與简体字混排"):
-        assert segmenter.segment(unknown, "").replace("/", "") == unknown
+        assert segmenter.segment(unknown, "/").replace("/", "") == unknown
 
 
 @pytest.mark.parametrize("text", ["", "\n", "，。\r\n", "山", random_text(11, 2000), "一二三四五" * 400])
@@ -72,14 +72,14 @@ def _neighbours(cut: str) -> list[tuple[int, int]]:
 
 def test_a_long_clause_is_cut_as_its_parts_would_be(segmenter: LearnedSegmenter) -> None:
     han = "".join(c for c in STORIES if char_classes()[ord(c)] != OTHER)[:3000]
-    chances = segmenter.boundaries(code_points(han))
+    chances = segmenter.probabilities(code_points(han))
     for at in (900, 1700):
-        part = segmenter.boundaries(code_points(han[at - 60 : at + 60]))
+        part = segmenter.probabilities(code_points(han[at - 60 : at + 60]))
         assert np.abs(part[40:80] - chances[at - 20 : at + 20]).max() < 0.05
 
 
 def test_the_threshold_moves_the_grain(segmenter: LearnedSegmenter) -> None:
-    words = [len(segmenter.segment(STORIES[:5000], threshold=t).split()) for t in (0.1, 0.5, 0.9)]
+    words = [len(LearnedSegmenter(segmenter.arrays, t)(STORIES[:5000])) for t in (0.1, 0.5, 0.9)]
     assert words[0] > words[1] > words[2]
 
 
@@ -90,7 +90,8 @@ def test_a_file_gives_the_segmenter_back(segmenter: LearnedSegmenter, saved: Pat
     }
     assert set(loaded.arrays) == set(ARRAYS)
     assert loaded.signature["made"]["rounds"] == 6
-    assert segment_learned(STORIES[:3000], str(saved)) == segmenter.segment(STORIES[:3000])
+    assert loaded == segmenter
+    assert loaded(STORIES[:3000]) == segmenter(STORIES[:3000])
     again = io.BytesIO()
     loaded.save(again)
     assert again.getvalue() == saved.read_bytes()

@@ -14,11 +14,13 @@ from ..core.files import open_whole
 from ..core.workspace import Ids, Stored
 from ..errors import ModelError
 from ..ngrams.counts import NGrams, Placed, Scores
+from ..segment.bigrams import THRESHOLD, Chunk, Prior, Tables, grouped
 from ..segment.chain import Cut, Index
+from ..segment.learned import LearnedSegmenter
 from ..segment.numerals import kinds_of, settle
-from .bayes import THRESHOLD, Chunk, Prior, Sampler, State, Tables, chunks_of, grouped
+from .bayes import Sampler, State, chunks_of
 from .esa import esa_cut, statistics
-from .learned import LearnedSegmenter
+from .learning import segmenter_of
 
 ROUNDS, LAST_ROUNDS = 12, 8
 """Rounds of sampling; in the last ones words may be a unit longer, and ESA has a say."""
@@ -163,7 +165,7 @@ def _decided(ngrams: NGrams, symbols: NGrams, sampler: Sampler, samples: int, se
         "samples": samples,
         "corpus": _digest(symbols),
     }
-    segmenter = LearnedSegmenter.of_sampler(sampler, symbols.units, kinds, made)
+    segmenter = segmenter_of(sampler, symbols.units, kinds, made)
     marks, parts, boundaries = [], [], []
     begin = 0
     for block in symbols.blocks:

@@ -16,13 +16,13 @@ from ..ngrams.counts import NGrams, Placed, Scores, unit_starts
 from ..ngrams.measures import Measures, measure, pick
 from ..ngrams.runs import Counted, Given
 from ..reading.corpus import Block, Part, text_of
+from ..segment.learned import LearnedSegmenter
 from ..text.characters import OTHER, Codes, char_classes, code_points, delimited, inside_numbers
 from .bayes import State
 from .cohesion import DEFAULT_MIN_PMI, cohesion_pieces
 from .cuts import Cuts, Settings, cut_by_esa, cut_by_sampling
 from .entropy import cut, entropy_words
 from .esa import ROUNDS
-from .learned import LearnedSegmenter
 from .pieces import MAX_PIECE, unit_ranks
 from .pmi import pmi_pieces, remove_redundancy
 from .tokens import count_tokens

@@ -15,7 +15,7 @@ from pathlib import Path
 from bench import NLPZERO, fail, folder, megabytes, print_table, run, unpacked
 
 from nlpzero.reading.corpus import Corpus
-from nlpzero.segment.segmenter import jieba_segmenter
+from nlpzero.segment.lexical import jieba_cutter
 
 SEPARATOR = "\x1f"
 
@@ -56,7 +56,7 @@ def main() -> None:
 
         blocks = [block.text for block in Corpus([corpus]).blocks()]
         lines = [line.rstrip("\r") for line in "".join(blocks).removesuffix("\n").split("\n")]
-        segmenter = jieba_segmenter()
+        segmenter = jieba_cutter()
         segmenter.segment("长江大桥")  # the Yangtze bridge: builds what is built on first use
         add("nlpzero, in process", fastest(lambda: [segmenter.segment(block) for block in blocks]))
         if "rjieba" not in options.skip:

@@ -16,7 +16,7 @@ from bench import NLPZERO, folder, megabytes, print_table, run, unpacked
 from peers import parse as parse_options
 
 from nlpzero.reading.corpus import Corpus
-from nlpzero.segment.segmenter import jieba_segmenter
+from nlpzero.segment.lexical import jieba_cutter
 from nlpzero.syntax.clauses import SEPARATOR, sentences_of
 from nlpzero.syntax.inventory import Inventory
 from nlpzero.syntax.parser import Parser
@@ -89,7 +89,7 @@ def main() -> None:
             text = text.encode()[: int(options.megabytes * 1e6)].decode(errors="ignore")
         raw, cut, clauses = place / "raw", place / "cut", place / "clauses"
         raw.write_text(text, "utf-8")
-        words = jieba_segmenter().segment(text, SEPARATOR)
+        words = jieba_cutter().segment(text, SEPARATOR)
         clauses.write_text(lines_of(sentences_of(words, "clause", SEPARATOR)), "utf-8")
         cut.write_text(lines_of(sentences_of(words, "line", SEPARATOR)), "utf-8")
         if not options.no_find:

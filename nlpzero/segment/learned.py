@@ -4,34 +4,28 @@ The file is a .npz archive of arrays (see `ARRAYS`). Its `signature` is JSON: wh
 constants, and a digest of the other arrays, which loading checks.
 """
 
-import functools
 import hashlib
 import json
 import os
 import zipfile
-from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any, BinaryIO, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from .. import __version__
-from ..core.counting import count
 from ..core.workspace import Counts
 from ..errors import ModelError
 from ..lexicon.lexicon import GOLDEN, Trie
 from ..ngrams.counts import unit_starts
-from ..segment.chain import Cut, Index, Layout, Weights, forward, marginals
-from ..segment.numerals import NUMERAL, NUMERALS, Kinds, settle
-from ..segment.spelling import Spelling
-from ..text.characters import DIGIT, HAN, OTHER, Codes, char_classes, code_points, delimited, inside_numbers
-from .bayes import THRESHOLD, Chunk, Prior, Sampler, Tables, grouped, steps_of
+from ..text.characters import DIGIT, HAN, OTHER, Codes, char_classes, code_points, inside_numbers
+from .bigrams import THRESHOLD, Chunk, Prior, Tables, steps_of
+from .chain import Cut, Index, Layout, Weights, forward, marginals
+from .cutter import Cutter, Flags
+from .numerals import NUMERAL, NUMERALS, settle
+from .spelling import Spelling
 
 FORMAT = "nlpzero segmenter"
 VERSION = 2
-PIECE = 1 << 16
-"""Characters cut at a time."""
 WINDOW, MARGIN = 128, 8
 """Longer clauses are cut in windows of so many units, each with so many more on both sides to lean on."""
 
@@ -111,13 +105,15 @@ class _Known(Tables):
         return result
 
 
-class LearnedSegmenter:
+class LearnedSegmenter(Cutter):
     """Cut text where a word begins likely enough, by a model that was learned from other text.
 
     Parameters
     ----------
     arrays : dict of arrays
         See `ARRAYS`.
+    threshold : float
+        A word begins where it does with a greater probability.
 
     Raises
     ------
@@ -125,8 +121,11 @@ class LearnedSegmenter:
         If they are not those of a segmenter.
     """
 
-    def __init__(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
+    piece = 1 << 16
+
+    def __init__(self, arrays: dict[str, npt.NDArray[Any]], threshold: float = THRESHOLD) -> None:
         self.arrays = arrays
+        self.threshold = threshold
         self.signature: dict[str, Any] = json.loads(arrays["signature"].tobytes())
         self.prior = Prior(**self.signature["prior"])
         self.longest = len(arrays["esa"])
@@ -140,71 +139,6 @@ class LearnedSegmenter:
         self.trie = Trie([text[a:b] for a, b in zip([0, *ends], ends, strict=False)])
         self.unit_of = np.full(0x110000, len(arrays["units"]), np.uint32)
         self.unit_of[arrays["units"]] = np.arange(len(arrays["units"]), dtype=np.uint32)
-
-    @classmethod
-    def of_sampler(cls, sampler: Sampler, units: Sequence[str], kinds: Kinds, made: dict[str, Any]) -> Self:
-        """Keep what a sampler knows: its final words, without those that occur once in its text."""
-        longest, tables = sampler.longest, sampler.tables
-        spelling = sampler.spelling()
-        weights = sampler.esa_weights(longest)
-        used = [np.flatnonzero(table[:-1]) for table in tables.words]
-        base = np.cumsum([0, *(len(ranks) for ranks in used)])
-        number = [np.full(len(table), base[-1], np.int64) for table in tables.words]
-        for which, ranks, first in zip(number, used, base.tolist(), strict=False):
-            which[ranks] = np.arange(first, first + len(ranks))
-        codes = np.array([ord(unit) for unit in units], np.uint32)
-        spelled = [
-            codes[np.stack([column[ranks] for column in columns], axis=1)].ravel()
-            for columns, ranks in zip(sampler.units, used, strict=True)
-        ]
-
-        def joined(arrays: Sequence[Counts]) -> Counts:
-            every = [array[ranks] for array, ranks in zip(arrays, used, strict=True)]
-            return np.append(np.concatenate(every), 0)
-
-        every = range(1, longest + 1)
-        counts = np.stack(
-            [
-                *map(joined, (tables.words, tables.followers, tables.leaders)),
-                joined([tables.pairs[0, length] for length in every]),
-                joined([tables.pairs[k, 0] for k in every]),
-            ]
-        )
-        esa = np.zeros((longest, base[-1] + 1))
-        keys = []
-        for length, (ranks, weight) in enumerate(zip(used, weights, strict=True), 1):
-            esa[length - 1, base[length - 1] : base[length]] = weight[ranks]
-            esa[length - 1, -1] = weight[-1]
-        for (k, length), (_, first, second) in grouped(sampler.chunks).items():
-            if k and length:
-                a, b = number[k - 1][first], number[length - 1][second]
-                known = (a < base[-1]) & (b < base[-1])
-                keys.append((a[known].astype(np.uint64) << np.uint64(32)) | b[known].astype(np.uint64))
-        run = count(np.concatenate([np.empty(0, np.uint64), *keys]))
-        repeated = run.counts > 1
-
-        def with_unknown(table: Weights) -> Weights:
-            result: Weights = np.hstack([table, table.min(axis=1, keepdims=True)])
-            return result
-
-        arrays: dict[str, npt.NDArray[Any]] = {
-            "units": codes,
-            "types": with_unknown(spelling.types),
-            "tags": with_unknown(spelling.tags),
-            "steps": np.array([spelling.steps[name] for name in STEPS]),
-            "kinds": np.append(kinds, np.uint8(0)),
-            "words": np.concatenate(spelled),
-            "lengths": np.repeat(np.arange(1, longest + 1), np.diff(base)).astype(np.uint8),
-            "counts": counts,
-            "esa": esa,
-            "pairs": run.keys[repeated],
-            "pair_counts": run.counts[repeated],
-        }
-        totals = {name: int(getattr(tables, name)) for name in TOTALS}
-        signature = {"format": FORMAT, "version": VERSION, "nlpzero": __version__, "digest": _digest(arrays)}
-        signature |= {"prior": asdict(sampler.prior), "totals": totals, "made": made}
-        arrays["signature"] = np.frombuffer(json.dumps(signature, ensure_ascii=False).encode(), np.uint8)
-        return cls(arrays)
 
     def save(self, file: BinaryIO) -> None:
         """Write the file; equal segmenters give equal bytes."""
@@ -235,25 +169,23 @@ class LearnedSegmenter:
             raise ModelError(f"{name}: is no segmenter, or damaged; {remedy}") from None
         if not is_one or signature.get("version") != VERSION:
             raise ModelError(f"{name}: is no segmenter of version {VERSION}; {remedy}")
-        if set(arrays) != set(ARRAYS) or signature.get("digest") != _digest(arrays):
+        if set(arrays) != set(ARRAYS) or signature.get("digest") != digest_of(arrays):
             raise ModelError(f"{name}: is damaged: its digest does not match; {remedy}")
         return cls(arrays)
 
-    def segment(self, text: str, delimiter: str = " ", threshold: float = THRESHOLD) -> str:
-        """Put the delimiter between the words of each line; nothing else is changed.
+    @property
+    def digest(self) -> str:
+        return f"segmenter {self.signature['digest']} {self.threshold:g}"
 
-        Characters that are neither Han, digits nor Latin letters stand alone.
-        """
-        result, start = [], 0
-        while start < len(text):
-            end = text.find("\n", start + PIECE - 1) + 1 or len(text)
-            codes = code_points(text[start:end])
-            is_start = (self.boundaries(codes) > threshold) & ~inside_numbers(codes)
-            result.append(delimited(codes, is_start, delimiter))
-            start = end
-        return "".join(result)
+    def __reduce__(self) -> Any:
+        return type(self), (self.arrays, self.threshold)
 
-    def boundaries(self, codes: Codes) -> Weights:
+    def boundaries(self, codes: Codes) -> Flags:
+        """Tell of each character whether a word starts with it: what is no unit stands alone."""
+        result: Flags = (self.probabilities(codes) > self.threshold) & ~inside_numbers(codes)
+        return result
+
+    def probabilities(self, codes: Codes) -> Weights:
         """Give the probability that a word begins at each character: 1 at other characters, 0 inside runs."""
         classes = char_classes()[codes]
         starts = unit_starts(classes, joined=True)
@@ -310,21 +242,10 @@ class LearnedSegmenter:
         return [rank[places] for rank in ranks]
 
 
-def _digest(arrays: dict[str, npt.NDArray[Any]]) -> str:
+def digest_of(arrays: dict[str, npt.NDArray[Any]]) -> str:
     """Give a digest of all arrays but the signature."""
     digest = hashlib.sha256()
     for name in sorted(set(arrays) - {"signature"}):
         digest.update(f"{name} {arrays[name].dtype.str} {arrays[name].shape}".encode())
         digest.update(np.ascontiguousarray(arrays[name]).tobytes())
     return digest.hexdigest()
-
-
-@functools.lru_cache(maxsize=1)
-def load_learned(path: str) -> LearnedSegmenter:
-    """Give a segmenter, loaded once in a process."""
-    return LearnedSegmenter.load(path)
-
-
-def segment_learned(text: str, path: str, delimiter: str = " ", threshold: float = THRESHOLD) -> str:
-    """Segment whole lines with the segmenter of a file: a function that can be sent to workers."""
-    return load_learned(path).segment(text, delimiter, threshold)

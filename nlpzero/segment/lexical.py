@@ -1,29 +1,30 @@
-"""Segmenters: text in, the same text with delimiters between its words out."""
+"""Cutting text into the words of a lexicon, and just as jieba does."""
 
 import functools
+import hashlib
 import math
 import re
 import string
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ..core.workspace import Workspace
+from ..errors import LexiconError
 from ..lexicon.lexicon import CODES, Lexicon
 from ..reading.corpus import Part, text_of
-from ..text.characters import Codes, char_classes, code_points, delimited, is_joined
+from ..text.characters import Codes, char_classes, code_points, from_code_points, is_joined
+from .cutter import LINE_END, Cutter, Flags, Positions
 from .jieba_adapter import hmm_cut, load_words
-from .lattice import LONG, Flags, Positions, Words, best_path, stretches
-
-PIECE = 1 << 17
-"""Characters segmented at a time: what they need fits the cache."""
+from .lattice import LONG, Words, best_path, stretches
 
 _LINE = re.compile(r"[^\n]+?(?=\r?\n|\Z)")
 
 
-class Segmenter:
+class LexiconCutter(Cutter):
     """Cut text into the words of a lexicon, by the most probable path through the lattice (最大概率分词).
 
     The probability of a word is its count over the total of the lexicon. A unit that is no word (a character, a run of
@@ -38,7 +39,7 @@ class Segmenter:
     Examples
     --------
     >>> lexicon = Lexicon(["长江", "大桥", "长江大桥", "iPhone17"], [5, 3, 4, 2])
-    >>> Segmenter(lexicon).segment("长江大桥上，iPhone17和iPad2026\\n")
+    >>> LexiconCutter(lexicon).segment("长江大桥上，iPhone17和iPad2026\\n")
     '长江大桥 上 ， iPhone17 和 iPad 2026\\n'
     """
 
@@ -54,36 +55,13 @@ class Segmenter:
         codes = code_points("".join(lexicon.words[i] for i in ids.tolist()))
         self._single[codes] = self._scores[ids]
 
-    def segment(self, text: str, delimiter: str = " ") -> str:
-        r"""Put the delimiter between the words of each line; nothing else is changed.
+        self._digest = _digest_of(lexicon)
 
-        Parameters
-        ----------
-        text : str
-            Whole lines; ``\n`` or ``\r\n`` at the end of a line is no word.
-        delimiter : str
-            Deleting it from the result gives the text back, unless the text itself holds it.
-
-        Examples
-        --------
-        >>> Segmenter(Lexicon(["长江", "江豚"], [2, 1])).segment("长江江豚\n", "/")
-        '长江/江豚\n'
-        """
-        pieces = map(code_points, _pieces(text))
-        return "".join(delimited(codes, self.boundaries(codes), delimiter) for codes in pieces)
+    @property
+    def digest(self) -> str:
+        return f"lexicon {self._digest}"
 
     def boundaries(self, codes: Codes) -> Flags:
-        """Tell of each character whether a word starts with it; a line end counts as words of one character.
-
-        Parameters
-        ----------
-        codes : uint32 array (n,)
-            Code points of whole lines.
-
-        Returns
-        -------
-        bool array (n,)
-        """
         joined = is_joined(char_classes().take(codes))
         # A run is a unit: its first character has the score of the unit, the others add nothing and start no word.
         inner = np.flatnonzero(joined)
@@ -107,7 +85,7 @@ class Segmenter:
         return [(positions, self._scores.take(ids)) for positions, ids in found]
 
 
-class JiebaSegmenter(Segmenter):
+class JiebaCutter(LexiconCutter):
     """Cut text as ``jieba.lcut(line, HMM=False)`` does with the same dictionary, many times faster.
 
     Blocks of Han characters (U+4E00 to U+9FD5), ASCII letters, digits and ``+#&._%-`` are cut into words; any other
@@ -116,7 +94,7 @@ class JiebaSegmenter(Segmenter):
 
     Examples
     --------
-    >>> jieba_segmenter().segment("用C++写的程序，有iPhone版。")
+    >>> jieba_cutter().segment("用C++写的程序，有iPhone版。")
     '用 C++ 写 的 程序 ， 有 iPhone 版 。'
 
     Notes
@@ -130,6 +108,15 @@ class JiebaSegmenter(Segmenter):
         self._is_partial = np.zeros(CODES, np.bool_)
         self._is_partial[code_points("".join(word[0] for word in lexicon.words))] = True
         self._is_partial[code_points("".join(word for word in lexicon.words if len(word) == 1))] = False
+
+    @property
+    def digest(self) -> str:
+        return f"jieba {self._digest}"
+
+    def __reduce__(self) -> Any:
+        if self is jieba_cutter():  # every process reads the dictionary itself
+            return _jieba_cutter_like, (self.digest,)
+        return super().__reduce__()
 
     def boundaries(self, codes: Codes) -> Flags:
         single = self._single.take(codes)
@@ -154,55 +141,30 @@ class JiebaSegmenter(Segmenter):
         return is_start
 
 
-class HmmSegmenter:
+class HmmCutter(Cutter):
     """Cut text as ``jieba.lcut(line)`` does: by jieba itself, with its hidden Markov model for unknown words.
 
     Examples
     --------
-    >>> jieba_segmenter().segment("孟小帆来了"), HmmSegmenter().segment("孟小帆来了")
+    >>> jieba_cutter().segment("孟小帆来了"), HmmCutter().segment("孟小帆来了")
     ('孟 小 帆 来 了', '孟小帆 来 了')
     """
 
-    def segment(self, text: str, delimiter: str = " ") -> str:
-        """Put the delimiter between the words of each line; nothing else is changed."""
-        return _LINE.sub(lambda line: delimiter.join(hmm_cut(line[0])), text)
+    piece = 1 << 14
 
+    @property
+    def digest(self) -> str:
+        return f"hmm of {jieba_cutter().digest}"
 
-@functools.lru_cache(maxsize=1)
-def load_segmenter(lexicon: str | None = None, hmm: bool = False) -> Segmenter | HmmSegmenter:
-    """Give a segmenter, loaded once in a process, so that tasks for workers need only say which.
-
-    Parameters
-    ----------
-    lexicon : str, optional
-        A file for `Lexicon.from_file`; jieba's dictionary by default.
-    hmm : bool
-        Whether jieba itself cuts, with its hidden Markov model and its dictionary.
-
-    Raises
-    ------
-    CorpusError, LexiconError
-        As `Lexicon.from_file` and `jieba_segmenter` do.
-
-    Examples
-    --------
-    >>> load_segmenter().segment("长江大桥")
-    '长江大桥'
-    """
-    if hmm:
-        return HmmSegmenter()
-    return Segmenter(Lexicon.from_file(lexicon)) if lexicon else jieba_segmenter()
-
-
-def segment_text(text: str, delimiter: str = " ", lexicon: str | None = None, hmm: bool = False) -> str:
-    """Segment whole lines with the segmenter of that name: a function that can be sent to workers.
-
-    Examples
-    --------
-    >>> segment_text("长江大桥上\\n", "/")
-    '长江大桥/上\\n'
-    """
-    return load_segmenter(lexicon, hmm).segment(text, delimiter)
+    def boundaries(self, codes: Codes) -> Flags:
+        text = from_code_points(codes)
+        is_start = np.zeros(len(codes), np.bool_)
+        is_start[np.flatnonzero(codes == LINE_END)] = True
+        for line in _LINE.finditer(text):
+            lengths = np.fromiter(map(len, hmm_cut(line[0])), np.intp)
+            is_start[line.start() + np.cumsum(lengths) - lengths] = True
+            is_start[line.end() : line.end() + 1] = True
+        return is_start
 
 
 def cut_part(cut: Callable[[str], str], part: Part) -> bytes:
@@ -218,8 +180,8 @@ def cut_to_file(workspace: Workspace, cut: Callable[[str], str], part: Part) -> 
 
 
 @functools.cache
-def jieba_segmenter() -> JiebaSegmenter:
-    """Give the segmenter with jieba's dictionary; loaded once in a process, in 0.3 s.
+def jieba_cutter() -> JiebaCutter:
+    """Give the cutter with jieba's dictionary (结巴词典); loaded once in a process, in 0.3 s.
 
     Raises
     ------
@@ -228,10 +190,26 @@ def jieba_segmenter() -> JiebaSegmenter:
 
     Examples
     --------
-    >>> jieba_segmenter().segment("长江大桥")
-    '长江大桥'
+    >>> jieba_cutter()("长江大桥")
+    ['长江大桥']
     """
-    return JiebaSegmenter(load_words())
+    return JiebaCutter(load_words())
+
+
+def _jieba_cutter_like(digest: str) -> JiebaCutter:
+    """Give the cutter with jieba's dictionary in another process, where it must be the same."""
+    cutter = jieba_cutter()
+    if cutter.digest != digest:
+        raise LexiconError("another version of jieba is installed here; install jieba==0.42.1 everywhere", "jieba")
+    return cutter
+
+
+def _digest_of(lexicon: Lexicon) -> str:
+    """Give a digest of words, counts and total."""
+    lengths = np.fromiter(map(len, lexicon.words), np.int64, len(lexicon))
+    digest = hashlib.sha256("".join(lexicon.words).encode("utf-8", "surrogatepass"))
+    digest.update(lengths.tobytes() + lexicon.counts.tobytes() + str(lexicon.total).encode())
+    return digest.hexdigest()
 
 
 @functools.cache
@@ -250,12 +228,3 @@ def _reach(n: int, words: list[Words]) -> Positions:
     for length, (positions, _) in enumerate(words, 2):
         reach[positions] = positions + length
     return reach
-
-
-def _pieces(text: str) -> Iterator[str]:
-    """Cut a text after line ends into pieces of about `PIECE` characters."""
-    start = 0
-    while start < len(text):
-        end = text.find("\n", start + PIECE - 1) + 1 or len(text)
-        yield text[start:end]
-        start = end

@@ -1,0 +1,160 @@
+"""What every cutter is: code points in, marks out that tell where words start."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from ..text.characters import Codes, code_points, delimited
+
+Flags = npt.NDArray[np.bool_]
+Positions = npt.NDArray[np.intp]
+
+LINE_END = 10
+
+
+class Cutter(ABC):
+    """Whatever cuts text into words (分词器).
+
+    A cutter can be pickled, and is told from others by what it was made from (`digest`), never by the name of a file.
+    One that is made of a file has read it: a file that is written anew makes a new cutter.
+
+    Examples
+    --------
+    >>> cut = BlankCutter()
+    >>> cut("江上 有船\\n"), cut.spans("江上 有船\\n")
+    (['江上', '有船'], [(0, 2), (3, 5)])
+    """
+
+    piece = 1 << 17
+    """Characters that are best cut at a time: what they need fits the cache."""
+
+    @property
+    @abstractmethod
+    def digest(self) -> str:
+        """Name what the cutter was made from: equal digests cut alike."""
+
+    @abstractmethod
+    def boundaries(self, codes: Codes) -> Flags:
+        r"""Tell of each character whether a word starts with it.
+
+        White space at the end of a word is no part of it, and a word of white space only is none; a line end (``\n``)
+        always starts a word, and so does what follows it.
+
+        Parameters
+        ----------
+        codes : uint32 array (n,)
+            Code points of whole lines.
+
+        Returns
+        -------
+        bool array (n,)
+        """
+
+    def __call__(self, text: str) -> list[str]:
+        """Give the words of a text, punctuation marks among them, white space left out."""
+        return [text[start:end] for start, end in self.spans(text)]
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Give where each word of a text starts, and where it ends (exclusive)."""
+        found: list[tuple[int, int]] = []
+        for at, codes in self._pieces(text):
+            starts, ends = word_spans(codes, self.boundaries(codes))
+            whole = ends > starts
+            found += zip((starts[whole] + at).tolist(), (ends[whole] + at).tolist(), strict=True)
+        return found
+
+    def segment(self, text: str, delimiter: str = " ") -> str:
+        r"""Put the delimiter between the words of each line; nothing else is changed.
+
+        Parameters
+        ----------
+        text : str
+            Whole lines; ``\n`` or ``\r\n`` at the end of a line is no word.
+        delimiter : str
+            Deleting it from the result gives the text back, unless the text itself holds it.
+        """
+        return "".join(delimited(codes, self.boundaries(codes), delimiter) for _, codes in self._pieces(text))
+
+    def _pieces(self, text: str) -> Iterator[tuple[int, Codes]]:
+        """Cut a text after line ends into pieces of about `piece` characters; give each with its place."""
+        start = 0
+        while start < len(text):
+            end = text.find("\n", start + self.piece - 1) + 1 or len(text)
+            yield start, code_points(text[start:end])
+            start = end
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Cutter) and self.digest == other.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+
+class BlankCutter(Cutter):
+    """Take text that is cut already: words are what stands between white space, as for `str.split`.
+
+    Examples
+    --------
+    >>> BlankCutter().boundaries(code_points("江上  有船")).tolist()
+    [True, False, False, False, True, False]
+    """
+
+    piece = 1 << 20
+
+    @property
+    def digest(self) -> str:
+        return "blanks"
+
+    def boundaries(self, codes: Codes) -> Flags:
+        blank = is_blank().take(codes)
+        result = ~blank
+        result[1:] &= blank[:-1]
+        ends = np.flatnonzero(codes == LINE_END)
+        result[ends] = True
+        result[ends[ends + 1 < len(codes)] + 1] = True
+        return result
+
+
+@cache
+def is_blank() -> Flags:
+    """Mark the white space among all code points: what `str.split` splits at.
+
+    Returns
+    -------
+    bool array of 0x110000 entries; read-only and made once.
+    """
+    table = np.zeros(0x110000, np.bool_)
+    table[[code for code in range(0x3001) if chr(code).isspace()]] = True
+    table.flags.writeable = False
+    return table
+
+
+def word_spans(codes: Codes, is_start: Flags) -> tuple[Positions, Positions]:
+    """Give where each word starts and ends, white space at its end left out; one that ends where it starts is blank.
+
+    Parameters
+    ----------
+    codes : uint32 array (n,)
+    is_start : bool array (n,)
+        Where words start, as `Cutter.boundaries` gives it.
+
+    Examples
+    --------
+    >>> starts, ends = word_spans(code_points("a b  c"), np.array([True, False, False, False, False, True]))
+    >>> starts.tolist(), ends.tolist()
+    ([0, 5], [3, 6])
+    """
+    starts = np.flatnonzero(is_start)
+    if not len(starts):
+        return starts, starts
+    ends = np.append(starts[1:], len(codes))
+    blank = is_blank().take(codes)
+    loose = np.flatnonzero(blank.take(ends - 1))
+    if len(loose):
+        inked = np.append(-1, np.flatnonzero(~blank))
+        last = inked.take(np.searchsorted(inked, ends.take(loose)) - 1)
+        ends[loose] = np.maximum(last + 1, starts.take(loose))
+    return starts, ends
