@@ -15,6 +15,8 @@ import click
 from nlpzero import __version__
 from nlpzero.errors import NlpZeroError
 
+from .pages import SETTINGS, PageGroup
+
 # A command's module has its name and holds the click command as `command`.
 COMMANDS = {
     "discover": "Find the words of a corpus, with scores.",
@@ -37,7 +39,7 @@ class Failure(click.ClickException):
         click.echo(f"nlpzero: error: {self.message}", file=file or sys.stderr)
 
 
-class Commands(click.Group):
+class Commands(PageGroup):
     """A group that imports a subcommand when it is called, and that no traceback leaves for a foreseeable failure."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -114,7 +116,7 @@ def _terminable() -> Iterator[None]:
 
 @click.group(
     cls=Commands,
-    context_settings={"show_default": True, "help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings=SETTINGS,
     epilog="\b\nExamples:\n  nlpzero discover data/stories.txt\n  nlpzero segment data/stories.txt\n",
 )
 @click.version_option(__version__, prog_name="nlpzero", message="%(prog)s %(version)s")

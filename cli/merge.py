@@ -1,9 +1,11 @@
 """`nlpzero merge`: n-gram counts of the parts of a corpus, added up."""
 
-import click
+from dataclasses import dataclass
 
-from .options import memory, open_engine, processes, quiet, scheduler, shared, tmp_dir, workers
+from .options import RunningOptions, quiet
 from .output import notice
+from .pages import command as page
+from .values import argument, option, values
 
 EPILOG = """\b
 Examples:
@@ -14,17 +16,19 @@ Examples:
 """
 
 
-@click.command(epilog=EPILOG)
-@click.argument("parts", nargs=-1, required=True, metavar="COUNTS...")
-@click.option("-o", "--output", required=True, metavar="FILE", help="File of counts to write.")
-@workers
-@scheduler
-@memory
-@tmp_dir
+@dataclass(frozen=True, kw_only=True)
+class MergeOptions:
+    """What is added up, and where the sum goes."""
+
+    parts: tuple[str, ...] = argument(nargs=-1, required=True, metavar="COUNTS...")
+    output: str = option("-o", "--output", required=True, metavar="FILE", help="File of counts to write.")
+
+
+@page(epilog=EPILOG, most=("output", "workers", "memory", "tmp_dir"))
+@values(MergeOptions, "own")
+@values(RunningOptions, "running")
 @quiet
-def command(
-    parts: tuple[str, ...], output: str, workers: int, scheduler: str | None, memory: int, tmp_dir: str | None
-) -> None:
+def command(own: MergeOptions, running: RunningOptions) -> None:
     """Add up n-gram counts that nlpzero count made of the parts of a corpus (合并计数).
 
     The sum is the same bytes as the counts of the whole corpus, however it was parted and in whatever order.
@@ -33,14 +37,12 @@ def command(
     from nlpzero.core.workspace import Workspace
     from nlpzero.ngrams.runs import Counted, merge_ngrams
 
-    workers = processes(workers, scheduler)
     with (
-        open_whole(output) as file,
-        Workspace.within(memory, workers, tmp_dir) as workspace,
-        open_engine(workers, scheduler, tmp_dir) as engine,
+        open_whole(own.output) as file,
+        Workspace.within(running.memory, running.processes, running.tmp_dir) as workspace,
+        running.engine() as engine,
     ):
-        merged = merge_ngrams(
-            [Counted.load(shared(part, scheduler)) for part in parts], engine=engine, workspace=workspace
-        )
+        parts = [Counted.load(running.shared(part)) for part in own.parts]
+        merged = merge_ngrams(parts, engine=engine, workspace=workspace)
         merged.save(file)
         notice(f"{sum(map(len, merged.levels)):,} n-grams in {merged.total:,} units of text")

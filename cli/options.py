@@ -2,19 +2,22 @@
 
 import contextlib
 import os
+import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
 
 import click
+
+from .values import Decorator, SectionOption, argument, option
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from nlpzero.core.engine import Engine
+    from nlpzero.core.job import Job
     from nlpzero.reading.corpus import Corpus
 
-_F = TypeVar("_F", bound=Callable[..., Any])
-Decorator = Callable[[_F], _F]
 
 QUIET = "nlpzero.quiet"
 """Where the click context keeps --quiet; cli/output.py reads it."""
@@ -49,15 +52,136 @@ def cores() -> int:
         return os.cpu_count() or 1
 
 
-def together(*options: Decorator[Any]) -> Decorator[Any]:
+def together(*options: Decorator) -> Decorator:
     """Make one decorator of several, listed in the order in which --help shows them."""
 
     def decorate(function: Any) -> Any:
-        for option in reversed(options):
-            function = option(function)
+        for add in reversed(options):
+            function = add(function)
         return function
 
     return decorate
+
+
+@dataclass(frozen=True, kw_only=True)
+class EncodingOptions:
+    """How the files that a command reads are decoded: texts, word lists and vectors."""
+
+    section: ClassVar[str] = "Reading"
+
+    encoding: str = option("--encoding", default="utf-8", metavar="NAME", help="Encoding of every file that is read.")
+    errors: Literal["strict", "replace"] = option(
+        "--errors",
+        type=click.Choice(["strict", "replace"]),
+        default="strict",
+        help="At a byte that is not in the encoding: stop, or put U+FFFD there and count it.",
+    )
+
+    def corpus(self, *paths: str, tmp_dir: str | None = None) -> "Corpus":
+        """Open files, or standard input for '-'."""
+        from nlpzero.reading.corpus import Corpus
+
+        _say_where_text_comes_from(paths)
+        return Corpus(paths, encoding=self.encoding, errors=self.errors, tmp_dir=tmp_dir)
+
+
+def _standard_input(_ctx: click.Context, _parameter: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    """Read standard input where no file is given."""
+    return tuple(value) or ("-",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadingOptions(EncodingOptions):
+    """The text that a command reads, and how."""
+
+    paths: tuple[str, ...] = argument(nargs=-1, metavar="[CORPUS]...", callback=_standard_input)
+    shard: tuple[int, int] | None = option(
+        "--shard",
+        type=share_of,
+        metavar="I/N",
+        show_default="all of it",
+        help="Read only the I-th of N parts of about as many bytes, cut at line starts.",
+    )
+
+    def open(self, tmp_dir: str | None = None, *, again: bool = False) -> "Corpus":
+        """Open the text; with `again` it can be read more than once."""
+        from nlpzero.reading.corpus import Corpus
+
+        _say_where_text_comes_from(self.paths)
+        return Corpus(
+            self.paths,
+            encoding=self.encoding,
+            errors=self.errors,
+            rereadable=again,
+            tmp_dir=tmp_dir,
+            shard=self.shard,
+        )
+
+
+def _say_where_text_comes_from(paths: Sequence[str]) -> None:
+    """Say that a command waits for text to be typed."""
+    if "-" in paths and sys.stdin is not None and sys.stdin.isatty():
+        from .output import notice
+
+        notice("reading standard input; end it with Ctrl-Z and Enter" if os.name == "nt" else READING)
+
+
+READING = "reading standard input; end it with Ctrl-D"
+"""What is said where standard input is a terminal."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunningOptions:
+    """What a command may use of the machine."""
+
+    section: ClassVar[str] = "Running"
+
+    workers: int = option(
+        "-j",
+        "--workers",
+        type=click.IntRange(min=1),
+        default=cores,
+        show_default="all cores",
+        help="Number of tasks at a time. The result does not depend on it.",
+    )
+    scheduler: str | None = option(
+        "--scheduler",
+        metavar="ADDRESS",
+        show_default="none",
+        help="Work on a Dask cluster: tcp://HOST:PORT or a scheduler file. Needs --tmp-dir, on disks that all share.",
+    )
+    memory: int = option(
+        "--memory", type=size, default="2G", help="Memory to stay under. Beyond it, counts go to disk."
+    )
+    tmp_dir: str | None = option(
+        "--tmp-dir",
+        type=click.Path(exists=True, file_okay=False, writable=True, resolve_path=True),
+        metavar="DIR",
+        show_default="$TMPDIR or the system's",
+        help="Directory for temporary files.",
+    )
+
+    @property
+    def job(self) -> "Job":
+        """The same, for the library."""
+        from nlpzero.core.job import Job
+
+        return Job(self.workers, self.memory, self.tmp_dir, self.scheduler)
+
+    @property
+    def processes(self) -> int:
+        """The number of processes that share the memory."""
+        return processes(self.workers, self.scheduler)
+
+    def shared(self, path: str) -> str:
+        """Name a file so that workers elsewhere find it, too."""
+        return shared(path, self.scheduler)
+
+    def engine(
+        self, corpus: "Corpus | None" = None, *, files: Sequence[str] = (), dictionary: bool = False
+    ) -> "Engine":
+        """Open the engine that a command works with."""
+        return open_engine(self.workers, self.scheduler, self.tmp_dir, corpus, files=files, dictionary=dictionary)
 
 
 encoding = together(
@@ -82,7 +206,7 @@ shard = click.option(
 """Parameter `shard`: (i, n) or None, for `nlpzero.reading.corpus.Corpus`."""
 
 
-def corpus_arguments(metavar: str = "CORPUS") -> Decorator[Any]:
+def corpus_arguments(metavar: str = "CORPUS") -> Decorator:
     """Add the parameters `paths` (a tuple; ('-',) where none is given), `encoding`, `errors` and `shard`."""
     return together(
         click.argument(
@@ -174,6 +298,8 @@ tmp_dir = click.option(
 quiet = click.option(
     "-q",
     "--quiet",
+    cls=SectionOption,
+    section="Running",
     is_flag=True,
     expose_value=False,
     callback=lambda ctx, _param, value: ctx.meta.update({QUIET: value}),
@@ -187,7 +313,7 @@ output = click.option(
 """Parameter `output`, for `open_output`."""
 
 
-def table_options(*more: str) -> Decorator[Any]:
+def table_options(*more: str) -> Decorator:
     """Add the parameters `output_format` (tsv, csv, jsonl or one of `more`), `header` and `output`."""
     return together(
         click.option(

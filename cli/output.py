@@ -7,11 +7,13 @@ import json
 import math
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, BinaryIO, TextIO, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, TextIO, TypeVar
 
 import click
 
 from .options import QUIET
+from .values import option
 
 if TYPE_CHECKING:
     from nlpzero.reading.corpus import Corpus, Part
@@ -95,6 +97,38 @@ class Table:
     def _jsonl(self, values: Sequence[Any]) -> None:
         row = dict(zip(self._columns, values, strict=True))
         self._file.write(json.dumps(row, ensure_ascii=False, default=lambda v: v.item()) + "\n")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileOptions:
+    """Where a command writes."""
+
+    section: ClassVar[str] = "Writing"
+
+    output: str = option(
+        "-o", "--output", default="-", metavar="FILE", help="Write here. The file appears when it is complete."
+    )
+
+    def open(self) -> contextlib.AbstractContextManager[TextIO]:
+        """Open the place for text."""
+        return open_output(self.output)
+
+
+def _negated(_ctx: click.Context, _parameter: click.Parameter, value: bool) -> bool:
+    """Turn a flag that takes something away into whether it is there."""
+    return not value
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableOptions(FileOptions):
+    """Where and in what form a command writes its table."""
+
+    form: str = option("--format", type=click.Choice(["tsv", "csv", "jsonl"]), default="tsv", help="Form of the table.")
+    header: bool = option("--no-header", is_flag=True, callback=_negated, help="Leave out the line of column names.")
+
+    def table(self, file: TextIO, columns: Sequence[str]) -> Table:
+        """Begin a table."""
+        return Table(file, columns, self.form, self.header)
 
 
 def _shown(value: Any) -> str:

@@ -128,7 +128,6 @@ LONG_FILES = {
     "nlpzero/vectors/glove.py",
 }
 LONG_SIGNATURES = {
-    "cli/count.py command",
     "cli/discover.py _write",
     "cli/discover.py command",
     "cli/glove.py _counted",

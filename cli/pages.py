@@ -1,0 +1,125 @@
+"""Help pages: -h is one screen, --help is everything, in sections."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+from .values import SectionOption
+
+SETTINGS = {"show_default": True, "help_option_names": ["--help"], "max_content_width": 100}
+"""What every page is shown with."""
+
+WIDEST = 26
+"""The widest first column of the short page, in characters."""
+
+
+class Page(click.Command):
+    """A command with a short and a full help page.
+
+    Parameters
+    ----------
+    most : sequence of str
+        The names of the options that most people need, for the short page.
+    """
+
+    def __init__(self, *arguments: Any, most: Sequence[str] = (), **attributes: Any) -> None:
+        super().__init__(*arguments, **attributes)
+        self.most = most
+        short = click.Option(
+            ["-h"],
+            is_flag=True,
+            expose_value=False,
+            is_eager=True,
+            callback=_show_short,
+            help="Show one screen of help.",
+        )
+        self.params.append(short)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the options section by section."""
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record is not None and isinstance(parameter, click.Option):
+                title = (parameter.section or "Options") if isinstance(parameter, SectionOption) else "Help"
+                sections.setdefault(title, []).append(record)
+        for title, records in sorted(sections.items(), key=lambda item: item[0] == "Help"):
+            with formatter.section(title):
+                formatter.write_dl(records)
+
+    def brief(self, ctx: click.Context) -> str:
+        """Write the short page."""
+        formatter = ctx.make_formatter()
+        self.format_usage(ctx, formatter)
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(_first_sentence(self.help or ""))
+        with formatter.section(f"Options ({ctx.command_path} --help lists all)"):
+            formatter.write_dl([self._short_record(ctx, name, formatter.width) for name in self.most])
+        _write_examples(self, formatter)
+        return formatter.getvalue().rstrip("\n")
+
+    def _short_record(self, ctx: click.Context, name: str, width: int) -> tuple[str, str]:
+        """Describe an option in one line."""
+        parameter = next(one for one in self.params if one.name == name)
+        assert isinstance(parameter, click.Option)
+        written = ", ".join(parameter.opts)
+        if not parameter.is_flag:
+            metavar = parameter.make_metavar(ctx)
+            written += f" {metavar if len(metavar) < 12 else name.split('_')[-1].upper()}"
+        return written, getattr(parameter, "short", "") or _first_sentence(parameter.help or "")
+
+
+class PageGroup(Page, click.Group):
+    """A group of commands with a short and a full help page."""
+
+    command_class = Page
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the options, then the commands."""
+        super().format_options(ctx, formatter)
+        self.format_commands(ctx, formatter)
+
+    def brief(self, ctx: click.Context) -> str:
+        """Write the short page: the commands."""
+        formatter = ctx.make_formatter()
+        self.format_usage(ctx, formatter)
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(_first_sentence(self.help or ""))
+        self.format_commands(ctx, formatter)
+        _write_examples(self, formatter)
+        return formatter.getvalue().rstrip("\n")
+
+
+def command(**attributes: Any) -> Callable[[Callable[..., Any]], Page]:
+    """Make a command with both pages of a function."""
+    return click.command(cls=Page, **attributes)
+
+
+def _show_short(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    """Show the short page and end."""
+    if value and not ctx.resilient_parsing:
+        assert isinstance(ctx.command, Page)
+        click.echo(ctx.command.brief(ctx), color=ctx.color)
+        ctx.exit()
+
+
+def examples_of(command: click.Command) -> list[str]:
+    """Give the command lines that the help page of a command ends in."""
+    return (command.epilog or "").rstrip("\n").split("\n  ")[1:]
+
+
+def _write_examples(command: click.Command, formatter: click.HelpFormatter) -> None:
+    """Write the first two examples."""
+    formatter.write("\nExamples:\n")
+    for line in examples_of(command)[:2]:
+        formatter.write(f"  {line}\n")
+
+
+def _first_sentence(text: str) -> str:
+    """Cut a text after its first sentence."""
+    first = " ".join(text.split("\n\n")[0].split())
+    sentence, stop, _ = first.partition(". ")
+    return sentence + stop.strip()

@@ -1,0 +1,93 @@
+"""Options as typed values: a frozen dataclass declares the options that fill its fields.
+
+@dataclass(frozen=True, kw_only=True)
+class CountOptions:
+    order: int = option("--order", type=click.IntRange(2, 7), default=4, help="Greatest length of a word.")
+
+@command()
+@values(CountOptions, "own")
+def command(own: CountOptions) -> None: ...
+"""
+
+import dataclasses
+import functools
+from collections.abc import Callable, Collection
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+_DECLARATION = "declaration"
+
+
+class SectionOption(click.Option):
+    """An option that knows the section of the help page where it is listed, and its line on the short page."""
+
+    def __init__(self, *arguments: Any, section: str = "", short: str = "", **attributes: Any) -> None:
+        super().__init__(*arguments, **attributes)
+        self.section = section
+        self.short = short
+
+
+def option(*names: str, **attributes: Any) -> Any:
+    """Declare a field together with the option that fills it, as `click.option` does."""
+    return _field(SectionOption, names, attributes)
+
+
+def argument(**attributes: Any) -> Any:
+    """Declare a field together with the argument that fills it, as `click.argument` does."""
+    return _field(click.Argument, (), attributes)
+
+
+def _field(kind: type[click.Parameter], names: tuple[str, ...], attributes: dict[str, Any]) -> Any:
+    """Make a field. Its default is the option's, where that is a value already."""
+    default: Any = dataclasses.MISSING
+    if attributes.get("multiple") or attributes.get("nargs") == -1:
+        default = ()
+    elif attributes.get("is_flag") and "default" not in attributes:
+        default = False
+    elif not (attributes.get("required") or attributes.get("callback") or callable(attributes.get("default"))):
+        default = attributes.get("default")
+    return dataclasses.field(default=default, metadata={_DECLARATION: (kind, names, attributes)})
+
+
+def values(kind: type[Any], name: str, *, without: Collection[str] = (), **changes: dict[str, Any]) -> Decorator:
+    """Add the options of a dataclass; the function receives them as one value, its parameter `name`.
+
+    Options are listed by --help under the dataclass's `section`. Those `without` keep their defaults. A keyword that is
+    a field's name changes attributes of its option: `paths={"metavar": "[FILE]..."}`.
+    """
+    fields = [field for field in dataclasses.fields(kind) if field.name not in without]
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def gather(**given: Any) -> Any:
+            gathered = kind(**{field.name: given.pop(field.name) for field in fields})
+            return function(**{name: gathered}, **given)
+
+        for field in reversed(fields):
+            parameter, names, attributes = field.metadata[_DECLARATION]
+            attributes = attributes | changes.get(field.name, {})
+            if parameter is click.Argument:
+                click.argument(field.name, **attributes)(gather)
+            else:
+                section = getattr(kind, "section", "")
+                click.option(*names, field.name, cls=parameter, section=section, **attributes)(gather)
+        return gather
+
+    return decorate
+
+
+def is_given(name: str) -> bool:
+    """Tell whether a parameter of the running command was given on the command line."""
+    return click.get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE
+
+
+def option_name(name: str) -> str:
+    """Spell a parameter of the running command as its users write it: `min_count` as --min-count."""
+    for parameter in click.get_current_context().command.params:
+        if parameter.name == name and parameter.opts[0].startswith("-"):
+            return max(parameter.opts, key=len)
+    return f"--{name.replace('_', '-')}"
