@@ -294,13 +294,15 @@ def _counts(paths: tuple[str, ...], **given: Any) -> "Cooccurrence":
     import numpy as np
 
     from nlpzero.core.archive import kind_of
-    from nlpzero.vectors.cooccurrence import KIND, Cooccurrence
+    from nlpzero.vectors.cooccurrence import SCHEMA, Cooccurrence
 
     if len(paths) == 1 and os.path.isfile(paths[0]) and kind_of(paths[0]) is not None:
         context = click.get_current_context()
         for name in COUNT_OPTIONS:
             if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-                raise click.UsageError(f"--{name.replace('_', '-')} is for counting, but {paths[0]} holds {KIND}")
+                raise click.UsageError(
+                    f"--{name.replace('_', '-')} is for counting, but {paths[0]} holds {SCHEMA.kind}"
+                )
         return Cooccurrence.load(paths[0])
     with _counted(paths, **given) as counts:
         counts.columns, counts.values = np.array(counts.columns), np.array(counts.values)
@@ -515,12 +517,12 @@ def info(path: str, output_format: str, header: bool, output: str) -> None:
 def _facts(path: str) -> dict[str, Any]:
     """Gather what is known of a file."""
     from nlpzero.core.archive import kind_of
-    from nlpzero.vectors.cooccurrence import KIND, Cooccurrence
+    from nlpzero.vectors.cooccurrence import SCHEMA, Cooccurrence
     from nlpzero.vectors.store import Vectors
 
-    if kind_of(path) == KIND:
+    if kind_of(path) == SCHEMA.kind:
         counts = Cooccurrence.load(path)
-        known = {"kind": KIND, "words": len(counts.words), "pairs": len(counts.columns)}
+        known = {"kind": SCHEMA.kind, "words": len(counts.words), "pairs": len(counts.columns)}
         return {**known, "symmetric": counts.symmetric, "unit": counts.unit, "counted": counts.signature}
     vectors = Vectors.load(path)
     first = {"kind": "word vectors", "words": len(vectors), "dim": vectors.dim}

@@ -245,13 +245,13 @@ def test_a_damaged_index_is_one_clear_line(similar: Similar, vectors: Path, tmp_
     whole = index.read_bytes()
     line = whole.index("江 山".encode())
     Vectors.load(vectors).save(tmp_path / "vectors.npz")
-    no_file = "is truncated or no file of encoded texts made by nlpzero"
+    no_file = "holds no encoded texts of nlpzero, or is damaged"
     for content, what in (
         (whole[: len(whole) // 2], no_file),
         (b"", no_file),
         ("江 山\n".encode(), no_file),
-        ((tmp_path / "vectors.npz").read_bytes(), "holds word vectors, where encoded texts are wanted"),
-        (whole[:line] + "河".encode() + whole[line + 3 :], "is damaged: its digest does not match"),
+        ((tmp_path / "vectors.npz").read_bytes(), "holds word vectors, not encoded texts"),
+        (whole[:line] + "河".encode() + whole[line + 3 :], "is damaged: 'lines' does not hold what was written"),
     ):
         index.write_bytes(content)
         found = similar(*options, text="江\n")

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,12 @@ import numpy as np
 import pytest
 
 from nlpzero.core import counting
+from nlpzero.core.archive import Schema, write_archive
 from nlpzero.core.engine import Engine
 from nlpzero.core.workspace import Workspace
 from nlpzero.errors import ModelError, NothingFound
 from nlpzero.vectors import cooccurrence
-from nlpzero.vectors.cooccurrence import Cooccurrence, Weighting, count_pairs, merge_counts, tokens_of
-from nlpzero.vectors.glove import CHECKPOINT
+from nlpzero.vectors.cooccurrence import SCHEMA, Cooccurrence, Weighting, count_pairs, merge_counts, tokens_of
 
 WEIGHTS = {
     "flat": lambda d, window: Fraction(1),
@@ -242,14 +243,14 @@ def test_files_that_are_no_counts_are_refused_in_one_line(tmp_path: Path) -> Non
         bad = tmp_path / name
         bad.write_bytes(content)
         with pytest.raises(
-            ModelError, match=f"{name}: is truncated or no file of co-occurrence counts made by nlpzero$"
+            ModelError, match=f"{name}: holds no co-occurrence counts of nlpzero, or is damaged; count again$"
         ):
             Cooccurrence.load(bad)
-    path.write_bytes(whole.replace(b'"format": 1', b'"format": 9'))
-    with pytest.raises(ModelError, match=r"has format 9 of nlpzero .*, this nlpzero reads format 1"):
+    write_archive(path, replace(SCHEMA, version=9), {}, {"words": counts.words, "word_counts": counts.word_counts})
+    with pytest.raises(ModelError, match=r"has format 9 of nlpzero .*, this nlpzero reads format 2; count again$"):
         Cooccurrence.load(path)
-    path.write_bytes(whole.replace(b'"co-occurrence counts"', f'"{CHECKPOINT.center(20)}"'.encode()))
-    with pytest.raises(ModelError, match=r"where co-occurrence counts are wanted"):
+    write_archive(path, Schema("heights", 2, {}, ""), {}, {"m": np.arange(3)})
+    with pytest.raises(ModelError, match=r"holds heights, not co-occurrence counts$"):
         Cooccurrence.load(path)
     with pytest.raises(ModelError, match=r"No such file"):
         Cooccurrence.load(tmp_path / "none")

@@ -123,10 +123,14 @@ def test_a_damaged_npz_is_refused(vectors: Vectors, tmp_path: Path) -> None:
     vectors.save(path)
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(ModelError, match=r"v.npz: is truncated or no file of word vectors made by nlpzero$"):
+    with pytest.raises(
+        ModelError, match=r"v.npz: holds no word vectors of nlpzero, or is damaged; train or convert them again$"
+    ):
         Vectors.load(path)
     np.savez(path, matrix=MATRIX)
-    with pytest.raises(ModelError, match=r"v.npz: is truncated or no file of word vectors made by nlpzero$"):
+    with pytest.raises(
+        ModelError, match=r"v.npz: holds no word vectors of nlpzero, or is damaged; train or convert them again$"
+    ):
         Vectors.load(path)
     with pytest.raises(ModelError, match=r"none.npz: No such file or directory$"):
         Vectors.load(tmp_path / "none.npz")

@@ -255,7 +255,9 @@ def test_a_run_that_stops_and_goes_on_ends_as_one_that_does_not(tmp_path: Path) 
         with pytest.raises(ModelError, match="another corpus or other settings"):
             discover([text + "山水"], "bayes", asked, checkpoint=path, resume=True)
         path.write_bytes(b"PK nothing")
-        with pytest.raises(ModelError, match="no checkpoint, or damaged"):
+        with pytest.raises(
+            ModelError, match="holds no bayes checkpoint of nlpzero, or is damaged; remove it to start anew"
+        ):
             discover([text], "bayes", asked, checkpoint=path, resume=True)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["state1", "state3"]
 

@@ -132,5 +132,7 @@ def test_counts_that_do_not_fit_are_refused(tmp_path: Path) -> None:
     at = data.index(units.levels[3].counts.astype("<i8").tobytes()[:400])
     data[at] ^= 1
     path.write_bytes(data)
-    with pytest.raises(ModelError, match=r"a\.runs: is damaged: its sums do not match; count again"):
+    with pytest.raises(
+        ModelError, match=r"a\.runs: is damaged: 'counts_4' does not hold what was written; count again"
+    ):
         Counted.load(path)

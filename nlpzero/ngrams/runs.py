@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..core.archive import pack_words, read_archive, unpack_words, write_archive
+from ..core.archive import Member, Schema, read_archive, write_archive
 from ..core.counting import Ranks
 from ..core.engine import Engine
 from ..core.workspace import NONE, Column, Ids, Stored, StoredRun, Workspace, sum_of
@@ -21,7 +21,23 @@ from ..errors import ModelError
 from ..reading.corpus import Part
 from .counts import ROWS, Level, NGrams, Placed, Wanted, bits_of, merged_level, pairs_of, places_of
 
-KIND, FORMAT = "n-gram counts", 1
+LONGEST = 64
+"""No n-gram of a file is longer."""
+SCHEMA = Schema(
+    "n-gram counts",
+    2,
+    {
+        "units": Member("text", ("units",)),
+        "counts_1": Member("u4 i8", ("units",), mapped=True),
+        **{
+            f"{name}_{length}": Member(types, (f"ngrams_{length}",), mapped=True, optional=True)
+            for length in range(2, LONGEST + 1)
+            for name, types in (("counts", "u4 i8"), ("pairs", "u8"))
+        },
+    },
+    "count again",
+    {"joined": bool, "order": int, "total": int, "clauses": int, "left_out": int, "checks": dict},
+)
 
 
 class Counted(NamedTuple):
@@ -60,14 +76,15 @@ class Counted(NamedTuple):
         ModelError
             If the place cannot be written.
         """
-        arrays: dict[str, npt.NDArray[Any] | Stored] = {"units": pack_words(self.units)}
+        arrays: dict[str, npt.NDArray[Any] | Stored] = {}
         for length, level in enumerate(self.levels, 1):
             arrays[f"counts_{length}"] = level.numbers
             if length > 1:
                 arrays[f"pairs_{length}"] = level.pairs
         checks = {name: _check(array) for name, array in arrays.items()}
         sizes = {"order": len(self.levels), "total": self.total, "clauses": self.clauses, "left_out": self.left_out}
-        write_archive(path, KIND, FORMAT, {"joined": self.joined, **sizes, "checks": checks}, arrays)
+        made = {"joined": self.joined, **sizes, "checks": checks}
+        write_archive(path, SCHEMA, made, {"units": self.units, **arrays})
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "Counted":
@@ -79,25 +96,20 @@ class Counted(NamedTuple):
             If it is missing, of another kind or version, or damaged.
         """
         source = os.fspath(path)
-        signature, _ = read_archive(path, KIND, FORMAT, ())
-        try:
-            checks, order = signature["checks"], int(signature["order"])
-            _, arrays = read_archive(path, KIND, FORMAT, [*checks])
-            columns = {name: _stored(source, array, int(checks[name])) for name, array in arrays.items()}
-            sound = all(_check(column) == column.check for column in columns.values())
-            units = unpack_words(columns["units"].array) if sound else []
-            nothing = Stored("<u8", 0, None, None)
-            levels = [
-                Level(columns.get(f"pairs_{length}", nothing), columns[f"counts_{length}"])
-                for length in range(1, order + 1)
-            ]
-            sizes = [int(signature[name]) for name in ("total", "clauses", "left_out")]
-            sound &= len(units) == len(levels[0]) and all(level.pairs.length == len(level) for level in levels[1:])
-        except (KeyError, ValueError, TypeError, AttributeError):
-            sound = False
-        if not sound:
-            raise ModelError(f"{source}: is damaged: its sums do not match; count again")
-        return cls(units, levels, bool(signature["joined"]), sizes[0], sizes[1], sizes[2], source)
+        archive = read_archive(path, SCHEMA)
+        made, arrays = archive.made, archive.arrays
+        order = made["order"]
+        names = {f"counts_{length}" for length in range(1, order + 1)} | {f"pairs_{i}" for i in range(2, order + 1)}
+        if set(arrays) != names or any(not isinstance(made["checks"].get(name), int) for name in names):
+            raise ModelError(f"{source}: is damaged: it lacks counts of a length; count again")
+        columns = {name: _stored(source, array, made["checks"][name]) for name, array in arrays.items()}
+        nothing = Stored("<u8", 0, None, None)
+        levels = [
+            Level(columns.get(f"pairs_{length}", nothing), columns[f"counts_{length}"])
+            for length in range(1, order + 1)
+        ]
+        sizes = made["total"], made["clauses"], made["left_out"]
+        return cls(archive.texts["units"], levels, made["joined"], *sizes, source)
 
 
 def _check(array: npt.NDArray[Any] | Stored) -> int:

@@ -1,18 +1,19 @@
 """A learned segmenter as a thing of its own: what sampling has left, kept in a file, cuts text that it never saw.
 
-The file is a .npz archive of arrays (see `ARRAYS`). Its `signature` is JSON: what the file is, what made it, the
-constants, and a digest of the other arrays, which loading checks.
+The file is an archive (see `nlpzero.core.archive` and `SCHEMA`).
 """
 
 import hashlib
 import json
 import os
-import zipfile
-from typing import Any, BinaryIO, Self
+from dataclasses import fields
+from functools import cached_property
+from typing import Any, BinaryIO, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 
+from ..core.archive import Member, Schema, pack_words, read_archive, write_archive
 from ..core.workspace import Counts
 from ..errors import ModelError
 from ..lexicon.lexicon import GOLDEN, Trie
@@ -24,28 +25,54 @@ from .cutter import Cutter, Flags
 from .numerals import NUMERAL, NUMERALS, settle
 from .spelling import Spelling
 
-FORMAT = "nlpzero segmenter"
-VERSION = 2
 WINDOW, MARGIN = 128, 8
 """Longer clauses are cut in windows of so many units, each with so many more on both sides to lean on."""
 
-ARRAYS = {
-    "signature": "uint8: JSON with format, version, nlpzero, digest, prior, totals and what the corpus was",
-    "units": "uint32 (C,): code points of the characters; 0 stands for every run of digits, a for one of Latin letters",
-    "types": "float64 (4, C + 1): probabilities of characters as first, inner, last of word types, and in the text",
-    "tags": "float64 (4, C + 1): emitted by B, M, E, S; the last column is for unknown characters",
-    "steps": "float64 (8,): transitions SB, SS, EB, ES, BM, BE, MM, ME",
-    "kinds": "uint8 (C + 1,): 1 for numerals, 2 for what counts things after them",
-    "words": "uint32: code points of all words, one after another",
-    "lengths": "uint8 (W,): their lengths",
-    "counts": "int64 (5, W + 1): how often each word is used, distinct words after it and before it, how often it "
-    "begins and ends a clause; the last column is 0",
-    "esa": "float64 (L, W + 1): what ESA multiplies each word with; the last column: unknown words of 1 ... L units",
-    "pairs": "uint64 (P,), ascending: first word * 2^32 + second word",
-    "pair_counts": "int64 (P,): how often they are neighbours",
-}
 STEPS = ("SB", "SS", "EB", "ES", "BM", "BE", "MM", "ME")
 TOTALS = ("types", "all_leaders", "starters", "enders", "clauses")
+WHOLE = "u1 u2 u4 u8"
+"""Types of counts in a file: the smallest that holds them."""
+SCHEMA = Schema(
+    "learned segmenter",
+    3,
+    {
+        # Code points of the characters; 0 stands for every run of digits, a for one of Latin letters.
+        "units": Member("u4", ("units",), below=0x110000),
+        # Probabilities of characters as first, inner, last of word types, and in the text; the last column is for
+        # unknown characters, as in the next.
+        "types": Member("f8", (4, "units+1"), finite=True),
+        # Emitted by B, M, E, S.
+        "tags": Member("f8", (4, "units+1"), finite=True),
+        # Transitions, see `STEPS`.
+        "steps": Member("f8", (len(STEPS),), finite=True),
+        # 1 for numerals, 2 for what counts things after them.
+        "kinds": Member("u1", ("units+1",)),
+        # Shorter ones first.
+        "words": Member("text", ("words",)),
+        # How often each word is used, distinct words after it and before it, how often it begins and ends a clause.
+        "counts": Member(WHOLE, (5, "words")),
+        # What ESA multiplies each word with, and unknown words of 1, 2, ... units.
+        "esa": Member("f8", ("words",), finite=True),
+        "esa_unknown": Member("f8", ("longest",), finite=True),
+        # Ascending: first word * 2^32 + second word; and how often they are neighbours.
+        "pairs": Member("u8", ("pairs",)),
+        "pair_counts": Member(WHOLE, ("pairs",)),
+    },
+    "learn it again",
+    {
+        "prior": dict.fromkeys((one.name for one in fields(Prior)), (int, float)),
+        "totals": dict.fromkeys(TOTALS, int),
+        "made": dict,
+    },
+)
+
+
+class Knowledge(NamedTuple):
+    """What a segmenter knows: arrays (see `SCHEMA`), words, and what `made` it: constants, totals, the corpus."""
+
+    arrays: dict[str, npt.NDArray[Any]]
+    words: list[str]
+    made: dict[str, Any]
 
 
 class PairCounts:
@@ -110,42 +137,36 @@ class LearnedSegmenter(Cutter):
 
     Parameters
     ----------
-    arrays : dict of arrays
-        See `ARRAYS`.
+    knowledge : Knowledge
     threshold : float
         A word begins where it does with a greater probability.
-
-    Raises
-    ------
-    ModelError
-        If they are not those of a segmenter.
     """
 
     piece = 1 << 16
 
-    def __init__(self, arrays: dict[str, npt.NDArray[Any]], threshold: float = THRESHOLD) -> None:
-        self.arrays = arrays
-        self.threshold = threshold
-        self.signature: dict[str, Any] = json.loads(arrays["signature"].tobytes())
-        self.prior = Prior(**self.signature["prior"])
-        self.longest = len(arrays["esa"])
+    def __init__(self, knowledge: Knowledge, threshold: float = THRESHOLD) -> None:
+        arrays, words, made = knowledge
+        self.knowledge, self.threshold = knowledge, threshold
+        self.prior = Prior(**made["prior"])
+        self.longest = len(arrays["esa_unknown"])
         steps = dict(zip(STEPS, arrays["steps"].tolist(), strict=True))
         self.spelling = Spelling(arrays["types"], arrays["tags"], steps)
-        pairs = PairCounts(arrays["pairs"], arrays["pair_counts"])
-        self.tables = _Known(arrays["counts"], pairs, self.longest, self.signature["totals"])
-        self.esa: list[Weights] = list(arrays["esa"])
-        ends = np.cumsum(arrays["lengths"], dtype=np.intp).tolist()
-        text = arrays["words"].astype("<u4").tobytes().decode("utf-32-le")
-        self.trie = Trie([text[a:b] for a, b in zip([0, *ends], ends, strict=False)])
+        pairs = PairCounts(arrays["pairs"], arrays["pair_counts"].astype(np.int64))
+        counts = np.pad(arrays["counts"].astype(np.int64), ((0, 0), (0, 1)))
+        self.tables = _Known(counts, pairs, self.longest, made["totals"])
+        lengths = np.fromiter(map(len, words), np.intp, len(words))
+        esa = np.zeros((self.longest, len(words) + 1))
+        esa[lengths - 1, np.arange(len(words))] = arrays["esa"]
+        esa[:, -1] = arrays["esa_unknown"]
+        self.esa: list[Weights] = list(esa)
+        self.trie = Trie(words)
         self.unit_of = np.full(0x110000, len(arrays["units"]), np.uint32)
         self.unit_of[arrays["units"]] = np.arange(len(arrays["units"]), dtype=np.uint32)
 
-    def save(self, file: BinaryIO) -> None:
+    def save(self, file: str | os.PathLike[str] | BinaryIO) -> None:
         """Write the file; equal segmenters give equal bytes."""
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-            for name in ARRAYS:
-                with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
-                    np.lib.format.write_array(member, np.ascontiguousarray(self.arrays[name]), allow_pickle=False)
+        arrays, words, made = self.knowledge
+        write_archive(file, SCHEMA, made, {"words": words, **arrays})
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
@@ -156,29 +177,23 @@ class LearnedSegmenter(Cutter):
         ModelError
             If it cannot be read, is no segmenter, is of another version, or is damaged.
         """
-        name = os.fspath(path)
-        remedy = "make one with nlpzero discover --method bayes --save-segmenter"
-        try:
-            with np.load(name, allow_pickle=False) as archive:
-                arrays = {key: archive[key] for key in archive.files}
-            signature = json.loads(arrays["signature"].tobytes())
-            is_one = signature["format"] == FORMAT
-        except OSError as error:
-            raise ModelError(f"{name}: {error.strerror or 'is no segmenter; ' + remedy}") from None
-        except Exception:
-            raise ModelError(f"{name}: is no segmenter, or damaged; {remedy}") from None
-        if not is_one or signature.get("version") != VERSION:
-            raise ModelError(f"{name}: is no segmenter of version {VERSION}; {remedy}")
-        if set(arrays) != set(ARRAYS) or signature.get("digest") != digest_of(arrays):
-            raise ModelError(f"{name}: is damaged: its digest does not match; {remedy}")
-        return cls(arrays)
+        archive = read_archive(path, SCHEMA)
+        words = archive.texts["words"]
+        if min(map(len, words), default=1) < 1 or max(map(len, words), default=1) > archive.lengths["longest"]:
+            raise ModelError(f"{archive.source}: is damaged: a word is too long; {SCHEMA.remedy}")
+        return cls(Knowledge(archive.arrays, words, archive.made))
 
-    @property
+    @cached_property
     def digest(self) -> str:
-        return f"segmenter {self.signature['digest']} {self.threshold:g}"
+        arrays, words, made = self.knowledge
+        digest = hashlib.sha256(json.dumps(made, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+        for name, array in sorted({**arrays, "words": pack_words(words)}.items()):
+            digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
+            digest.update(np.ascontiguousarray(array).data)
+        return f"segmenter {digest.hexdigest()} {self.threshold:g}"
 
     def __reduce__(self) -> Any:
-        return type(self), (self.arrays, self.threshold)
+        return type(self), (self.knowledge, self.threshold)
 
     def boundaries(self, codes: Codes) -> Flags:
         """Tell of each character whether a word starts with it: what is no unit stands alone."""
@@ -228,24 +243,15 @@ class LearnedSegmenter(Cutter):
         result[places[kept]] = begins[kept]
         is_clause = np.zeros(len(units), np.bool_)
         is_clause[clauses] = True
-        kinds = self.arrays["kinds"][numbers]
+        kinds = self.knowledge.arrays["kinds"][numbers]
         kinds[np.isin(units, code_points(NUMERALS))] = NUMERAL  # also those that the corpus did not have
         settle(result, kinds, is_clause)
         return result
 
     def _ranks(self, units: Codes, places: Index) -> list[npt.NDArray[np.uint32]]:
         """Give the numbers of the words of each length that begin at some places."""
-        unknown = len(self.arrays["lengths"])
+        unknown = len(self.knowledge.words)
         ranks = [np.full(len(units), unknown, np.uint32) for _ in range(self.longest)]
         for rank, (at, ids) in zip(ranks, self.trie.matches(units), strict=False):
             rank[at] = ids
         return [rank[places] for rank in ranks]
-
-
-def digest_of(arrays: dict[str, npt.NDArray[Any]]) -> str:
-    """Give a digest of all arrays but the signature."""
-    digest = hashlib.sha256()
-    for name in sorted(set(arrays) - {"signature"}):
-        digest.update(f"{name} {arrays[name].dtype.str} {arrays[name].shape}".encode())
-        digest.update(np.ascontiguousarray(arrays[name]).tobytes())
-    return digest.hexdigest()

@@ -9,14 +9,27 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..core.archive import pack_words, read_archive, unpack_words, write_archive
+from ..core.archive import Member, Schema, pack_words, read_archive, write_archive
 from ..errors import ModelError
 from .documents import Documents, Space
 
-KIND, FORMAT = "encoded texts", 1
-
-ARRAYS = ("starts", "ids", "mass", "totals", "known", "unknown", "numbers")
+ARRAYS = {
+    "starts": Member("i8", ("documents+1",), starts_of="tokens"),
+    "ids": Member("i8", ("tokens",), below="words"),
+    "mass": Member("f8", ("tokens",), finite=True),
+    "totals": Member("f8", ("documents",), finite=True),
+    "known": Member("i8", ("documents",)),
+    "unknown": Member("i8", ("documents",)),
+    "numbers": Member("i8", ("words",)),
+}
 """What is kept of `Documents`; vectors of words are found again in the space."""
+SCHEMA = Schema(
+    "encoded texts",
+    2,
+    {**ARRAYS, "added": Member("text", ("added",)), "lines": Member("text", ("documents",))},
+    "delete the file, and it is made again",
+    {"vectors": (str, type(None)), "weights": str, "oov": str, "words": str},
+)
 
 OPTIONS = {"vectors": "--vectors", "weights": "--weights", "oov": "--oov", "words": "--lexicon or --tokenized"}
 """What the encoding depends on, and how it is chosen."""
@@ -53,9 +66,8 @@ def save_index(
     >>> documents.totals.tolist(), lines
     ([2.0, 1.0], ['江 上', '山'])
     """
-    arrays = {name: getattr(documents, name) for name in ARRAYS}
-    arrays |= {"added": pack_words(documents.added), "lines": pack_words(lines)}
-    write_archive(path, KIND, FORMAT, {"digest": _digest(arrays), "made": _made(space, words)}, arrays)
+    texts = {"added": documents.added, "lines": lines}
+    write_archive(path, SCHEMA, _made(space, words), {name: getattr(documents, name) for name in ARRAYS} | texts)
 
 
 def load_index(
@@ -78,18 +90,17 @@ def load_index(
     ModelError
         If the file is missing, damaged, of another kind, or made of other lines, vectors, weights or words.
     """
-    source, remedy = os.fspath(path), "delete the file, and it is made again"
-    signature, mapped = read_archive(source, KIND, FORMAT, (*ARRAYS, "added", "lines"))
-    arrays = {name: np.array(array) for name, array in mapped.items()}
-    if signature.get("digest") != _digest(arrays):
-        raise ModelError(f"{source}: is damaged: its digest does not match; {remedy}")
-    added, kept = unpack_words(arrays.pop("added")), unpack_words(arrays.pop("lines"))
-    now, made = _made(space, words), signature["made"]
+    archive = read_archive(path, SCHEMA)
+    added, kept = archive.texts["added"], archive.texts["lines"]
+    now, made = _made(space, words), archive.made
     others = ["collection"] * (lines is not None and list(lines) != kept)
     others += [option for name, option in OPTIONS.items() if made[name] != now[name]]
     if others:
-        raise ModelError(f"{source}: was made with another {', another '.join(others)}; {remedy}")
-    return space.restore(arrays, added), kept
+        raise ModelError(f"{archive.source}: was made with another {', another '.join(others)}; {SCHEMA.remedy}")
+    numbers, known = archive.arrays["numbers"], len(space.vectors.words) if space.vectors else 0
+    if len(numbers) and not 0 <= numbers.min() <= numbers.max() < known + len(added):
+        raise ModelError(f"{archive.source}: is damaged: 'numbers' points outside; {SCHEMA.remedy}")
+    return space.restore(archive.arrays, added), kept
 
 
 def _made(space: Space, words: str) -> dict[str, str | None]:

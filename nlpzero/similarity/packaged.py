@@ -1,13 +1,12 @@
 """The word vectors that come with the package, and the compact format they are kept in: 8 bits a number."""
 
 import functools
-import io
 import os
 from importlib.resources import files
-from zipfile import BadZipFile
 
 import numpy as np
 
+from ..core.archive import Member, Schema, read_archive, write_archive
 from ..errors import ModelError
 from ..vectors.store import Vectors
 
@@ -18,6 +17,18 @@ VARIABLE = "NLPZERO_VECTORS"
 
 LEVELS = 127
 """The largest number of a row is stored as this, or minus this."""
+
+SCHEMA = Schema(
+    "packed word vectors",
+    1,
+    {
+        "words": Member("text", ("words",)),
+        "counts": Member("u4", ("words",)),
+        "scales": Member("f4", ("words",), finite=True),
+        "levels": Member("i1", ("words", "dim")),
+    },
+    "install nlpzero again",
+)
 
 
 def save_packed(vectors: Vectors, path: str | os.PathLike[str], words: int | None = None) -> None:
@@ -40,14 +51,9 @@ def save_packed(vectors: Vectors, path: str | os.PathLike[str], words: int | Non
     rows = vectors.refined()[chosen]
     scales = np.abs(rows).max(1) / LEVELS
     levels = np.rint(rows / np.where(scales > 0, scales, 1)[:, None]).astype(np.int8)
-    with open(path, "wb") as file:
-        np.savez(
-            file,
-            words=np.frombuffer("\n".join(vectors.words[i] for i in chosen).encode(), np.uint8),
-            counts=vectors.counts[chosen].astype(np.uint32),
-            scales=scales.astype(np.float32),
-            levels=levels,
-        )
+    arrays = {"counts": vectors.counts[chosen].astype(np.uint32), "scales": scales.astype(np.float32)}
+    words_kept = [vectors.words[i] for i in chosen]
+    write_archive(path, SCHEMA, vectors.signature, {"words": words_kept, **arrays, "levels": levels})
 
 
 def load_packed(data: bytes, source: str) -> Vectors:
@@ -58,13 +64,11 @@ def load_packed(data: bytes, source: str) -> Vectors:
     ModelError
         If the data are damaged.
     """
-    try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-            words = arrays["words"].tobytes().decode().split("\n")
-            matrix = arrays["levels"] * arrays["scales"][:, None]
-            return Vectors(words, matrix, arrays["counts"].astype(np.int64), source=source)
-    except (BadZipFile, KeyError, ValueError, OSError, EOFError) as error:
-        raise ModelError(f"{source}: damaged ({error}); install nlpzero again") from None
+    archive = read_archive(data, SCHEMA, source)
+    matrix = archive.arrays["levels"] * archive.arrays["scales"][:, None]
+    return Vectors(
+        archive.texts["words"], matrix, archive.arrays["counts"].astype(np.int64), None, archive.made, source
+    )
 
 
 @functools.cache

@@ -18,7 +18,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..core.archive import pack_words, pieces_of, read_archive, unpack_words, write_archive
+from ..core.archive import Member, Schema, pack_words, pieces_of, read_archive, unpack_words, write_archive
 from ..core.counting import Merging, count, count_ranked, first_of_each, sort_with_origin
 from ..core.engine import Engine
 from ..core.tally import Tally
@@ -27,7 +27,19 @@ from ..errors import ModelError, NothingFound
 from ..reading.corpus import Part, text_of
 from ..text.characters import code_points
 
-KIND, FORMAT = "co-occurrence counts", 1
+SCHEMA = Schema(
+    "co-occurrence counts",
+    2,
+    {
+        "words": Member("text", ("words",)),
+        "word_counts": Member("i8", ("words",)),
+        "starts": Member("i8", ("words+1",), starts_of="pairs"),
+        "columns": Member("u4", ("pairs",), mapped=True, below="words"),
+        "values": Member("u4 i8", ("pairs",), mapped=True),
+    },
+    "count again",
+    {"symmetric": bool, "unit": int, "counted": dict},
+)
 
 Weighting = Literal["flat", "linear", "harmonic", "soft"]
 
@@ -134,22 +146,15 @@ class Cooccurrence:
     signature: dict[str, Any] = field(default_factory=dict)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the counts to an npz file: the arrays of this class, `words` packed, and the signature.
+        """Write the counts to an npz file: the arrays of this class, `words` packed, and what made them.
 
         Raises
         ------
         ModelError
             If the place cannot be written.
         """
-        arrays: dict[str, npt.NDArray[Any]] = {
-            "words": pack_words(self.words),
-            "word_counts": self.word_counts,
-            "starts": self.starts,
-            "columns": self.columns,
-            "values": self.values,
-        }
-        signature = {"symmetric": self.symmetric, "unit": self.unit, **self.signature}
-        write_archive(path, KIND, FORMAT, signature, arrays)
+        made = {"symmetric": self.symmetric, "unit": self.unit, "counted": self.signature}
+        write_archive(path, SCHEMA, made, {name: getattr(self, name) for name in SCHEMA.members})
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "Cooccurrence":
@@ -160,24 +165,14 @@ class Cooccurrence:
         ModelError
             If the file is missing, damaged, of another kind or another version.
         """
-        names = ("words", "word_counts", "starts", "columns", "values")
-        signature, arrays = read_archive(path, KIND, FORMAT, names)
-        for name in ("kind", "format", "nlpzero"):
-            signature.pop(name, None)
-        words = unpack_words(arrays["words"])
-        starts = np.array(arrays["starts"])
-        fits = len(arrays["word_counts"]) == len(words) == len(starts) - 1
-        if not fits or starts[-1] != len(arrays["columns"]) or starts[-1] != len(arrays["values"]):
-            raise ModelError(f"{os.fspath(path)}: its arrays do not fit together; count again")
+        archive = read_archive(path, SCHEMA)
+        made = archive.made
         return cls(
-            words,
-            np.array(arrays["word_counts"]),
-            starts,
-            arrays["columns"],
-            arrays["values"],
-            bool(signature.pop("symmetric")),
-            int(signature.pop("unit")),
-            signature,
+            archive.texts["words"],
+            **archive.arrays,
+            symmetric=made["symmetric"],
+            unit=made["unit"],
+            signature=made["counted"],
         )
 
     def to_scipy(self) -> Any:

@@ -27,14 +27,30 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..core.archive import read_archive, write_archive
+from ..core.archive import Member, Schema, read_archive, write_archive
 from ..errors import ModelError, NothingFound
 from .cooccurrence import Cooccurrence
 
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 
-CHECKPOINT, CHECKPOINT_FORMAT = "glove checkpoint", 1
+CHECKPOINT = Schema(
+    "glove checkpoint",
+    2,
+    {
+        "words": Member("f4", ("words", "dim"), finite=True),
+        "contexts": Member("f4", ("words", "dim"), optional=True, finite=True),
+        "squares0": Member("f4", ("words", "dim"), optional=True, finite=True),
+        "squares1": Member("f4", ("words", "dim"), optional=True, finite=True),
+    },
+    "train anew without it",
+    {
+        "sweep": int,
+        "loss": dict.fromkeys(("observed", "negative", "length"), (int, float)),
+        "parameters": dict,
+        "counts": dict,
+    },
+)
 
 BLOCK = 1 << 18
 """Pairs whose rows are solved side by side before the vectors and the Gram matrix are brought up to date, at most."""
@@ -544,8 +560,13 @@ def save_checkpoint(path: str | os.PathLike[str], state: State, counts: Cooccurr
     if parameters.model:
         arrays["contexts"] = state.contexts
     arrays |= {f"squares{i}": square for i, square in enumerate(state.squares)}
-    signature = {"sweep": state.sweep, "loss": state.loss, "parameters": asdict(parameters), "counts": counts.signature}
-    write_archive(path, CHECKPOINT, CHECKPOINT_FORMAT, signature, arrays)
+    made = {
+        "sweep": state.sweep,
+        "loss": state.loss._asdict(),
+        "parameters": asdict(parameters),
+        "counts": counts.signature,
+    }
+    write_archive(path, CHECKPOINT, made, arrays)
 
 
 def load_checkpoint(path: str | os.PathLike[str], counts: Cooccurrence, parameters: Parameters) -> State:
@@ -560,20 +581,19 @@ def load_checkpoint(path: str | os.PathLike[str], counts: Cooccurrence, paramete
     names = ["words", "contexts"][:copies]
     if parameters.solver == "sgd":
         names += [f"squares{i}" for i in range(copies)]
-    signature, arrays = read_archive(path, CHECKPOINT, CHECKPOINT_FORMAT, ())
+    archive = read_archive(path, CHECKPOINT)
+    made = archive.made
     wanted = asdict(parameters)
-    for name, value in signature["parameters"].items():
+    for name, value in made["parameters"].items():
         if name != "sweeps" and wanted.get(name) != value:
             raise ModelError(
                 f"{os.fspath(path)}: was made with {name} {value}, not {wanted.get(name)}; give the same options, "
                 "or start anew without --resume"
             )
-    if signature["counts"] != counts.signature:
+    if made["counts"] != counts.signature:
         raise ModelError(f"{os.fspath(path)}: was made from other counts; start anew without --resume")
-    _, arrays = read_archive(path, CHECKPOINT, CHECKPOINT_FORMAT, names)
-    loaded = [np.array(arrays[name]) for name in names]
-    if any(array.shape != (len(counts.words), parameters.dim) for array in loaded):
+    fits = archive.lengths == {"words": len(counts.words), "dim": parameters.dim}
+    if not fits or set(archive.arrays) != set(names):
         raise ModelError(f"{os.fspath(path)}: its vectors do not fit the counts; start anew without --resume")
-    return State(
-        signature["sweep"], loaded[0], loaded[copies - 1], Loss(*signature["loss"]), 0.0, tuple(loaded[copies:])
-    )
+    loaded = [archive.arrays[name] for name in names]
+    return State(made["sweep"], loaded[0], loaded[copies - 1], Loss(**made["loss"]), 0.0, tuple(loaded[copies:]))

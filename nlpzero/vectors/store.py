@@ -18,12 +18,23 @@ from typing import Any, BinaryIO, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..core.archive import pack_words, read_archive, unpack_words, write_archive
+from ..core.archive import Member, Schema, read_archive, write_archive
 from ..core.files import open_whole
 from ..errors import ModelError
 from ..reading.corpus import Corpus
 
-KIND, FORMAT = "word vectors", 1
+SCHEMA = Schema(
+    "word vectors",
+    2,
+    {
+        "words": Member("text", ("words",)),
+        "matrix": Member("f4", ("words", "dim"), mapped=True, finite=True),
+        "counts": Member("i8", ("words",), optional=True),
+        "mean": Member("f4", ("dim",), optional=True, finite=True),
+        "directions": Member("f4", ("directions", "dim"), optional=True, finite=True),
+    },
+    "train or convert them again",
+)
 
 Floats = npt.NDArray[np.float32]
 FileKind = Literal["npz", "text", "glove", "binary"]
@@ -213,13 +224,12 @@ class Vectors:
         """
         kind = kind or kind_by_suffix(path)
         if kind == "npz":
-            arrays: dict[str, Any] = {"words": pack_words(self.words), "matrix": self.matrix}
+            arrays: dict[str, Any] = {"words": self.words, "matrix": self.matrix}
             if self.counts is not None:
                 arrays["counts"] = self.counts
             if self.refinement is not None:
                 arrays |= self.refinement._asdict()
-            held = {"counted": self.counts is not None, "refined": self.refinement is not None}
-            write_archive(path, KIND, FORMAT, {**self.signature, **held}, arrays)
+            write_archive(path, SCHEMA, self.signature, arrays)
             return
         for number, word in enumerate(self.words, 1):
             if " " in word or "\n" in word or not word:
@@ -288,13 +298,12 @@ class Vectors:
     @classmethod
     def _load_npz(cls, source: str) -> "Vectors":
         """Open a file of our own."""
-        signature, arrays = read_archive(source, KIND, FORMAT, ("words", "matrix"))
-        optional = ["counts"] * bool(signature.get("counted")) + ["mean", "directions"] * bool(signature.get("refined"))
-        more = {name: np.array(array) for name, array in read_archive(source, KIND, FORMAT, optional)[1].items()}
-        refined = Refinement(more["mean"], more["directions"]) if "mean" in more else None
-        if refined and {refined.mean.shape[-1], refined.directions.shape[-1]} != {arrays["matrix"].shape[-1]}:
-            raise ModelError(f"{source}: its arrays have different dimensions; train or convert again")
-        return cls(unpack_words(arrays["words"]), arrays["matrix"], more.get("counts"), refined, signature, source)
+        archive = read_archive(source, SCHEMA)
+        arrays = archive.arrays
+        if ("mean" in arrays) != ("directions" in arrays):
+            raise ModelError(f"{source}: is damaged: it has a mean without directions; {SCHEMA.remedy}")
+        refined = Refinement(arrays["mean"], arrays["directions"]) if "mean" in arrays else None
+        return cls(archive.texts["words"], arrays["matrix"], arrays.get("counts"), refined, archive.made, source)
 
 
 def kind_by_suffix(path: str | os.PathLike[str]) -> FileKind:

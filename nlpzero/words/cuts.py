@@ -3,14 +3,13 @@
 import hashlib
 import json
 import os
-import zipfile
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from ..core.files import open_whole
+from ..core.archive import Member, Schema, read_archive, write_archive
 from ..core.workspace import Ids, Stored
 from ..errors import ModelError
 from ..ngrams.counts import NGrams, Placed, Scores
@@ -27,7 +26,16 @@ ROUNDS, LAST_ROUNDS = 12, 8
 LONGEST_AT_FIRST, LONGEST = 4, 5
 SUREST = 1e-6
 """No word is held to be surer than 1 less this."""
-CHECKPOINT = "nlpzero checkpoint 1"
+CHECKPOINT = Schema(
+    "bayes checkpoint",
+    2,
+    {
+        "starts": Member("u1", ("bytes",)),  # a bit for each unit: whether a word begins there
+        "chances": Member("f4", (LONGEST, "units"), optional=True, finite=True),
+    },
+    "remove it to start anew",
+    {"corpus": str, "settings": dict, "units": int, "rounds_done": int},
+)
 
 
 class Settings(NamedTuple):
@@ -218,7 +226,7 @@ class _Checkpoint:
         self.path = None if path is None else os.fspath(path)
         self.total = symbols.total
         if path is not None:
-            self.signature = {"format": CHECKPOINT, "corpus": _digest(symbols), **settings._asdict()}
+            self.made = {"corpus": _digest(symbols), "units": self.total, "settings": settings._asdict()}
 
     def save(self, chunks: Sequence[Chunk], rounds: int) -> None:
         """Write the file, all at once."""
@@ -233,26 +241,23 @@ class _Checkpoint:
             for chunk in chunks:
                 chances[:, chunk.places] = chunk.chosen
             arrays["chances"] = chances
-        signature = json.dumps(self.signature | {"rounds_done": rounds})
-        with open_whole(self.path) as file:
-            np.savez(file, allow_pickle=False, signature=np.frombuffer(signature.encode(), np.uint8), **arrays)
+        write_archive(self.path, CHECKPOINT, self.made | {"rounds_done": rounds}, arrays)
 
     def load(self, chunks: Sequence[Chunk]) -> int:
         """Give chunks the words of the file; give the number of rounds done, 0 if there is no file."""
         if self.path is None or not os.path.exists(self.path):
             return 0
-        try:
-            with np.load(self.path, allow_pickle=False) as archive:
-                arrays = {name: archive[name] for name in archive.files}
-            signature = json.loads(arrays["signature"].tobytes())
-            rounds = int(signature.pop("rounds_done"))
-            starts = np.flatnonzero(np.unpackbits(arrays["starts"], count=self.total))
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-            raise ModelError(f"{self.path}: is no checkpoint, or damaged; remove it to start anew") from None
-        if signature != self.signature:
+        archive = read_archive(self.path, CHECKPOINT)
+        made, arrays = dict(archive.made), archive.arrays
+        rounds = int(made.pop("rounds_done"))
+        if made != json.loads(json.dumps(self.made)):
             raise ModelError(
                 f"{self.path}: is the checkpoint of another corpus or other settings; remove it to start anew"
             )
+        starts = np.flatnonzero(np.unpackbits(arrays["starts"], count=self.total))
+        fits = archive.lengths.get("units", self.total) == self.total and len(arrays["starts"]) == -(-self.total // 8)
+        if not fits or not len(starts) or starts[0]:
+            raise ModelError(f"{self.path}: is damaged: its words do not fit the corpus; remove it to start anew")
         _set(chunks, starts, self.total)
         if "chances" in arrays:
             for chunk in chunks:

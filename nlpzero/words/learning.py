@@ -1,6 +1,5 @@
 """What sampling has left as a learned segmenter."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -8,12 +7,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .. import __version__
 from ..core.counting import count
-from ..core.workspace import Counts
 from ..segment.bigrams import grouped
 from ..segment.chain import Weights
-from ..segment.learned import FORMAT, STEPS, TOTALS, VERSION, LearnedSegmenter, digest_of
+from ..segment.learned import STEPS, TOTALS, Knowledge, LearnedSegmenter
 from ..segment.numerals import Kinds
 from .bayes import Sampler
 
@@ -30,13 +27,12 @@ def segmenter_of(sampler: Sampler, units: Sequence[str], kinds: Kinds, made: dic
         which[ranks] = np.arange(first, first + len(ranks))
     codes = np.array([ord(unit) for unit in units], np.uint32)
     spelled = [
-        codes[np.stack([column[ranks] for column in columns], axis=1)].ravel()
-        for columns, ranks in zip(sampler.units, used, strict=True)
+        codes[np.stack([column[ranks] for column in columns], axis=1)].view(f"<U{length}").ravel().tolist()
+        for length, (columns, ranks) in enumerate(zip(sampler.units, used, strict=True), 1)
     ]
 
-    def joined(arrays: Sequence[Counts]) -> Counts:
-        every = [array[ranks] for array, ranks in zip(arrays, used, strict=True)]
-        return np.append(np.concatenate(every), 0)
+    def joined(arrays: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+        return np.concatenate([array[ranks] for array, ranks in zip(arrays, used, strict=True)])
 
     every = range(1, longest + 1)
     counts = np.stack(
@@ -46,11 +42,7 @@ def segmenter_of(sampler: Sampler, units: Sequence[str], kinds: Kinds, made: dic
             joined([tables.pairs[k, 0] for k in every]),
         ]
     )
-    esa = np.zeros((longest, base[-1] + 1))
     keys = []
-    for length, (ranks, weight) in enumerate(zip(used, weights, strict=True), 1):
-        esa[length - 1, base[length - 1] : base[length]] = weight[ranks]
-        esa[length - 1, -1] = weight[-1]
     for (k, length), (_, first, second) in grouped(sampler.chunks).items():
         if k and length:
             a, b = number[k - 1][first], number[length - 1][second]
@@ -69,15 +61,17 @@ def segmenter_of(sampler: Sampler, units: Sequence[str], kinds: Kinds, made: dic
         "tags": with_unknown(spelling.tags),
         "steps": np.array([spelling.steps[name] for name in STEPS]),
         "kinds": np.append(kinds, np.uint8(0)),
-        "words": np.concatenate(spelled),
-        "lengths": np.repeat(np.arange(1, longest + 1), np.diff(base)).astype(np.uint8),
-        "counts": counts,
-        "esa": esa,
+        "counts": _narrow(counts),
+        "esa": joined(weights),
+        "esa_unknown": np.array([weight[-1] for weight in weights]),
         "pairs": run.keys[repeated],
-        "pair_counts": run.counts[repeated],
+        "pair_counts": _narrow(run.counts[repeated]),
     }
     totals = {name: int(getattr(tables, name)) for name in TOTALS}
-    signature = {"format": FORMAT, "version": VERSION, "nlpzero": __version__, "digest": digest_of(arrays)}
-    signature |= {"prior": asdict(sampler.prior), "totals": totals, "made": made}
-    arrays["signature"] = np.frombuffer(json.dumps(signature, ensure_ascii=False).encode(), np.uint8)
-    return LearnedSegmenter(arrays)
+    words = [word for some in spelled for word in some]
+    return LearnedSegmenter(Knowledge(arrays, words, {"prior": asdict(sampler.prior), "totals": totals, "made": made}))
+
+
+def _narrow(counts: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Give counts in the smallest type that holds them."""
+    return counts.astype(np.min_scalar_type(counts.max(initial=0)))
