@@ -69,8 +69,8 @@ def test_bad_counts_are_told_in_one_line(whole: Path, tmp_path: Path) -> None:
     other.write_text("counts")
     cases = [
         (("merge", "-o", "x", whole, "none.runs"), "none.runs: No such file or directory"),
-        (("merge", "-o", "x", short), "short.runs: is truncated or no file of n-gram counts made by nlpzero"),
-        (("discover", "--counts", other, STORIES), "other.runs: is truncated or no file of n-gram counts"),
+        (("merge", "-o", "x", short), "short.runs: holds no n-gram counts of nlpzero, or is damaged"),
+        (("discover", "--counts", other, STORIES), "other.runs: holds no n-gram counts"),
         (("discover", "--counts", whole, "--method", "pmi", STORIES), "counts units, pmi needs characters"),
         (("discover", "--counts", whole, "--order", "5", STORIES), "count again with --order 5 or more"),
         (("count", "-o", "no/where", STORIES), "no/where: cannot be written"),

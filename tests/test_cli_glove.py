@@ -193,7 +193,7 @@ def test_bad_input_is_one_line(glove: Callable[..., Result], made: Path) -> None
     assert error(glove("nearest", made, "码头河")).endswith("; did you mean 码头?")
     assert "No such file" in error(glove("nearest", "none.npz", "河"))
     assert "no numbers after the word" in error(glove("nearest", STORIES, "河"))
-    assert "where co-occurrence counts are wanted" in error(glove("train", "-o", "v.npz", made))
+    assert "holds word vectors, not co-occurrence counts" in error(glove("train", "-o", "v.npz", made))
     assert "none of the words occurs 5 times among 0 tokens" in error(glove("train", "-o", "v.npz", text=""))
     assert "no two words stand on one line" in error(glove("train", "-o", "v.npz", text="河\n" * 9))
     assert "its suffix is none of" in error(glove("train", "-o", "v.xyz", STORIES))
