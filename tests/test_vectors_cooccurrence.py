@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from nlpzero.core import counting
-from nlpzero.core.archive import Schema, write_archive
+from nlpzero.core.archive import write_archive
 from nlpzero.core.engine import Engine
+from nlpzero.core.schema import Schema
 from nlpzero.core.workspace import Workspace
 from nlpzero.errors import ModelError, NothingFound
 from nlpzero.vectors import cooccurrence

@@ -21,7 +21,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
@@ -30,6 +30,7 @@ import numpy.typing as npt
 from .. import __version__
 from ..errors import ModelError
 from .files import open_whole
+from .schema import Damage, Member, Schema, bind, fit, is_text, look, missing_fact, rises
 from .workspace import Stored
 
 Array = npt.NDArray[Any]
@@ -41,70 +42,12 @@ READ = 1 << 20
 """Bytes read at a time."""
 SIGNATURE = "signature"
 LINE_FEED = 10
-TEXT = "text"
-"""The type of a member that holds words."""
 
 _LOCAL_HEADER = struct.Struct("<26xHH")  # of a zip member, up to the lengths of its name and its extra field
 _ARRAY_HEADER = re.compile(
     rb"\{'descr': '[<|]([a-z]\d{1,2})', 'fortran_order': False, 'shape': \(((?:\d{1,19}(?:, |,|(?=\))))*)\), \} *\n"
 )
 _TYPES = ("b1", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f2", "f4", "f8")
-
-
-class Member(NamedTuple):
-    """What an array of an archive must be like.
-
-    Attributes
-    ----------
-    types : str
-        The types it may have, such as "f4" or "u4 i8"; "text" for words, which are read as a list of str.
-    shape : tuple of str and int
-        Its lengths: a number, a name that means the same length in all arrays of the file, or such a name and a
-        number, "words+1".
-    mapped : bool
-        Whether reading gives a memory map; if not, an array in memory.
-    optional : bool
-        Whether a file may lack it.
-    below : str or int
-        Every value is less than the length of this name, or than this number, and not negative.
-    starts_of : str
-        The values rise, from 0 to the length of this name.
-    finite : bool
-        No value is infinite or no number.
-    """
-
-    types: str
-    shape: tuple[str | int, ...]
-    mapped: bool = False
-    optional: bool = False
-    below: str | int = ""
-    starts_of: str = ""
-    finite: bool = False
-
-
-@dataclass(frozen=True)
-class Schema:
-    """What the files of one kind hold.
-
-    Attributes
-    ----------
-    kind : str
-        What such a file is, as messages say it.
-    version : int
-        Of the format: raised when a file of before cannot be read any more.
-    members : mapping of name to Member
-        May be empty to take any arrays.
-    remedy : str
-        What makes such a file again, for messages.
-    facts : mapping of str to type
-        What `made` must say: values of these types (or one of several, or a mapping of such).
-    """
-
-    kind: str
-    version: int
-    members: Mapping[str, Member]
-    remedy: str
-    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -164,10 +107,6 @@ class Description:
     sums: dict[str, int]
 
 
-class _Damage(Exception):
-    """Why a file cannot be read."""
-
-
 def write_archive(
     path: str | os.PathLike[str] | BinaryIO,
     schema: Schema,
@@ -200,11 +139,11 @@ def write_archive(
                 members[name] = array
             else:
                 members[name] = _packed(array)
-                _bind(name, schema.members[name].shape[0], len(array), lengths)
+                bind(name, schema.members[name].shape[0], len(array), lengths)
         for name, values in members.items():
             dtype = np.dtype(values.dtype)
-            _fit(name, f"{dtype.kind}{dtype.itemsize}", _shape(values), schema, lengths)
-    except _Damage as reason:
+            fit(name, f"{dtype.kind}{dtype.itemsize}", _shape(values), schema, lengths)
+    except Damage as reason:
         raise ModelError(f"{schema.kind} cannot be written: {reason}") from None
     place = open_whole(path) if isinstance(path, str | os.PathLike) else contextlib.nullcontext(path)
     with place as file, zipfile.ZipFile(file, "w", allowZip64=True) as archive:
@@ -306,7 +245,7 @@ def read_archive(path: str | os.PathLike[str] | bytes, schema: Schema, source: s
     with _opened(path, source) as file:
         try:
             found = _described(file, source)
-        except _Damage as reason:
+        except Damage as reason:
             raise ModelError(f"{source}: {reason}; {schema.remedy}") from None
         if found is None:
             raise ModelError(f"{source}: holds no {schema.kind} of nlpzero, or is damaged; {schema.remedy}")
@@ -319,7 +258,7 @@ def read_archive(path: str | os.PathLike[str] | bytes, schema: Schema, source: s
             )
         try:
             return _checked(file, path, found, schema)
-        except _Damage as reason:
+        except Damage as reason:
             raise ModelError(f"{source}: is damaged: {reason}; {schema.remedy}") from None
 
 
@@ -335,7 +274,7 @@ def describe_archive(path: str | os.PathLike[str]) -> Description | None:
     with _opened(path, source) as file:
         try:
             return _described(file, source)
-        except _Damage as reason:
+        except Damage as reason:
             raise ModelError(f"{source}: {reason}") from None
 
 
@@ -361,7 +300,7 @@ def kind_of(path: str | os.PathLike[str]) -> str | None:
     ModelError
         If the file cannot be opened.
     """
-    with _opened(path, os.fspath(path)) as file, contextlib.suppress(_Damage):
+    with _opened(path, os.fspath(path)) as file, contextlib.suppress(Damage):
         found = _described(file, os.fspath(path))
         return found.kind if found else None
     return None
@@ -383,7 +322,7 @@ def _described(file: BinaryIO, source: str) -> Description | None:
 
     Raises
     ------
-    _Damage
+    Damage
         If it is ours, or was, and what it says does not fit it.
     """
     size = file.seek(0, os.SEEK_END)
@@ -398,13 +337,13 @@ def _described(file: BinaryIO, source: str) -> Description | None:
     if signature is None:
         return None
     if any(info.compress_type != zipfile.ZIP_STORED or info.compress_size != info.file_size for info in infos):
-        raise _Damage("has compressed members: an earlier nlpzero or another program wrote it")
+        raise Damage("has compressed members: an earlier nlpzero or another program wrote it")
     try:
         head = _array(file, signature, size)
         file.seek(head.start)
         data = file.read(head.stop - head.start)
         if zlib.crc32(data) != signature.CRC:
-            raise _Damage("is damaged: its signature is not what was written")
+            raise Damage("is damaged: its signature is not what was written")
         said = json.loads(data[head.values - head.start :].decode("utf-8", "surrogatepass"))
         kind, version, nlpzero = said["kind"], said["format"], said["nlpzero"]
         if not (isinstance(kind, str) and isinstance(version, int) and isinstance(nlpzero, str)):
@@ -414,18 +353,18 @@ def _described(file: BinaryIO, source: str) -> Description | None:
         if "sums" not in said:  # as the first format of each kind had it
             made = {name: value for name, value in said.items() if name not in ("kind", "format", "nlpzero")}
         elif not isinstance(made, dict) or not isinstance(sums, dict) or set(sums) != set(members):
-            raise _Damage("is damaged: its arrays are not those that were written")
+            raise Damage("is damaged: its arrays are not those that were written")
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
         return None
     if len(infos) != len(members) + 1:
-        raise _Damage("is damaged: an array occurs twice")
+        raise Damage("is damaged: an array occurs twice")
     arrays = {name: _array(file, info, size) for name, info in members.items()}
     return Description(source, kind, version, nlpzero, size, made, arrays, sums)
 
 
 def _array(file: BinaryIO, member: zipfile.ZipInfo, size: int) -> StoredArray:
     """Read the header of one array of a file of `size` bytes."""
-    wrong = _Damage(f"is damaged or cut off at {member.filename.removesuffix('.npy')!r}")
+    wrong = Damage(f"is damaged or cut off at {member.filename.removesuffix('.npy')!r}")
     file.seek(member.header_offset)
     header = file.read(_LOCAL_HEADER.size)
     if len(header) < _LOCAL_HEADER.size:
@@ -449,74 +388,35 @@ def _array(file: BinaryIO, member: zipfile.ZipInfo, size: int) -> StoredArray:
 
 def _checked(file: BinaryIO, path: str | os.PathLike[str] | bytes, found: Description, schema: Schema) -> Archive:
     """Read and check the arrays of a file."""
-    said = _missing(found.made, schema.facts)
+    said = missing_fact(found.made, schema.facts)
     if said:
-        raise _Damage(f"its signature does not say {said} as it should")
+        raise Damage(f"its signature does not say {said} as it should")
     lacking = [name for name, member in schema.members.items() if not member.optional and name not in found.arrays]
     if lacking:
-        raise _Damage(f"it lacks {', '.join(lacking)}")
+        raise Damage(f"it lacks {', '.join(lacking)}")
     lengths: dict[str, int] = {}
     texts: dict[str, list[str]] = {}
     arrays: dict[str, Array] = {}
-    for name in filter(functools.partial(_is_text, schema), found.arrays):
+    for name in filter(functools.partial(is_text, schema), found.arrays):
         texts[name] = _unpacked(name, _read(file, name, found))
-        _bind(name, schema.members[name].shape[0], len(texts[name]), lengths)
+        bind(name, schema.members[name].shape[0], len(texts[name]), lengths)
     for name, array in found.arrays.items():
-        _fit(name, array.type, array.shape, schema, lengths)
+        fit(name, array.type, array.shape, schema, lengths)
     for name, array in found.arrays.items():
         if name in texts:
             continue
         member = schema.members.get(name, Member(array.type, array.shape))
         if member.mapped and not isinstance(path, bytes) and array.values < array.stop:
-            look = functools.partial(_look, name, member, lengths) if member.below or member.finite else None
-            if _sum(file, array, look) != found.sums[name]:
+            watch = functools.partial(look, name, member, lengths) if member.below or member.finite else None
+            if _sum(file, array, watch) != found.sums[name]:
                 raise _altered(name)
             arrays[name] = np.memmap(path, f"<{array.type}", "r", array.values, array.shape)
         else:
             arrays[name] = _read(file, name, found).view(f"<{array.type}").reshape(array.shape)
-            _look(name, member, lengths, arrays[name])
-        if member.starts_of and not _rises(arrays[name], lengths[member.starts_of]):
-            raise _Damage(f"{name!r} does not rise from 0 to {lengths[member.starts_of]}")
+            look(name, member, lengths, arrays[name])
+        if member.starts_of and not rises(arrays[name], lengths[member.starts_of]):
+            raise Damage(f"{name!r} does not rise from 0 to {lengths[member.starts_of]}")
     return Archive(found.source, found.made, arrays, texts, lengths)
-
-
-def _missing(made: Mapping[str, Any], facts: Mapping[str, Any]) -> str | None:
-    """Give the name of a fact that is not there or of another type."""
-    for name, wanted in facts.items():
-        value = made.get(name)
-        if isinstance(wanted, Mapping):
-            inner = _missing(value, wanted) if isinstance(value, dict) else ""
-            if inner is not None:
-                return f"{name}.{inner}" if inner else name
-        elif name not in made or not isinstance(value, wanted) or (isinstance(value, bool) and wanted is int):
-            return name
-    return None
-
-
-def _fit(name: str, type_: str, shape: tuple[int, ...], schema: Schema, lengths: dict[str, int]) -> None:
-    """Compare the type and the shape of an array with what is declared, and learn the lengths it tells."""
-    if not schema.members:
-        return
-    member = schema.members.get(name)
-    if member is None:
-        raise _Damage(f"{name!r} does not belong to {schema.kind}")
-    if member.types == TEXT:
-        if type_ != "u1" or len(shape) != 1:
-            raise _Damage(f"{name!r} is no text")
-        return
-    if type_ not in member.types.split() or len(shape) != len(member.shape):
-        raise _Damage(f"{name!r} is {type_} of {len(shape)} dimensions")
-    for declared, length in zip(member.shape, shape, strict=True):
-        _bind(name, declared, length, lengths)
-
-
-def _bind(name: str, declared: str | int, length: int, lengths: dict[str, int]) -> None:
-    """Compare a length with what is declared for it, or learn it."""
-    base, _, plus = str(declared).partition("+")
-    value = length - int(plus or 0)
-    wanted = declared if isinstance(declared, int) else lengths.setdefault(base, value)
-    if value != wanted or value < 0:
-        raise _Damage(f"the length of {name!r}, {length}, does not fit the other arrays")
 
 
 def _read(file: BinaryIO, name: str, found: Description) -> npt.NDArray[np.uint8]:
@@ -545,30 +445,9 @@ def _sum(file: BinaryIO, array: StoredArray, look: Callable[[Array], None] | Non
     return total
 
 
-def _altered(name: str) -> _Damage:
+def _altered(name: str) -> Damage:
     """Make the error for an array whose sum differs."""
-    return _Damage(f"{name!r} does not hold what was written")
-
-
-def _is_text(schema: Schema, name: str) -> bool:
-    """Tell whether a member holds words."""
-    return name in schema.members and schema.members[name].types == TEXT
-
-
-def _look(name: str, member: Member, lengths: Mapping[str, int], values: Array) -> None:
-    """Check what is declared of single values."""
-    # A sum is finite only if all values are, and a fifth of the time.
-    with np.errstate(over="ignore", invalid="ignore"):
-        if member.finite and not np.isfinite(values.sum()) and not np.isfinite(values).all():
-            raise _Damage(f"{name!r} holds a number that is not finite")
-    limit = lengths[member.below] if isinstance(member.below, str) and member.below else member.below
-    if limit != "" and values.size and not (values.min() >= 0 and values.max() < int(limit)):
-        raise _Damage(f"{name!r} points outside")
-
-
-def _rises(values: Array, end: int) -> bool:
-    """Tell whether values rise from 0 to an end."""
-    return len(values) > 0 and values[0] == 0 and values[-1] == end and bool((values[1:] >= values[:-1]).all())
+    return Damage(f"{name!r} does not hold what was written")
 
 
 def _packed(words: Any) -> npt.NDArray[np.uint8]:
@@ -583,11 +462,11 @@ def _packed(words: Any) -> npt.NDArray[np.uint8]:
 def _unpacked(name: str, data: npt.NDArray[np.uint8]) -> list[str]:
     """Read words that `_packed` wrote."""
     if len(data) and data[-1] != LINE_FEED:
-        raise _Damage(f"{name!r} does not end in a line feed")
+        raise Damage(f"{name!r} does not end in a line feed")
     try:
         return unpack_words(data)
     except UnicodeDecodeError:
-        raise _Damage(f"{name!r} is not UTF-8") from None
+        raise Damage(f"{name!r} is not UTF-8") from None
 
 
 def pack_words(words: Sequence[str]) -> npt.NDArray[np.uint8]:

@@ -13,9 +13,10 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..core.archive import Member, Schema, read_archive, write_archive
+from ..core.archive import read_archive, write_archive
 from ..core.counting import Ranks
 from ..core.engine import Engine
+from ..core.schema import Member, Schema
 from ..core.workspace import NONE, Column, Ids, Stored, StoredRun, Workspace, sum_of
 from ..errors import ModelError
 from ..reading.corpus import Part

@@ -13,7 +13,8 @@ from typing import Any, BinaryIO, NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
-from ..core.archive import Member, Schema, pack_words, read_archive, write_archive
+from ..core.archive import pack_words, read_archive, write_archive
+from ..core.schema import Member, Schema
 from ..core.workspace import Counts
 from ..errors import ModelError
 from ..lexicon.lexicon import GOLDEN, Trie

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..core.archive import Member, Schema, pack_words, read_archive, write_archive
+from ..core.archive import pack_words, read_archive, write_archive
+from ..core.schema import Member, Schema
 from ..errors import ModelError
 from .documents import Documents, Space
 

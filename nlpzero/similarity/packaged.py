@@ -6,7 +6,8 @@ from importlib.resources import files
 
 import numpy as np
 
-from ..core.archive import Member, Schema, read_archive, write_archive
+from ..core.archive import read_archive, write_archive
+from ..core.schema import Member, Schema
 from ..errors import ModelError
 from ..vectors.store import Vectors
 

@@ -18,9 +18,10 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..core.archive import Member, Schema, pack_words, pieces_of, read_archive, unpack_words, write_archive
+from ..core.archive import pack_words, pieces_of, read_archive, unpack_words, write_archive
 from ..core.counting import Merging, count, count_ranked, first_of_each, sort_with_origin
 from ..core.engine import Engine
+from ..core.schema import Member, Schema
 from ..core.tally import Tally
 from ..core.workspace import NONE, Column, Counts, Ids, Run, Stored, StoredRun, Workspace
 from ..errors import ModelError, NothingFound

@@ -27,7 +27,8 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..core.archive import Member, Schema, read_archive, write_archive
+from ..core.archive import read_archive, write_archive
+from ..core.schema import Member, Schema
 from ..errors import ModelError, NothingFound
 from .cooccurrence import Cooccurrence
 

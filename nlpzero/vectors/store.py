@@ -18,8 +18,9 @@ from typing import Any, BinaryIO, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..core.archive import Member, Schema, read_archive, write_archive
+from ..core.archive import read_archive, write_archive
 from ..core.files import open_whole
+from ..core.schema import Member, Schema
 from ..errors import ModelError
 from ..reading.corpus import Corpus
 

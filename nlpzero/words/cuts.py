@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..core.archive import Member, Schema, read_archive, write_archive
+from ..core.archive import read_archive, write_archive
+from ..core.schema import Member, Schema
 from ..core.workspace import Ids, Stored
 from ..errors import ModelError
 from ..ngrams.counts import NGrams, Placed, Scores
