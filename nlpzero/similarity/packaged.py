@@ -24,7 +24,8 @@ SCHEMA = Schema(
     1,
     {
         "words": Member("text", ("words",)),
-        "counts": Member("u4", ("words",)),
+        "counts": Member("u2", ("words",)),  # their lower 16 bits
+        "more": Member("u2", ("frequent",)),  # the upper 16 bits of the first ones, where any has some
         "scales": Member("f4", ("words",), finite=True),
         "levels": Member("i1", ("words", "dim")),
     },
@@ -52,7 +53,9 @@ def save_packed(vectors: Vectors, path: str | os.PathLike[str], words: int | Non
     rows = vectors.refined()[chosen]
     scales = np.abs(rows).max(1) / LEVELS
     levels = np.rint(rows / np.where(scales > 0, scales, 1)[:, None]).astype(np.int8)
-    arrays = {"counts": vectors.counts[chosen].astype(np.uint32), "scales": scales.astype(np.float32)}
+    counts = vectors.counts[chosen].astype(np.uint32)
+    more = (counts >> 16).astype(np.uint16)
+    arrays = {"counts": counts.astype(np.uint16), "more": np.trim_zeros(more, "b"), "scales": scales.astype(np.float32)}
     words_kept = [vectors.words[i] for i in chosen]
     write_archive(path, SCHEMA, vectors.signature, {"words": words_kept, **arrays, "levels": levels})
 
@@ -67,9 +70,11 @@ def load_packed(data: bytes, source: str) -> Vectors:
     """
     archive = read_archive(data, SCHEMA, source)
     matrix = archive.arrays["levels"] * archive.arrays["scales"][:, None]
-    return Vectors(
-        archive.texts["words"], matrix, archive.arrays["counts"].astype(np.int64), None, archive.made, source
-    )
+    counts, more = archive.arrays["counts"].astype(np.int64), archive.arrays["more"]
+    if len(more) > len(counts):
+        raise ModelError(f"{source}: is damaged: the length of 'more' does not fit; {SCHEMA.remedy}")
+    counts[: len(more)] += more.astype(np.int64) << 16
+    return Vectors(archive.texts["words"], matrix, counts, None, archive.made, source)
 
 
 @functools.cache
