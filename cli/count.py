@@ -45,7 +45,7 @@ def command(own: CountOptions, reading: ReadingOptions, running: RunningOptions)
     """
     from nlpzero.core.files import open_whole
     from nlpzero.core.workspace import Workspace
-    from nlpzero.ngrams.runs import count_ngrams, disk_space
+    from nlpzero.ngrams.counts import count_ngrams, disk_space
     from nlpzero.words.discovery import CLUSTER_BLOCK, block_size
 
     one, bound = (running.processes, ()) if running.scheduler is None else (1, (CLUSTER_BLOCK,))

@@ -168,7 +168,7 @@ def learned(
 ) -> Iterator[Learned]:
     """Find the words of a corpus; with `again` it can be read again while the block lasts."""
     from nlpzero.core.workspace import Workspace
-    from nlpzero.ngrams.runs import Counted
+    from nlpzero.ngrams.runs import NGramTable
     from nlpzero.reading.corpus import Corpus
     from nlpzero.words.discovery import CLUSTER_BLOCK, Parameters, block_size, discover, disk_space
 
@@ -192,7 +192,7 @@ def learned(
             on_round=functools.partial(_tell, memory),
             checkpoint=checkpoint,
             resume=resume,
-            counted=None if counts is None else Counted.load(shared(counts, scheduler)),
+            counted=None if counts is None else NGramTable.load(shared(counts, scheduler)),
         )
         warn_replaced(corpus)
         if unknown := discovery.ngrams.unknown:

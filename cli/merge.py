@@ -35,14 +35,15 @@ def command(own: MergeOptions, running: RunningOptions) -> None:
     """
     from nlpzero.core.files import open_whole
     from nlpzero.core.workspace import Workspace
-    from nlpzero.ngrams.runs import Counted, merge_ngrams
+    from nlpzero.ngrams.merging import merge_ngrams
+    from nlpzero.ngrams.runs import NGramTable
 
     with (
         open_whole(own.output) as file,
         Workspace.within(running.memory, running.processes, running.tmp_dir) as workspace,
         running.engine() as engine,
     ):
-        parts = [Counted.load(running.shared(part)) for part in own.parts]
+        parts = [NGramTable.load(running.shared(part)) for part in own.parts]
         merged = merge_ngrams(parts, engine=engine, workspace=workspace)
         merged.save(file)
         notice(f"{sum(map(len, merged.levels)):,} n-grams in {merged.total:,} units of text")

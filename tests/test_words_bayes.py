@@ -15,6 +15,7 @@ from nlpzero.core.engine import Engine
 from nlpzero.core.workspace import Workspace
 from nlpzero.errors import ModelError
 from nlpzero.ngrams.counts import NGrams
+from nlpzero.ngrams.levels import places_in
 from nlpzero.segment.bigrams import P_END, THRESHOLD, Prior, Tables, grouped, steps_of
 from nlpzero.segment.chain import forward, marginals, sample
 from nlpzero.segment.spelling import Spelling
@@ -31,8 +32,6 @@ STORIES = Path(__file__).parent.parent / "data" / "stories.txt"
 def sampler_of(ngrams: NGrams, seed: int = 3) -> Sampler:
     """Give a sampler of words of up to three units, cut by ESA."""
     marks, _, _ = esa_cut(ngrams, order=LONGEST, rounds=2)
-    while len(ngrams.levels) < 2 * LONGEST:
-        ngrams.extend()
     chunks = chunks_of(ngrams, [mark.array for mark in marks], 2 * LONGEST, seed)
     return Sampler(ngrams, chunks, statistics(ngrams, LONGEST), Prior(), seed, LONGEST)
 
@@ -99,7 +98,7 @@ def assert_same(ngrams: NGrams, tables: Tables, recount: Recount) -> None:
 def test_counts_after_any_number_of_batches_are_those_of_the_words(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bayes, "CHUNK", 100)
     text = random_text(900 + seed, 1500)
-    ngrams = symbols_of(text)
+    ngrams = symbols_of(text).to_length(2 * LONGEST)
     sampler = sampler_of(ngrams)
     assert len(sampler.chunks) > 10
     before = cut_of(ngrams, sampler)
@@ -141,7 +140,7 @@ def test_the_spelling_of_words_is_counted_from_types_and_tags_from_tokens() -> N
 @pytest.mark.parametrize("with_esa", [False, True])
 def test_weights_and_marginals_are_those_of_the_model_over_all_segmentations(with_esa: bool) -> None:
     text = random_text(930, 1500)
-    ngrams = symbols_of(text)
+    ngrams = symbols_of(text).to_length(2 * LONGEST)
     sampler = sampler_of(ngrams)
     chunk, others = sampler.chunks[0], sampler.chunks[1:]
     spelling = sampler.spelling()
@@ -190,7 +189,7 @@ def test_weights_and_marginals_are_those_of_the_model_over_all_segmentations(wit
 def test_the_sampler_visits_segmentations_as_often_as_its_model_says() -> None:
     # With all of the text but one clause held fast, samples of that clause are independent draws.
     text = random_text(940, 400)
-    ngrams = symbols_of(text)
+    ngrams = symbols_of(text).to_length(2 * LONGEST)
     sampler = sampler_of(ngrams)
     chunk = sampler.chunks[0]
     spelling = sampler.spelling()
@@ -283,7 +282,7 @@ def test_a_short_text_is_cut_as_well(text: str) -> None:
 
 def test_a_clause_without_end_is_sampled_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     text = random_text(970, 3000, "山水云雨风")
-    ngrams = symbols_of(text)
+    ngrams = symbols_of(text).to_length(2 * LONGEST)
     sampler = sampler_of(ngrams)
     longest = max(int(chunk.layout.lengths[0]) for chunk in sampler.chunks)
     assert 100 < longest <= bayes.LONGEST_CLAUSE + LONGEST
@@ -297,7 +296,7 @@ def test_word_boundaries_are_the_probabilities_above_one_half() -> None:
     found = bayes_words(text, rounds=3, samples=2)
     assert [len(clause) for clause in clauses_of(text)]
     for block, mark, chance in zip(found.ngrams.blocks, found.marks, found.probabilities, strict=True):
-        places = block[0].positions.array.astype(int)
+        places = places_in(block)[0].astype(int)
         inner = np.flatnonzero(np.diff(places, prepend=-2) == 1)
         assert (mark.array[places[inner]] == (chance.array[inner] > THRESHOLD)).all()
         assert (chance.array >= 0).all()

@@ -11,7 +11,8 @@ from cases import blocks_of, classify, random_text
 
 from nlpzero.core.engine import Engine
 from nlpzero.core.workspace import Workspace
-from nlpzero.ngrams.counts import NGrams
+from nlpzero.ngrams.counts import NGrams, count_units
+from nlpzero.ngrams.levels import places_in
 from nlpzero.words.esa import Esa, esa_cut, statistics
 
 ORDER = 4
@@ -19,8 +20,9 @@ ORDER = 4
 
 def symbols_of(text: str, lines: int = 10**9, workers: int = 1) -> NGrams:
     """Count the symbols of a text."""
-    counted = NGrams(blocks_of(text, lines), joined=True, engine=Engine(workers), workspace=Workspace(budget=1 << 40))
-    return counted.by_class()
+    workspace = Workspace(budget=1 << 40)
+    counted = count_units(blocks_of(text, lines), joined=True, engine=Engine(workers), workspace=workspace)
+    return counted.by_class().to_length(ORDER + 1)
 
 
 def clauses_of(text: str) -> list[list[str]]:
@@ -35,7 +37,7 @@ def words_of(ngrams: NGrams, marks: list[np.ndarray]) -> list[list[oracles.Word]
     """Read the words of every clause off the marks."""
     result: list[list[oracles.Word]] = []
     for block, mark in zip(ngrams.blocks, marks, strict=True):
-        places, ids = block[0].positions.array.astype(int), block[0].ids.array
+        places, ids = places_in(block)[0].astype(int), block[0].ids.array
         units = [ngrams.units[i] for i in block[0].ranks.array[ids].tolist()]
         for at, unit in zip(places.tolist(), units, strict=True):
             if at - 1 not in places:
@@ -150,6 +152,5 @@ def test_blocks_and_workers_do_not_change_the_cut() -> None:
     text = random_text(860, 2000)
     whole = symbols_of(text)
     expected = words_of(whole, [mark.array for mark in esa_cut(whole, order=ORDER, rounds=3)[0]])
-    counted = NGrams(blocks_of(text, 3), joined=True, engine=Engine(1), workspace=Workspace(budget=1 << 40))
-    parts = counted.by_class()
+    parts = symbols_of(text, lines=3)
     assert words_of(parts, [mark.array for mark in esa_cut(parts, order=ORDER, rounds=3)[0]]) == expected

@@ -1,6 +1,7 @@
 """Exact n-gram counts, and what is measured from them."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,10 @@ from cases import blocks_of, classify, classify_published, random_text, words_of
 
 from nlpzero.core.engine import Engine
 from nlpzero.core.workspace import Workspace
-from nlpzero.ngrams.counts import Level, NGrams, encode, unit_starts
+from nlpzero.ngrams.counts import NGrams, count_units
+from nlpzero.ngrams.levels import Level
 from nlpzero.ngrams.measures import measure
+from nlpzero.ngrams.units import encode, unit_starts
 from nlpzero.text.characters import char_classes
 from nlpzero.words.cohesion import cohesions
 from nlpzero.words.entropy import autonomies
@@ -32,13 +35,12 @@ def counted(
 ) -> NGrams:
     """Count the n-grams of a text up to an order; the levels stay in memory."""
     with Engine(workers) as engine, Workspace(budget, tmp_dir) as workspace:
-        ngrams = NGrams(blocks_of(text, lines), joined=joined, engine=engine, workspace=workspace)
+        ngrams = count_units(blocks_of(text, lines), joined=joined, engine=engine, workspace=workspace)
         for length in range(2, order + 1):
-            ngrams.extend(minimum=minimum, last=length == order)
+            ngrams = ngrams.extended(minimum=minimum, last=length == order)
         kept = Workspace(1 << 30)
-        ngrams.levels = [Level(kept.store(np.array(x.keys)), kept.store(np.array(x.counts))) for x in ngrams.levels]
-        ngrams.workspace = kept
-        return ngrams
+        levels = (Level(kept.store(np.array(x.keys)), kept.store(np.array(x.counts))) for x in ngrams.levels)
+        return replace(ngrams, levels=tuple(levels), workspace=kept)
 
 
 def as_dict(ngrams: NGrams, length: int) -> dict[tuple[str, ...], int]:
@@ -155,9 +157,8 @@ def test_any_words_are_measured_however_far_was_counted_before(counted_to: int) 
     every = sorted(counts)
     words = [every[i] for i in rng.integers(0, len(every), 60).tolist()]
     with Workspace(1 << 30) as workspace, Engine(1) as engine:
-        ngrams = NGrams(blocks_of(text, 20), joined=True, engine=engine, workspace=workspace)
-        for _ in range(1, counted_to):
-            ngrams.extend()
+        ngrams = count_units(blocks_of(text, 20), joined=True, engine=engine, workspace=workspace)
+        ngrams = ngrams.to_length(counted_to)
         units = np.array([ngrams.units.index(unit) for word in words for unit in word], np.uint32)
         measures = measure(ngrams, units, np.array([*map(len, words)]))
     for i, word in enumerate(words):

@@ -10,14 +10,15 @@ from cases import blocks_of, classify, classify_published, lines_of, random_text
 from nlpzero.core.engine import Engine
 from nlpzero.core.workspace import Workspace
 from nlpzero.errors import ModelError
-from nlpzero.ngrams.counts import NGrams
-from nlpzero.ngrams.runs import Counted, Given, count_ngrams, merge_ngrams
+from nlpzero.ngrams.counts import count_ngrams, spell
+from nlpzero.ngrams.merging import merge_ngrams
+from nlpzero.ngrams.runs import NGramTable
 from nlpzero.words.discovery import Method, Parameters, discover
 
 TEXT = random_text(31, 3000)
 
 
-def saved(counted: Counted, path: Path) -> bytes:
+def saved(counted: NGramTable, path: Path) -> bytes:
     """Give the bytes of the file of some counts."""
     counted.save(path)
     return path.read_bytes()
@@ -53,10 +54,8 @@ def test_every_ngram_is_counted_also_those_seen_once(joined: bool) -> None:
     clauses = oracles.clauses(TEXT, joined, classify if joined else classify_published)
     expected = oracles.ngram_counts(clauses, 4)
     counted = count_ngrams([TEXT], 3, joined=joined)
-    ngrams = object.__new__(NGrams)
-    ngrams.levels = counted.levels
     for length in range(1, 5):
-        spelled = [c.tolist() for c in ngrams.spell(length, np.arange(len(counted.levels[length - 1])))]
+        spelled = [c.tolist() for c in spell(counted.levels, length, np.arange(len(counted.levels[length - 1])))]
         found = dict(zip(words_of(counted.units, spelled), counted.levels[length - 1].counts.tolist(), strict=True))
         assert found == {word: number for word, number in expected.items() if len(word) == length}
 
@@ -69,9 +68,9 @@ def test_parts_merge_to_the_bytes_of_the_whole(parts: int, workers: int, budget:
         for number, text in enumerate(dealt(TEXT, parts, seed=parts)):
             files.append(tmp_path / f"{number}.runs")
             count_ngrams(blocks_of(text, 9), 4, engine=engine, workspace=workspace).save(files[-1])
-        merged = merge_ngrams([Counted.load(path) for path in files], engine=engine, workspace=workspace)
+        merged = merge_ngrams([NGramTable.load(path) for path in files], engine=engine, workspace=workspace)
         assert saved(merged, tmp_path / "merged.runs") == whole
-    again = merge_ngrams([merge_ngrams([Counted.load(path) for path in files[::-1]])])
+    again = merge_ngrams([merge_ngrams([NGramTable.load(path) for path in files[::-1]])])
     assert saved(again, tmp_path / "again.runs") == whole
     assert sorted(path.suffix for path in tmp_path.iterdir()) == [".runs"] * (parts + 3)
 
@@ -82,7 +81,7 @@ def test_words_found_by_counts_of_the_corpus_are_those_found_without(method: Met
     counted = count_ngrams([TEXT], 4, joined=method == "entropy")
     counted.save(tmp_path / "a.runs")
     plain = discover([TEXT], method, parameters)
-    given = discover(blocks_of(TEXT, 20), method, parameters, counted=Counted.load(tmp_path / "a.runs"))
+    given = discover(blocks_of(TEXT, 20), method, parameters, counted=NGramTable.load(tmp_path / "a.runs"))
     assert given.words == plain.words
     assert given.counts.tolist() == plain.counts.tolist()
     short = np.array([len(word) <= 4 for word in plain.words])
@@ -98,7 +97,6 @@ def test_counts_of_a_larger_corpus_decide_how_a_small_one_is_cut() -> None:
     )  # "boil yam"
     assert sorted(found.words) == ["山药", "煮"]
     assert found.measures.frequency[found.words.index("山药")] == 15
-    assert isinstance(found.ngrams, Given)
     assert found.ngrams.unknown == 1
 
 
@@ -135,4 +133,4 @@ def test_counts_that_do_not_fit_are_refused(tmp_path: Path) -> None:
     with pytest.raises(
         ModelError, match=r"a\.runs: is damaged: 'counts_4' does not hold what was written; count again"
     ):
-        Counted.load(path)
+        NGramTable.load(path)

@@ -225,6 +225,19 @@ class Workspace:
         keys = Stored(run.keys.dtype.str, len(counts), None, str(path), 0, sum_of(run.keys))
         return StoredRun(keys, Stored(counts.dtype.str, len(counts), None, str(path), run.keys.nbytes, sum_of(counts)))
 
+    def branch(self) -> "Workspace":
+        """Give a workspace for what is needed for a while only: it takes the room that is left, and closes on its own.
+
+        Examples
+        --------
+        >>> with Workspace(budget=16) as workspace:
+        ...     kept = workspace.store(np.arange(1))
+        ...     with workspace.branch() as branch:
+        ...         [branch.store(np.arange(1)).path is None for _ in range(2)]
+        [True, False]
+        """
+        return Workspace(max(0, self.budget - self._used), self._tmp_dir, self.task)
+
     def discard(self, *stored: Stored) -> None:
         """Let go of arrays that are not needed any more."""
         for one in stored:

@@ -1,13 +1,16 @@
 """What the corpus says of given words: count, cohesion and neighbour entropies, from the n-gram levels."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from ..core.counting import count_ranked
 from ..core.workspace import NONE, Counts, Ids
-from .counts import Level, NGrams, Scores, Wanted
+from .counts import NGrams
+from .levels import Demand, Level, look_up
+
+Scores = npt.NDArray[np.float64]
 
 
 class Measures(NamedTuple):
@@ -23,27 +26,14 @@ class Measures(NamedTuple):
     right_entropy: Scores
 
 
-def look_up(level: Level, prefixes: Ids, suffixes: Ids) -> Ids:
-    """Give the ranks of n-grams named by their parents' ranks; NONE where a parent is NONE or the level has none."""
-    ranks = np.full(len(prefixes), NONE, np.uint32)
-    known = np.flatnonzero((prefixes != NONE) & (suffixes != NONE))
-    if len(level) == 0 or len(known) == 0:
-        return ranks
-    bits = np.uint64(int(suffixes[known].max()).bit_length())  # short keys sort fast
-    run, inverse = count_ranked((prefixes[known].astype(np.uint64) << bits) | suffixes[known])
-    keys = ((run.keys >> bits) << np.uint64(32)) | (run.keys & ((np.uint64(1) << bits) - np.uint64(1)))
-    at = np.minimum(np.searchsorted(level.keys, keys), len(level) - 1)
-    ranks[known] = np.where(level.keys[at] == keys, at, NONE).astype(np.uint32)[inverse]
-    return ranks
-
-
 def measure(ngrams: NGrams, units: Ids, lengths: npt.NDArray[np.intp]) -> Measures:
     """Measure words in the corpus that the n-grams were counted in, counting longer n-grams where words need them.
 
     Parameters
     ----------
     ngrams : NGrams
-        Counted from 2 occurrences up. Levels that are missing are added, restricted to these words and neighbours.
+        Counted from 2 occurrences up; it is not changed. Levels that are missing are counted for these words and their
+        neighbours alone, and forgotten.
     units : uint32 array
         The ranks of the units of all words, one word after another. Every word must occur in the corpus.
     lengths : int array (n,)
@@ -67,6 +57,13 @@ def measure(ngrams: NGrams, units: Ids, lengths: npt.NDArray[np.intp]) -> Measur
         for figures, found in zip(every, known, strict=True):
             figures[reached] = found
         return every
+    with ngrams.workspace.branch() as scratch:
+        return _measured(replace(ngrams, workspace=scratch), units, lengths)
+
+
+def _measured(ngrams: NGrams, units: Ids, lengths: npt.NDArray[np.intp]) -> Measures:
+    """Measure words by n-grams that may be extended."""
+    size = len(lengths)
     longest = int(lengths.max(initial=0))
     order = np.argsort(-lengths, kind="stable")  # longest first: words of k and more units are the beginning
     units, lengths = pick(units, lengths, order), lengths[order]
@@ -76,7 +73,7 @@ def measure(ngrams: NGrams, units: Ids, lengths: npt.NDArray[np.intp]) -> Measur
     for length in range(1, longest + 1):
         if length == len(ngrams.levels):
             begins = starts[lengths >= length]
-            ngrams.extend(_wanted(len(ngrams.levels[-1]), ranks[-1], begins, ends[begins] - length))
+            ngrams = ngrams.extended(_demand(len(ngrams.levels[-1]), ranks[-1], begins, ends[begins] - length))
         within = int(lengths[lengths > length].sum())
         following = np.append(ranks[-1][1 : within + 1], NONE)[:within]
         following[np.arange(within) + length >= ends[:within]] = NONE
@@ -119,11 +116,11 @@ def _counts(level: Level, ranks: Ids) -> Counts:
     return counts
 
 
-def _wanted(size: int, ranks: Ids, begins: npt.NDArray[np.intp], ends: npt.NDArray[np.intp]) -> Wanted:
+def _demand(size: int, ranks: Ids, begins: npt.NDArray[np.intp], ends: npt.NDArray[np.intp]) -> Demand:
     """Mark the n-grams of a level that stand in the words, that end a word, and that begin one."""
     flags = []
     for chosen in (ranks, ranks[ends], ranks[begins]):
         flag = np.zeros(size, np.bool_)
         flag[chosen[chosen != NONE]] = True
         flags.append(flag)
-    return Wanted(*flags)
+    return Demand(*flags)

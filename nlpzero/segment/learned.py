@@ -18,7 +18,7 @@ from ..core.schema import Member, Schema
 from ..core.workspace import Counts
 from ..errors import ModelError
 from ..lexicon.lexicon import GOLDEN, Trie
-from ..ngrams.counts import unit_starts
+from ..ngrams.units import unit_starts
 from ..text.characters import DIGIT, HAN, OTHER, Codes, char_classes, code_points, inside_numbers
 from .bigrams import THRESHOLD, Chunk, Prior, Tables, steps_of
 from .chain import Cut, Index, Layout, Weights, forward, marginals

@@ -16,12 +16,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..core.workspace import Column, Counts
+from ..core.workspace import NONE, Column, Counts
 from ..ngrams.counts import NGrams
+from ..ngrams.levels import Flags, places_in
 from ..segment.bigrams import Chunk, Prior, Tables, grouped, steps_of
 from ..segment.chain import Cut, Index, Layout, Weights, forward, marginals, sample
 from ..segment.spelling import Spelling
-from .esa import Esa, Flags
+from .esa import Esa
 
 MEMORY = 200
 """Bytes that a unit takes in memory, about."""
@@ -196,7 +197,7 @@ def chunks_of(ngrams: NGrams, marks: Sequence[Flags], orders: int, seed: int) ->
     is_clause, is_start = np.zeros(total, np.bool_), np.zeros(total, np.bool_)
     begin = 0
     for block, mark in zip(ngrams.blocks, marks, strict=True):
-        places = block[0].positions.array.astype(np.intp)
+        places = places_in(block[:1])[0].astype(np.intp)
         part = slice(begin, begin + len(places))
         is_clause[part] = np.diff(places, prepend=-2) != 1
         is_start[part] = mark[places]
@@ -224,11 +225,13 @@ def chunks_of(ngrams: NGrams, marks: Sequence[Flags], orders: int, seed: int) ->
         ranks = np.full(total, len(ngrams.levels[number]), np.uint32)
         begin = 0
         for block in ngrams.blocks:
-            index = np.zeros(int(block[0].positions.array.max(initial=0)) + 1, np.intp)
-            index[block[0].positions.array] = np.arange(begin, begin + block[0].positions.length)
-            at, found = block[number].found()
-            ranks[index[at]] = found
-            begin += block[0].positions.length
+            at = places_in(block[: number + 1])
+            index = np.zeros(int(at[0].max(initial=0)) + 1, np.intp)
+            index[at[0]] = np.arange(begin, begin + len(at[0]))
+            found = block[number].units()
+            known = found != NONE
+            ranks[index[at[-1][known]]] = found[known]
+            begin += len(at[0])
         for chunk, column in zip(chunks, columns, strict=True):
             column.append(ranks[chunk.places])
     for chunk, column in zip(chunks, columns, strict=True):

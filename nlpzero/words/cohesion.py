@@ -10,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.workspace import Counts
-from ..ngrams.counts import Level, NGrams, Scores
+from ..ngrams.counts import NGrams
+from ..ngrams.levels import Level
+from ..ngrams.measures import Scores
 from .pieces import count_pieces
 
 DEFAULT_MIN_PMI = (0.0, 2.0, 4.0, 6.0)
@@ -49,7 +51,7 @@ def cohesions(levels: Sequence[Level], length: int, total: int) -> Iterator[tupl
 
 def cohesion_pieces(
     ngrams: NGrams, *, order: int, min_count: int, min_pmi: Sequence[float], memory: int
-) -> tuple[dict[str, int], int]:
+) -> tuple[NGrams, dict[str, int], int]:
     """Find words by chaining cohesive n-grams.
 
     Keep n-grams of 2 to `order` characters with count >= `min_count` and cohesion >= ``min_pmi[length - 1]``; cut the
@@ -58,6 +60,7 @@ def cohesion_pieces(
 
     Returns
     -------
+    ngrams : with all levels that were needed.
     words : dict
         The words with their counts as pieces.
     too_long : int
@@ -65,7 +68,7 @@ def cohesion_pieces(
     """
     strong: list[npt.NDArray[np.bool_]] = []
     for length in range(2, order + 1):
-        ngrams.extend(minimum=min(2, min_count))
+        ngrams = ngrams.extended(minimum=min(2, min_count))
         least = min_pmi[min(length, len(min_pmi)) - 1]
         flags = [
             (cohesion >= least) & (counts >= min_count)
@@ -80,7 +83,7 @@ def cohesion_pieces(
         for word, number in found.items()
         if len(word) < 3 or all(word[i : i + order] in kept for i in range(max(1, len(word) - order + 1)))
     }
-    return words, pieces.too_long
+    return ngrams, words, pieces.too_long
 
 
 def _strings_of(ngrams: NGrams, strong: Sequence[npt.NDArray[np.bool_]]) -> set[str]:

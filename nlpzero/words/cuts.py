@@ -11,15 +11,17 @@ import numpy.typing as npt
 
 from ..core.archive import read_archive, write_archive
 from ..core.schema import Member, Schema
-from ..core.workspace import Ids, Stored
+from ..core.workspace import NONE, Stored
 from ..errors import ModelError
-from ..ngrams.counts import NGrams, Placed, Scores
+from ..ngrams.counts import NGrams
+from ..ngrams.levels import places_in
+from ..ngrams.measures import Scores
 from ..segment.bigrams import THRESHOLD, Chunk, Prior, Tables, grouped
 from ..segment.chain import Cut, Index
 from ..segment.learned import LearnedSegmenter
 from ..segment.numerals import kinds_of, settle
 from .bayes import Sampler, State, chunks_of
-from .esa import esa_cut, statistics
+from .esa import ORDER, esa_cut, statistics
 from .learning import segmenter_of
 
 ROUNDS, LAST_ROUNDS = 12, 8
@@ -67,17 +69,18 @@ class Cuts(NamedTuple):
 
 def cut_by_esa(ngrams: NGrams, rounds: int, finer: float) -> Cuts:
     """Cut a corpus by ESA; a word scores what the last round would give it."""
-    symbols = ngrams.by_class()
+    symbols = ngrams.by_class().to_length(ORDER + 1)
     marks, esa, removed = esa_cut(symbols, rounds=rounds, finer=finer)
     tables = [one.scores(length, gone) for length, (one, gone) in enumerate(zip(esa, removed, strict=True), 1)]
     values = []
     kinds = kinds_of(symbols)
     settled = []
     for block, stored in zip(symbols.blocks, marks, strict=True):
-        places = block[0].positions.array.astype(np.intp)
+        at_level = [places.astype(np.intp) for places in places_in(block)]
+        places = at_level[0]
         mark = stored.array.copy()
         is_start = mark[places]
-        settle(is_start, kinds[_units(block)], np.diff(places, prepend=-2) != 1)
+        settle(is_start, kinds[block[0].units()], np.diff(places, prepend=-2) != 1)
         mark[places] = is_start
         settled.append(ngrams.workspace.store(mark))
         ngrams.workspace.discard(stored)
@@ -87,18 +90,13 @@ def cut_by_esa(ngrams: NGrams, rounds: int, finer: float) -> Cuts:
         score: Scores = np.zeros(len(mark))
         for length, (level, table) in enumerate(zip(block, tables, strict=False), 1):
             rank = np.full(len(mark), len(table) - 1, np.intp)
-            at, found = level.found()
-            rank[at] = found
+            found = level.units()
+            known = found != NONE
+            rank[at_level[length - 1][known]] = found[known]
             here = np.flatnonzero((size == length) & mark)
             score[here] = table[rank[here]]
         values.append(ngrams.workspace.store(np.where(is_start, score[places], 0.0)))
     return Cuts(settled, values, (), None)
-
-
-def _units(block: Sequence[Placed]) -> Ids:
-    """Give the units of a block."""
-    result: Ids = block[0].ranks.array[block[0].ids.array]
-    return result
 
 
 def cut_by_sampling(
@@ -116,15 +114,10 @@ def cut_by_sampling(
     ModelError
         For a checkpoint of another corpus or of other settings, or one that is damaged.
     """
-    symbols = ngrams.by_class()
+    symbols = ngrams.by_class().to_length(2 * LONGEST)
     marks, _, _ = esa_cut(symbols, order=LONGEST_AT_FIRST, finer=settings.finer)
-    while len(symbols.levels) < 2 * LONGEST:
-        symbols.extend()
     chunks = chunks_of(symbols, [mark.array for mark in marks], 2 * LONGEST, settings.seed)
-    for block in symbols.blocks:  # the chunks know the ranks now
-        for placed in block[1:]:
-            symbols.workspace.discard(placed.positions.bits, placed.ids)
-        del block[1:]
+    symbols = symbols.without_places()  # the chunks know the ranks now
     prior = Prior(finer=settings.finer)
     saved = _Checkpoint(checkpoint, symbols, settings)
     rounds_done = saved.load(chunks) if resume else 0
@@ -158,7 +151,7 @@ def _decided(ngrams: NGrams, symbols: NGrams, sampler: Sampler, samples: int, se
         chunk.chosen = []
     probability = np.minimum(chances.sum(axis=0, dtype=np.float64), 1.0)
     kinds = kinds_of(symbols)
-    settle(probability, np.concatenate([kinds[_units(block)] for block in symbols.blocks]), is_clause)
+    settle(probability, np.concatenate([kinds[block[0].units()] for block in symbols.blocks]), is_clause)
     is_start = (probability > THRESHOLD) | is_clause
     starts = np.flatnonzero(is_start)
     size = np.diff(starts, append=total)
@@ -178,7 +171,7 @@ def _decided(ngrams: NGrams, symbols: NGrams, sampler: Sampler, samples: int, se
     marks, parts, boundaries = [], [], []
     begin = 0
     for block in symbols.blocks:
-        places = block[0].positions.array.astype(np.intp)
+        places = places_in(block[:1])[0].astype(np.intp)
         part = slice(begin, begin + len(places))
         mark = np.zeros(int(places[-1]) + 2 if len(places) else 0, np.bool_)
         mark[places[is_start[part]]] = True
@@ -216,7 +209,7 @@ def _digest(symbols: NGrams) -> str:
     """Give a digest of the text that was counted."""
     digest = hashlib.sha256("".join(symbols.units).encode("utf-8", "surrogatepass"))
     for block in symbols.blocks:
-        digest.update(np.ascontiguousarray(_units(block)).tobytes())
+        digest.update(np.ascontiguousarray(block[0].units()).tobytes())
     return digest.hexdigest()
 
 

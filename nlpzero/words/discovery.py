@@ -12,9 +12,11 @@ import numpy.typing as npt
 from ..core.engine import Engine
 from ..core.workspace import Counts, Ids, Stored, Workspace
 from ..errors import ModelError, NothingFound
-from ..ngrams.counts import NGrams, Placed, Scores, unit_starts
-from ..ngrams.measures import Measures, measure, pick
-from ..ngrams.runs import Counted, Given
+from ..ngrams.counts import NGrams, count_units
+from ..ngrams.levels import BlockLevels, places_in
+from ..ngrams.measures import Measures, Scores, measure, pick
+from ..ngrams.runs import NGramTable
+from ..ngrams.units import unit_starts
 from ..reading.corpus import Block, Part, text_of
 from ..segment.learned import LearnedSegmenter
 from ..text.characters import OTHER, Codes, char_classes, code_points, delimited, inside_numbers
@@ -159,7 +161,7 @@ def discover(
     on_round: Callable[[State], None] | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
     resume: bool = False,
-    counted: Counted | None = None,
+    counted: NGramTable | None = None,
 ) -> Discovery:
     """Find the words of a corpus (新词发现).
 
@@ -182,7 +184,7 @@ def discover(
         bayes: file to write the state to after every round.
     resume : bool
         bayes: start from the state in `checkpoint`, if it is there.
-    counted : Counted, optional
+    counted : NGramTable, optional
         entropy, cohesion, pmi: counts to go by, of a corpus that these texts are part of. The words are those that the
         texts are cut into; figures of words that are longer than the counts reach are missing.
 
@@ -208,17 +210,15 @@ def discover(
     engine = engine or Engine(1)
     workspace = workspace or Workspace(budget=1 << 62)
     min_count = DEFAULT_MIN_COUNT[method] if parameters.min_count is None else parameters.min_count
-    if counted is None:
-        ngrams = NGrams(texts, joined=method in JOINED, engine=engine, workspace=workspace)
-    else:
+    if counted is not None:
         _check_counted(counted, method)
-        ngrams = Given(texts, counted, engine=engine, workspace=workspace)
-    if not any(block[0].positions.length for block in ngrams.blocks):
+    ngrams = count_units(texts, joined=method in JOINED, engine=engine, workspace=workspace, table=counted)
+    if not any(block[0].length for block in ngrams.blocks):
         raise NothingFound("the text has no Han characters, digits or Latin letters: there are no words in it")
     tables: list[Stored] = []
     cuts = Cuts((), (), (), None)
     if method == "entropy":
-        found, tables = _by_entropy(ngrams, parameters, min_count)
+        ngrams, found, tables = _by_entropy(ngrams, parameters, min_count)
     elif method == "esa":
         cuts = cut_by_esa(ngrams, parameters.rounds or ROUNDS, parameters.finer)
         found = _of_cuts(ngrams, cuts, mean=True)
@@ -227,9 +227,9 @@ def discover(
         cuts = cut_by_sampling(ngrams, settings, on_round=on_round, checkpoint=checkpoint, resume=resume)
         found = _of_cuts(ngrams, cuts, mean=False)
     elif method == "cohesion":
-        found = _by_cohesion(ngrams, parameters, min_count, int(memory * TALLY_SHARE))
+        ngrams, found = _by_cohesion(ngrams, parameters, min_count, int(memory * TALLY_SHARE))
     else:
-        found = _by_pmi(ngrams, parameters, int(memory * TALLY_SHARE))
+        ngrams, found = _by_pmi(ngrams, parameters, int(memory * TALLY_SHARE))
     keep = found.counts >= min_count
     if not keep.any():
         longer = f" ({found.too_long:,} pieces are longer than {MAX_PIECE} characters)" if found.too_long else ""
@@ -245,9 +245,9 @@ def discover(
     return replace(result, marks=cuts.marks, probabilities=cuts.probabilities, segmenter=cuts.segmenter)
 
 
-def _by_entropy(ngrams: NGrams, parameters: Parameters, min_count: int) -> tuple[Candidates, list[Stored]]:
+def _by_entropy(ngrams: NGrams, parameters: Parameters, min_count: int) -> tuple[NGrams, Candidates, list[Stored]]:
     """Find words by branching entropy, and the tables to cut by."""
-    found, tables = entropy_words(ngrams, order=parameters.order, min_count=min_count)
+    ngrams, found, tables = entropy_words(ngrams, order=parameters.order, min_count=min_count)
     names = np.array(ngrams.units, dtype=object)
     words: list[str] = []
     for level in found:
@@ -255,7 +255,8 @@ def _by_entropy(ngrams: NGrams, parameters: Parameters, min_count: int) -> tuple
     units = np.concatenate([np.stack(level.units, axis=1).ravel() for level in found])
     lengths = np.repeat(np.arange(1, len(found) + 1), [len(level.counts) for level in found])
     counts = np.concatenate([level.counts for level in found])
-    return Candidates(words, units, lengths, counts, np.concatenate([level.autonomies for level in found])), tables
+    scores = np.concatenate([level.autonomies for level in found])
+    return ngrams, Candidates(words, units, lengths, counts, scores), tables
 
 
 def _of_cuts(ngrams: NGrams, cuts: Cuts, *, mean: bool) -> Candidates:
@@ -267,23 +268,24 @@ def _of_cuts(ngrams: NGrams, cuts: Cuts, *, mean: bool) -> Candidates:
     return Candidates(words, units, lengths, counts, scores / counts if mean else scores)
 
 
-def _by_cohesion(ngrams: NGrams, parameters: Parameters, min_count: int, memory: int) -> Candidates:
+def _by_cohesion(ngrams: NGrams, parameters: Parameters, min_count: int, memory: int) -> tuple[NGrams, Candidates]:
     """Find words by cohesion; their score is measured later."""
     min_pmi = parameters.min_pmi or DEFAULT_MIN_PMI
-    words, too_long = cohesion_pieces(
+    ngrams, words, too_long = cohesion_pieces(
         ngrams, order=parameters.order, min_count=min_count, min_pmi=min_pmi, memory=memory
     )
     counts = np.fromiter(words.values(), np.int64, len(words))
-    return Candidates([*words], *unit_ranks(ngrams, [*words]), counts, np.full(len(words), np.nan), too_long)
+    units, lengths = unit_ranks(ngrams, [*words])
+    return ngrams, Candidates([*words], units, lengths, counts, np.full(len(words), np.nan), too_long)
 
 
-def _by_pmi(ngrams: NGrams, parameters: Parameters, memory: int) -> Candidates:
+def _by_pmi(ngrams: NGrams, parameters: Parameters, memory: int) -> tuple[NGrams, Candidates]:
     """Find words by pointwise mutual information."""
     min_pmi = (parameters.min_pmi or (1.0,))[0]
-    candidates, too_long = pmi_pieces(ngrams, min_proba=parameters.min_proba, min_pmi=min_pmi, memory=memory)
+    ngrams, candidates, too_long = pmi_pieces(ngrams, min_proba=parameters.min_proba, min_pmi=min_pmi, memory=memory)
     words, scores = remove_redundancy(candidates)
     counts = np.fromiter(words.values(), np.int64, len(words))
-    return Candidates([*words], *unit_ranks(ngrams, [*words]), counts, scores, too_long)
+    return ngrams, Candidates([*words], *unit_ranks(ngrams, [*words]), counts, scores, too_long)
 
 
 def _table(
@@ -363,30 +365,30 @@ def boundaries(
         yield block, (lines, at - line_starts[lines] + 1, chances.array[inner])
 
 
-def _unit_places(codes: Codes, block: Sequence[Placed]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+def _unit_places(codes: Codes, block: BlockLevels) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Give the positions of units and of clause ends in a text, and which of them are units: those of the block."""
     classes = char_classes()[codes]
     starts = unit_starts(classes, joined=True)
     places = np.flatnonzero(classes[starts] != OTHER)
-    if not np.array_equal(places, block[0].positions.array):
+    if not np.array_equal(places, places_in(block[:1])[0]):
         raise ModelError("the corpus changed while it was read; run again")
     return starts, places
 
 
-def _cut_text(tables: Sequence[Stored], delimiter: str, item: tuple[str | Part, Sequence[Placed]]) -> str:
+def _cut_text(tables: Sequence[Stored], delimiter: str, item: tuple[str | Part, BlockLevels]) -> str:
     """Cut one block of text by the tables of the entropy method."""
     text, block = item
     return _delimited(text, block, delimiter, lambda: cut(tables, block))
 
 
-def _cut_marked(delimiter: str, item: tuple[str | Part, Sequence[Placed], Stored]) -> str:
+def _cut_marked(delimiter: str, item: tuple[str | Part, BlockLevels, Stored]) -> str:
     """Cut one block of text at its marks."""
     text, block, marks = item
     return _delimited(text, block, delimiter, lambda: marks.array)
 
 
 def _delimited(
-    text: str | Part, block: Sequence[Placed], delimiter: str, marks_of: Callable[[], npt.NDArray[np.bool_]]
+    text: str | Part, block: BlockLevels, delimiter: str, marks_of: Callable[[], npt.NDArray[np.bool_]]
 ) -> str:
     """Cut one block of text at marks."""
     codes = code_points(text_of(text))
@@ -398,7 +400,7 @@ def _delimited(
     return delimited(codes, is_start, delimiter)
 
 
-def _check_counted(counted: Counted, method: Method) -> None:
+def _check_counted(counted: NGramTable, method: Method) -> None:
     """Refuse counts that a method cannot use."""
     if method in ("esa", "bayes"):
         raise ModelError(f"{method} learns from the text itself; counts serve entropy, cohesion and pmi")

@@ -13,7 +13,10 @@ import numpy.typing as npt
 
 from ..core.counting import Merging
 from ..core.workspace import NONE, Column, Counts, Ids, Run, Stored, StoredRun, Workspace
-from ..ngrams.counts import ROWS, SIDES, Level, NGrams, Placed, Scores, Side, sums_by_parent
+from ..ngrams.counts import NGrams
+from ..ngrams.entropies import Entropies
+from ..ngrams.levels import ROWS, SIDES, BlockLevels, Flags, Level, Side, places_in, sums_by_parent
+from ..ngrams.measures import Scores
 from ..segment.lattice import best_path
 
 MIN_OCCURRENCES = 3
@@ -40,9 +43,7 @@ def autonomies(ngrams: NGrams, order: int) -> list[Stored]:
     return [*ngrams.engine.map(task, range(1, order + 1))]
 
 
-def _autonomy(
-    workspace: Workspace, levels: Sequence[Level], entropies: Sequence[tuple[Stored, Stored]], length: int
-) -> Stored:
+def _autonomy(workspace: Workspace, levels: Sequence[Level], entropies: Sequence[Entropies], length: int) -> Stored:
     """Give the autonomy of every n-gram of one length."""
     level = levels[length - 1]
     variations = Column(workspace, np.float64)
@@ -107,7 +108,7 @@ class Found(NamedTuple):
     autonomies: Scores
 
 
-def entropy_words(ngrams: NGrams, *, order: int, min_count: int) -> tuple[list[Found], list[Stored]]:
+def entropy_words(ngrams: NGrams, *, order: int, min_count: int) -> tuple[NGrams, list[Found], list[Stored]]:
     """Find words by cutting the corpus where autonomy is greatest.
 
     Each clause is cut into words w of 1 to `order` units so that the sum of a(w) len(w) is greatest; words of two and
@@ -115,11 +116,13 @@ def entropy_words(ngrams: NGrams, *, order: int, min_count: int) -> tuple[list[F
 
     Returns
     -------
+    ngrams : with all levels and entropies that were needed.
     found : one entry for each length from 1 on.
     tables : the score of every n-gram, for `cut`.
     """
     for length in range(len(ngrams.levels), order + 1):
-        ngrams.extend(last=length == order)
+        ngrams = ngrams.extended(last=length == order)
+    ngrams = ngrams.with_entropies(order)
     workspace = ngrams.workspace
     autonomy = autonomies(ngrams, order)
     tables = [
@@ -139,7 +142,7 @@ def entropy_words(ngrams: NGrams, *, order: int, min_count: int) -> tuple[list[F
         found.append(Found(ngrams.spell(length, chosen), counts, autonomy[length - 1].array[chosen]))
         for run in mine:
             workspace.discard(*run)
-    return found, tables
+    return ngrams, found, tables
 
 
 def _scores(workspace: Workspace, length: int, level: Level, autonomy: Stored) -> Stored:
@@ -154,37 +157,42 @@ def _scores(workspace: Workspace, length: int, level: Level, autonomy: Stored) -
     return column.stored()
 
 
-def cut(tables: Sequence[Stored], block: Sequence[Placed]) -> npt.NDArray[np.bool_]:
+def cut(tables: Sequence[Stored], block: BlockLevels) -> Flags:
     """Mark the places of a block at which a word starts, or a clause has just ended."""
-    places = block[0].positions.array.astype(np.intp)
-    size = int(places[-1]) + 2 if len(places) else 0
-    single = np.zeros(size)
-    single[places] = tables[0].array[block[0].ranks.array][block[0].ids.array]
+    return _cut_at(tables, block, [places.astype(np.intp) for places in places_in(block)])
+
+
+def _cut_at(tables: Sequence[Stored], block: BlockLevels, places: Sequence[npt.NDArray[np.intp]]) -> Flags:
+    """Mark where words start and clauses have just ended in a block whose n-grams stand at some places."""
+    units = places[0]
+    single = np.zeros(int(units[-1]) + 2 if len(units) else 0)
+    single[units] = tables[0].array[block[0].ranks.array][block[0].ids.array]
     scores: list[Scores | tuple[npt.NDArray[np.intp], Scores]] = [single]
-    for level, table in zip(block[1:], tables[1:], strict=True):
+    for level, table, at in zip(block[1:], tables[1:], places[1:], strict=True):
         ranks = level.ranks.array
         local = np.full(len(ranks), -np.inf)
         local[ranks != NONE] = table.array[ranks[ranks != NONE]]
         values = local[level.ids.array]
         words = np.flatnonzero(values > -np.inf)
-        scores.append((level.positions.array[words].astype(np.intp), values[words]))
-    first = np.flatnonzero(np.diff(places, prepend=-2) != 1)
-    starts, lengths = places[first], np.diff(first, append=len(places))
+        scores.append((at[words], values[words]))
+    first = np.flatnonzero(np.diff(units, prepend=-2) != 1)
+    starts, lengths = units[first], np.diff(first, append=len(units))
     marks = best_path(scores, starts, lengths)
     marks[starts + lengths] = True
     return marks
 
 
-def _count_words(workspace: Workspace, tables: Sequence[Stored], block: Sequence[Placed]) -> list[StoredRun]:
+def _count_words(workspace: Workspace, tables: Sequence[Stored], block: BlockLevels) -> list[StoredRun]:
     """Count the words of one block: for each length a run of ranks."""
-    marks = cut(tables, block)
+    places = [at.astype(np.intp) for at in places_in(block)]
+    marks = _cut_at(tables, block, places)
     borders = np.flatnonzero(marks)
     lengths = np.zeros(len(marks), np.uint8)
     lengths[borders[:-1]] = np.minimum(np.diff(borders), 255)
     result = []
-    for length, level in enumerate(block, start=1):
+    for length, (level, at) in enumerate(zip(block, places, strict=True), start=1):
         ids, ranks = level.ids.array, level.ranks.array
-        counts = np.bincount(ids[lengths[level.positions.array] == length], minlength=len(ranks))
+        counts = np.bincount(ids[lengths[at] == length], minlength=len(ranks))
         used = np.flatnonzero(counts)
         result.append(workspace.store_run(Run(ranks[used].astype(np.uint64), counts[used])))
     return result

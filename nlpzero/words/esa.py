@@ -11,8 +11,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..core.workspace import Counts, Ids, Stored, Workspace
-from ..ngrams.counts import NGrams, Placed, Scores
+from ..core.workspace import NONE, Counts, Ids, Stored, Workspace
+from ..ngrams.counts import NGrams
+from ..ngrams.levels import BlockLevels, Flags, places_in
+from ..ngrams.measures import Scores
 from ..segment.lattice import best_path
 
 ORDER = 6
@@ -20,8 +22,6 @@ ORDER = 6
 ROUNDS = 8
 EXPONENT = 0.3
 """Weight of the neighbours: the published value."""
-
-Flags = npt.NDArray[np.bool_]
 
 
 class Esa(NamedTuple):
@@ -58,8 +58,6 @@ def statistics(ngrams: NGrams, order: int) -> list[Esa]:
     Every clause edge is a neighbour of its own. The levels hold what occurs twice; a string has as many neighbours that
     it meets once as its count exceeds the sum of its longer strings' counts.
     """
-    while len(ngrams.levels) <= order:
-        ngrams.extend()
     fits = _places(ngrams, order)
     result = []
     for length in range(1, order + 1):
@@ -82,7 +80,7 @@ def _places(ngrams: NGrams, order: int) -> list[int]:
     """Count the places where a string of 1, 2, ... units fits into a clause."""
     result = np.zeros(order, np.int64)
     for block in ngrams.blocks:
-        places = block[0].positions.array.astype(np.int64)
+        places = places_in(block[:1])[0].astype(np.int64)
         lengths = np.diff(np.flatnonzero(np.diff(places, prepend=-2) != 1), append=len(places))
         result += [int(np.maximum(lengths - short, 0).sum()) for short in range(order)]
     return [int(n) for n in result]
@@ -100,7 +98,7 @@ def esa_cut(
     Parameters
     ----------
     ngrams : NGrams
-        By `NGrams.by_class`; levels are added up to ``order + 1``.
+        By `NGrams.by_class`, with at least ``order + 1`` levels.
     finer : float
         Nats that every word is worth beside its score.
 
@@ -146,11 +144,12 @@ def inside(marks: Flags, places: npt.NDArray[np.intp], length: int) -> Flags:
 def _cut_block(
     workspace: Workspace,
     tables: Sequence[tuple[Stored, Stored]],
-    item: tuple[Sequence[Placed], Stored | None],
+    item: tuple[BlockLevels, Stored | None],
 ) -> tuple[Stored, list[tuple[Ids, Counts]]]:
     """Cut one block, and count what lies inside its words."""
     block, before = item
-    places = block[0].positions.array.astype(np.intp)
+    at_level = [places.astype(np.intp) for places in places_in(block)]
+    places = at_level[0]
     size = int(places[-1]) + 2 if len(places) else 0
     old = None if before is None else before.array
     first = np.flatnonzero(np.diff(places, prepend=-2) != 1)
@@ -165,8 +164,9 @@ def _cut_block(
             fits[:-1] = in_clause[:-1] & fits[1:]
         where = np.flatnonzero(fits)
         ranks = np.full(size, len(table.array) - 1, np.uint32)
-        at, found = level.found()
-        ranks[at] = found
+        found = level.units()
+        known = found != NONE
+        ranks[at_level[length - 1][known]] = found[known]
         ranks = ranks[where]
         values = table.array[ranks]
         if old is not None:

@@ -9,8 +9,9 @@ import numpy as np
 
 from ..core.workspace import NONE
 from ..errors import NothingFound
-from ..ngrams.counts import encode
-from ..ngrams.measures import look_up, measure
+from ..ngrams.levels import look_up
+from ..ngrams.measures import measure
+from ..ngrams.units import encode
 from ..text.characters import OTHER, char_classes
 from .cohesion import DEFAULT_MIN_PMI
 from .discovery import DEFAULT_MIN_COUNT, JOINED, Discovery, Method, Parameters

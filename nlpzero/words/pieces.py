@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.tally import Tally
-from ..core.workspace import Ids, Stored
-from ..ngrams.counts import NGrams, Placed
+from ..core.workspace import NONE, Ids, Stored
+from ..ngrams.counts import NGrams
+from ..ngrams.levels import BlockLevels, places_in
 from ..text.characters import Codes, code_points
 
 MAX_PIECE = 64
@@ -52,9 +53,10 @@ def count_pieces(ngrams: NGrams, strong: Sequence[npt.NDArray[np.bool_]], memory
     return Pieces(tally, too_long)
 
 
-def _block_pieces(characters: Stored, strong: Sequence[Stored], block: Sequence[Placed]) -> tuple[dict[str, int], int]:
+def _block_pieces(characters: Stored, strong: Sequence[Stored], block: BlockLevels) -> tuple[dict[str, int], int]:
     """Count the pieces of one block, those of one length in the order of the text; count those too long."""
-    positions, ids = block[0].positions.array, block[0].ids.array
+    places = places_in(block)
+    positions, ids = places[0], block[0].ids.array
     size = int(positions.max(initial=0)) + 2
     in_clause = np.zeros(size, np.bool_)
     in_clause[positions] = True
@@ -62,8 +64,11 @@ def _block_pieces(characters: Stored, strong: Sequence[Stored], block: Sequence[
     codes[positions] = characters.array[block[0].ranks.array][ids]
     attached = np.zeros(size, np.bool_)
     for length, flags in enumerate(strong, start=2):
-        places, ranks = block[length - 1].found()
-        at = places[flags.array[ranks]]
+        level = block[length - 1]
+        ranks = level.ranks.array
+        is_strong = np.zeros(len(ranks), np.bool_)
+        is_strong[ranks != NONE] = flags.array[ranks[ranks != NONE]]
+        at = places[length - 1][is_strong[level.ids.array]]
         for inside in range(1, length):
             attached[at + inside] = True
     starts = np.flatnonzero(in_clause & ~attached)
@@ -73,7 +78,7 @@ def _block_pieces(characters: Stored, strong: Sequence[Stored], block: Sequence[
         chosen = starts[lengths == length]
         if length <= 2:  # most pieces: counted by id, so that only distinct ones become strings
             level = block[length - 1]
-            local = level.ids.array[np.searchsorted(level.positions.array, chosen)]
+            local = level.ids.array[np.searchsorted(places[length - 1], chosen)]
             first = np.zeros(int(local.max(initial=0)) + 1, np.intp)
             first[local[::-1]] = chosen[::-1]
             numbers = np.bincount(local)

@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from ..core.counting import count_ranked
 from ..core.workspace import Counts, Ids
-from ..ngrams.counts import NGrams, Scores
+from ..ngrams.counts import NGrams
+from ..ngrams.measures import Scores
 from ..text.characters import DIGIT, char_classes, code_points
 from .pieces import count_pieces
 
@@ -22,11 +23,12 @@ LOG_ZERO = -100.0
 Rows = npt.NDArray[np.int64]
 
 
-def pmi_pieces(ngrams: NGrams, *, min_proba: float, min_pmi: float, memory: int) -> tuple[dict[str, int], int]:
+def pmi_pieces(ngrams: NGrams, *, min_proba: float, min_pmi: float, memory: int) -> tuple[NGrams, dict[str, int], int]:
     """Cut between characters a and b unless p_ab > `min_proba` and ln(p_ab / (p_a p_b)) > `min_pmi`; count the pieces.
 
     Returns
     -------
+    ngrams : with all levels that were needed.
     words : dict
         The pieces with relative frequency > `min_proba` and their counts, before redundancy is removed.
     too_long : int
@@ -34,13 +36,14 @@ def pmi_pieces(ngrams: NGrams, *, min_proba: float, min_pmi: float, memory: int)
     """
     characters = ngrams.levels[0].counts
     possible = int(characters.sum())  # there are fewer pairs than characters
-    level = ngrams.extend(minimum=1 if min_proba * possible < 2 else 2)
+    ngrams = ngrams.extended(minimum=1 if min_proba * possible < 2 else 2)
+    level = ngrams.levels[1]
     frequency = np.log(level.counts) - np.log(max(1, ngrams.total - ngrams.clauses))
     alone = np.log(characters) - np.log(max(1, ngrams.total))
     information = frequency - alone[level.prefixes] - alone[level.suffixes]
     pieces = count_pieces(ngrams, [(frequency > np.log(min_proba)) & (information > min_pmi)], memory)
     least = int(np.floor(min_proba * pieces.tally.total)) + 1
-    return pieces.tally.at_least(least), pieces.too_long
+    return ngrams, pieces.tally.at_least(least), pieces.too_long
 
 
 def remove_redundancy(pieces: Mapping[str, int]) -> tuple[dict[str, int], Scores]:

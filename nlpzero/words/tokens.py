@@ -7,7 +7,9 @@ import numpy.typing as npt
 
 from ..core.counting import count_ranked
 from ..core.workspace import Counts, Ids, Stored
-from ..ngrams.counts import NGrams, Scores
+from ..ngrams.counts import NGrams
+from ..ngrams.levels import places_in
+from ..ngrams.measures import Scores
 
 
 def count_tokens(
@@ -29,8 +31,8 @@ def count_tokens(
     """
     units, sizes, numbers = [], [], []
     for block, mark, value in zip(ngrams.blocks, marks, values, strict=True):
-        places = block[0].positions.array.astype(np.intp)
-        units.append(block[0].ranks.array[block[0].ids.array])
+        places = places_in(block[:1])[0].astype(np.intp)
+        units.append(block[0].units())
         borders = np.flatnonzero(mark.array)
         is_start = mark.array[places]
         ends = borders[np.searchsorted(borders, places[is_start], "right")] if len(places) else places

@@ -1,0 +1,282 @@
+"""The n-grams of one length, in a whole corpus and in one block of it, and the step from one length to the next.
+
+An n-gram of length k is a pair: the (k-1)-gram it begins with and the (k-1)-gram it ends with. Inside a block these are
+small local ranks, so that pair and position fit 64 bits and one sort counts the block and ranks every position. Runs
+carry the pair of global ranks; merging them makes the level's table and tells each block the global rank of its local
+ones. An n-gram can occur `minimum` times only if both of its parents do, so positions drop out from level to level.
+"""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ..core.counting import Merging, Ranks, count_ranked
+from ..core.engine import Engine
+from ..core.workspace import NONE, Column, Counts, Ids, Keys, Run, Stored, StoredRun, Workspace
+from ..errors import NlpZeroError
+
+Flags = npt.NDArray[np.bool_]
+Side = Literal["left", "right"]
+SIDES: tuple[Side, Side] = ("left", "right")
+
+ROWS = 1 << 20
+"""N-grams of a level that are looked at together where it may be larger than memory."""
+MOST = (1 << 32) - 1
+"""Distinct n-grams of one length, at the most: a rank takes 32 bits."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """The n-grams of one length that occur often enough, in the order of their units.
+
+    An n-gram is known by its parents, the ranks one level below of itself without its last unit (the prefix) and
+    without its first one (the suffix). The arrays may lie in files: take parts of them where they may be large.
+
+    Attributes
+    ----------
+    pairs : uint64 array (n,), increasing
+        prefix * 2^32 + suffix (at level 1 empty).
+    numbers : int64 array (n,)
+        How often each occurs.
+    """
+
+    pairs: Stored
+    numbers: Stored
+
+    def __len__(self) -> int:
+        return self.numbers.length
+
+    @property
+    def counts(self) -> Counts:
+        """How often each occurs."""
+        return self.numbers.array
+
+    @property
+    def keys(self) -> Keys:
+        """The pair of parents as one number, increasing."""
+        return self.pairs.array
+
+    @property
+    def prefixes(self) -> Ids:
+        """The rank of each without its last unit."""
+        return _halves(self.keys)[0]
+
+    @property
+    def suffixes(self) -> Ids:
+        """The rank of each without its first unit."""
+        return _halves(self.keys)[1]
+
+    def parts(self) -> Iterator[tuple[Ids, Ids, Counts]]:
+        """Give prefixes, suffixes and counts of `ROWS` n-grams at a time."""
+        for start in range(0, len(self), ROWS):
+            stop = min(start + ROWS, len(self))
+            yield *_halves(self.pairs.part(start, stop)), self.numbers.part(start, stop)
+
+
+def _halves(keys: Keys) -> tuple[Ids, Ids]:
+    """Give the upper and the lower half of 64-bit numbers, without a copy."""
+    halves: Ids = keys.view(np.uint32)
+    return (halves[1::2], halves[::2]) if sys.byteorder == "little" else (halves[::2], halves[1::2])
+
+
+def level_of_units(counts: Counts, workspace: Workspace) -> Level:
+    """Make the level of single units, which have no parents."""
+    return Level(workspace.store(np.empty(0, np.uint64)), workspace.store(counts))
+
+
+class Demand(NamedTuple):
+    """Which n-grams of a level lead to those of the next that some words ask for, as bool arrays of the level's length.
+
+    An n-gram of the next level is asked for if both its parents are `inner` (they stand in a word), if what it begins
+    with ends a word (it may lead to the word's right neighbours), or if what it ends with begins one (to its left).
+    """
+
+    inner: Flags
+    ends_word: Flags
+    begins_word: Flags
+
+    def asks(self, first: Any, second: Any) -> Flags:
+        """Tell of pairs of parents, given by their ranks, whether the n-gram they make is asked for."""
+        asked: Flags = (self.inner[first] & self.inner[second]) | self.ends_word[first] | self.begins_word[second]
+        return asked
+
+
+class Occurrences(NamedTuple):
+    """The n-grams of one level in one block, in the order of the text.
+
+    Attributes
+    ----------
+    inside : bits
+        Which of those of the level below begin one; at level 1, which of all places hold a unit. (An eighth of a byte
+        instead of the four of a place.)
+    places : int
+        How many there are of the level below.
+    follows : bits
+        After which of these n-grams the next one stands at the next place.
+    ids : uint32 array (n,)
+        Their local ids.
+    ranks : uint32 array
+        The rank in the level of each local id, or NONE.
+    """
+
+    inside: Stored
+    places: int
+    follows: Stored
+    ids: Stored
+    ranks: Stored | Ranks
+
+    @property
+    def length(self) -> int:
+        """How many n-grams of the level stand in the block."""
+        return self.ids.length
+
+    def units(self) -> Ids:
+        """Give the rank of every n-gram, or NONE."""
+        ranks: Ids = self.ranks.array[self.ids.array]
+        return ranks
+
+
+BlockLevels = Sequence[Occurrences]
+"""One block of text: the n-grams of 1, 2, ... units in it."""
+
+
+def bits_in(stored: Stored, count: int) -> Flags:
+    """Unpack bits."""
+    return np.unpackbits(stored.array, count=count).view(np.bool_)
+
+
+def places_in(block: BlockLevels) -> list[Ids]:
+    """Give where the n-grams of each level stand in a block, ascending; between clauses one place is left empty."""
+    result: list[Ids] = []
+    for level in block:
+        inside = bits_in(level.inside, level.places)
+        result.append(result[-1][inside] if result else np.flatnonzero(inside).astype(np.uint32))
+    return result
+
+
+class Pairs(NamedTuple):
+    """The pairs of neighbours in one block: which n-grams begin one, and follow one another; local ids; their run."""
+
+    inside: Flags
+    follows: Flags
+    ids: Ids
+    run: Run
+
+
+def pairs_of(below: Occurrences, allowed: Stored, demand: Sequence[Stored] | None, bits: int) -> Pairs:
+    """Find the pairs of neighbours in one block whose n-grams are allowed, and asked for (see `Demand`)."""
+    ids, ranks = below.ids.array, below.ranks.array
+    present = ranks != NONE
+
+    def at_each(flags: Stored) -> Flags:
+        local = np.zeros(len(ranks), np.bool_)
+        local[present] = flags.array[ranks[present]]
+        found: Flags = local[ids]
+        return found
+
+    usable = at_each(allowed)
+    inside = np.zeros(len(ids), np.bool_)
+    pair = inside[:-1]
+    np.logical_and(usable[:-1], usable[1:], out=pair)
+    pair &= bits_in(below.follows, len(ids))[:-1]
+    if demand is not None:
+        inner, ends_word, begins_word = map(at_each, demand)
+        pair &= (inner[:-1] & inner[1:]) | ends_word[:-1] | begins_word[1:]
+    local_bits = np.uint64(max(1, len(ranks).bit_length()))
+    pairs = (ids[:-1][pair].astype(np.uint64) << local_bits) | ids[1:][pair]
+    run, above = count_ranked(pairs)
+    prefixes = ranks[(run.keys >> local_bits).astype(np.intp)].astype(np.uint64)
+    suffixes = ranks[(run.keys & np.uint64((1 << int(local_bits)) - 1)).astype(np.intp)]
+    follows = np.append(inside[1:], np.zeros(int(len(inside) > 0), np.bool_))[inside]
+    return Pairs(inside, follows, above, Run((prefixes << np.uint64(bits)) | suffixes, run.counts))
+
+
+def stored_pairs(workspace: Workspace, pairs: Pairs, ranks: Stored | Ranks) -> Occurrences:
+    """Keep what was found in a block."""
+    store = workspace.store
+    bits = (store(np.packbits(flags)) for flags in (pairs.inside, pairs.follows))
+    return Occurrences(next(bits), len(pairs.inside), next(bits), store(pairs.ids), ranks)
+
+
+def merged_level(
+    runs: Sequence[StoredRun], bits: int, minimum: int, *, ranked: bool, engine: Engine, workspace: Workspace
+) -> tuple[Level, Sequence[Ranks]]:
+    """Add runs of pairs of ranks to one level; give for each run the ranks in it of the run's n-grams.
+
+    Parameters
+    ----------
+    runs : sequence of StoredRun
+        Their keys are prefix * 2^bits + suffix: short keys sort fast.
+    bits : int
+    minimum : int
+        N-grams seen less often are left out.
+    ranked : bool
+        Whether ranks are wanted.
+
+    Raises
+    ------
+    NlpZeroError
+        If there are more than `MOST`.
+    """
+    merging = Merging(runs, minimum, workspace=workspace, engine=engine, ranked=ranked)
+    pairs, numbers = Column(workspace, np.uint64), Column(workspace, np.int64)
+    low = np.uint64((1 << bits) - 1)
+    size = 0
+    for run in merging:
+        size += len(run.keys)
+        if size > MOST:
+            raise NlpZeroError(
+                f"more than {MOST:,} distinct n-grams of one length, of which each has a number of 32 bits; "
+                "take a smaller order, or less text"
+            )
+        pairs.append(((run.keys >> np.uint64(bits)) << np.uint64(32)) | (run.keys & low))
+        numbers.append(run.counts)
+    return Level(pairs.stored(), numbers.stored()), merging.ranks
+
+
+def bits_of(level: Level) -> int:
+    """Give the bits that a rank in a level takes."""
+    return max(1, (len(level) - 1).bit_length())
+
+
+def look_up(level: Level, prefixes: Ids, suffixes: Ids) -> Ids:
+    """Give the ranks of n-grams named by their parents' ranks; NONE where a parent is NONE or the level has none."""
+    ranks = np.full(len(prefixes), NONE, np.uint32)
+    known = np.flatnonzero((prefixes != NONE) & (suffixes != NONE))
+    if len(level) == 0 or len(known) == 0:
+        return ranks
+    bits = np.uint64(int(suffixes[known].max()).bit_length())  # short keys sort fast
+    run, inverse = count_ranked((prefixes[known].astype(np.uint64) << bits) | suffixes[known])
+    keys = ((run.keys >> bits) << np.uint64(32)) | (run.keys & ((np.uint64(1) << bits) - np.uint64(1)))
+    at = np.minimum(np.searchsorted(level.keys, keys), len(level) - 1)
+    ranks[known] = np.where(level.keys[at] == keys, at, NONE).astype(np.uint32)[inverse]
+    return ranks
+
+
+def sums_by_parent(
+    level: Level, above: Level, side: Side, weigh: Callable[[Counts], npt.NDArray[Any]], memory: int
+) -> Iterator[tuple[int, npt.NDArray[Any]]]:
+    """Add up a weight of all n-grams of the next length by what they extend to the left or to the right.
+
+    Yields
+    ------
+    start : int
+    sums : array
+        For the n-grams of `level` from `start` on, as many as fit the memory: the sum of ``weigh(counts)`` of those of
+        `above` that extend them, in their order.
+    """
+    span = max(1, memory // 8 // ROWS) * ROWS  # sums of sums must not depend on the memory
+    for start in range(0, len(level), span):
+        size = min(span, len(level) - start)
+        sums = np.zeros(size, weigh(np.ones(1, np.int64)).dtype)
+        for prefixes, suffixes, counts in above.parts():
+            parents, weights = suffixes if side == "left" else prefixes, weigh(counts)
+            if size < len(level):
+                here = np.flatnonzero((parents >= start) & (parents < start + size))
+                parents, weights = parents[here] - np.uint32(start), weights[here]
+            np.add.at(sums, parents, weights)
+        yield start, sums
