@@ -18,7 +18,7 @@ from ..errors import ModelError
 from ..reading.corpus import Part, text_of
 from ..text.characters import DIGIT, HAN, char_classes
 from .entropies import Entropies, neighbour_entropies
-from .levels import Demand, Level, Occurrences, bits_of, level_of_units, merged_level, pairs_of, stored_pairs
+from .levels import Demand, Level, Placements, bits_of, level_of_units, merged_level, pairs_of, stored_pairs
 from .runs import NGramTable
 from .units import encode
 
@@ -50,7 +50,7 @@ class NGrams:
         All units, sorted; the unit of rank i at level 1. (Units that counts made before lack come last.)
     levels : tuple of Level
         ``levels[k - 1]`` holds the n-grams of length k.
-    blocks : tuple, for each block of text a tuple of Occurrences
+    blocks : tuple, for each block of text a tuple of Placements
         Where those of length 1, 2, ... stand; perhaps not those of all levels.
     total : int
         Number of units in the corpus.
@@ -75,7 +75,7 @@ class NGrams:
 
     units: Sequence[str]
     levels: tuple[Level, ...]
-    blocks: tuple[tuple[Occurrences, ...], ...]
+    blocks: tuple[tuple[Placements, ...], ...]
     total: int
     clauses: int
     left_out: int
@@ -161,7 +161,7 @@ class NGrams:
         """Count the next level in the text."""
         bits = bits_of(self.levels[-1])
         task = functools.partial(_count_block, self.workspace, flags, masks, bits, not last)
-        found: list[Occurrences] = []
+        found: list[Placements] = []
         runs: list[StoredRun] = []
         for occurrences, run in self.engine.map(task, [block[-1] for block in self.blocks]):
             found += occurrences
@@ -172,7 +172,7 @@ class NGrams:
         placed = [one._replace(ranks=rank) for one, rank in zip(found, ranks, strict=False)]
         return self._with(level, None if last else placed)
 
-    def _with(self, level: Level, found: Sequence[Occurrences] | None) -> "NGrams":
+    def _with(self, level: Level, found: Sequence[Placements] | None) -> "NGrams":
         """Add a level, and where its n-grams stand in each block."""
         blocks = self.blocks
         if found is not None:
@@ -200,8 +200,8 @@ class NGrams:
         return replace(self._with(level, found), reference=reference._replace(ranks=ranks))
 
     def _found(
-        self, flags: Stored, masks: Sequence[Stored] | None, level: Level, blocks: Iterable[Sequence[Occurrences]]
-    ) -> list[Occurrences]:
+        self, flags: Stored, masks: Sequence[Stored] | None, level: Level, blocks: Iterable[Sequence[Placements]]
+    ) -> list[Placements]:
         """Find the n-grams of a level in each block."""
         task = functools.partial(_find_block, self.workspace, flags, masks, level)
         return [*self.engine.map(task, [block[-1] for block in blocks])]
@@ -283,7 +283,7 @@ def count_units(
     table : NGramTable, optional
         Counts that were made before, of this corpus or a larger one, to take all levels from.
     """
-    local: list[tuple[Occurrences, Stored, Stored]] = []
+    local: list[tuple[Placements, Stored, Stored]] = []
     left_out = clauses = 0
     number: dict[str, int] = {}  # of every unit, in the order in which they come
     encode_block = functools.partial(_encode_block, workspace, joined)
@@ -382,7 +382,7 @@ def count_ngrams(
 class _UnitBlock(NamedTuple):
     """One block read: where its units stand, how often each occurs, the units, clauses and characters left out."""
 
-    occurrences: Occurrences
+    occurrences: Placements
     counts: Stored
     units: list[str]
     clauses: int
@@ -400,7 +400,7 @@ def _encode_block(workspace: Workspace, joined: bool, text: str | Part) -> _Unit
     store = workspace.store
     bits = store(np.packbits(inside)), store(np.packbits(follows))
     ids = store(found.ids)
-    occurrences = Occurrences(bits[0], len(inside), bits[1], ids, ids)  # the ranks follow, when all blocks are read
+    occurrences = Placements(bits[0], len(inside), bits[1], ids, ids)  # the ranks follow, when all blocks are read
     return _UnitBlock(occurrences, store(counts), found.units, int(np.count_nonzero(~follows)), found.left_out)
 
 
@@ -410,8 +410,8 @@ def _count_block(
     demand: Sequence[Stored] | None,
     bits: int,
     keep: bool,
-    below: Occurrences,
-) -> tuple[list[Occurrences], StoredRun]:
+    below: Placements,
+) -> tuple[list[Placements], StoredRun]:
     """Count one block's pairs of neighbours: the next level's run, and its occurrences if they are to be kept."""
     pairs = pairs_of(below, allowed, demand, bits)
     run = workspace.store_run(pairs.run)
@@ -420,8 +420,8 @@ def _count_block(
 
 
 def _find_block(
-    workspace: Workspace, allowed: Stored, demand: Sequence[Stored] | None, level: Level, below: Occurrences
-) -> Occurrences:
+    workspace: Workspace, allowed: Stored, demand: Sequence[Stored] | None, level: Level, below: Placements
+) -> Placements:
     """Find in one block the n-grams of the next level, and their ranks."""
     pairs = pairs_of(below, allowed, demand, 32)
     keys = level.keys

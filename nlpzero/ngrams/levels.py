@@ -105,7 +105,7 @@ class Demand(NamedTuple):
         return asked
 
 
-class Occurrences(NamedTuple):
+class Placements(NamedTuple):
     """The n-grams of one level in one block, in the order of the text.
 
     Attributes
@@ -140,7 +140,7 @@ class Occurrences(NamedTuple):
         return ranks
 
 
-BlockLevels = Sequence[Occurrences]
+BlockLevels = Sequence[Placements]
 """One block of text: the n-grams of 1, 2, ... units in it."""
 
 
@@ -167,7 +167,7 @@ class Pairs(NamedTuple):
     run: Run
 
 
-def pairs_of(below: Occurrences, allowed: Stored, demand: Sequence[Stored] | None, bits: int) -> Pairs:
+def pairs_of(below: Placements, allowed: Stored, demand: Sequence[Stored] | None, bits: int) -> Pairs:
     """Find the pairs of neighbours in one block whose n-grams are allowed, and asked for (see `Demand`)."""
     ids, ranks = below.ids.array, below.ranks.array
     present = ranks != NONE
@@ -195,11 +195,11 @@ def pairs_of(below: Occurrences, allowed: Stored, demand: Sequence[Stored] | Non
     return Pairs(inside, follows, above, Run((prefixes << np.uint64(bits)) | suffixes, run.counts))
 
 
-def stored_pairs(workspace: Workspace, pairs: Pairs, ranks: Stored | Ranks) -> Occurrences:
+def stored_pairs(workspace: Workspace, pairs: Pairs, ranks: Stored | Ranks) -> Placements:
     """Keep what was found in a block."""
     store = workspace.store
     bits = (store(np.packbits(flags)) for flags in (pairs.inside, pairs.follows))
-    return Occurrences(next(bits), len(pairs.inside), next(bits), store(pairs.ids), ranks)
+    return Placements(next(bits), len(pairs.inside), next(bits), store(pairs.ids), ranks)
 
 
 def merged_level(
