@@ -115,7 +115,14 @@ def _counted(
     workers, is_jieba = options.processes(workers, scheduler), not tokenized and lexicon is None
     budget = memory // 5 if workers == 1 else 0
     with (
-        Corpus(paths, encoding=encoding, errors=errors, tmp_dir=tmp_dir, shard=shard) as corpus,
+        Corpus(
+            paths,
+            encoding=encoding,
+            errors=errors,
+            tmp_dir=tmp_dir,
+            shard=shard,
+            reading=options.reading_of(memory),
+        ) as corpus,
         Workspace(budget, tmp_dir, task_memory(memory, workers)) as workspace,
         options.open_engine(workers, scheduler, tmp_dir, corpus, dictionary=is_jieba) as engine,
     ):

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from .options import open_engine, processes, shared, together
+from .options import open_engine, processes, reading_of, shared, together
 from .output import notice, parts_of, warn, warn_replaced
 
 if TYPE_CHECKING:
     from nlpzero.core.engine import Engine
-    from nlpzero.reading.corpus import Corpus, Part
+    from nlpzero.reading.corpus import Corpus
+    from nlpzero.reading.parts import Part
     from nlpzero.words.bayes import State
     from nlpzero.words.discovery import Discovery, Parameters
 
@@ -125,7 +126,7 @@ class Learned(NamedTuple):
 
             return cut_texts(self.discovery, self.parts(), delimiter, self.engine)
         from nlpzero.lexicon.lexicon import Lexicon
-        from nlpzero.reading.corpus import text_of
+        from nlpzero.reading.parts import text_of
         from nlpzero.segment.lexical import LexiconCutter
 
         segmenter = LexiconCutter(Lexicon(self.discovery.words, self.discovery.counts))
@@ -176,7 +177,15 @@ def learned(
     workers = processes(workers, scheduler)
     size = block_size(memory, workers) if scheduler is None else block_size(memory, 1, CLUSTER_BLOCK)
     with (
-        Corpus(paths, encoding=encoding, errors=errors, rereadable=again, tmp_dir=tmp_dir, shard=shard) as corpus,
+        Corpus(
+            paths,
+            encoding=encoding,
+            errors=errors,
+            rereadable=again,
+            tmp_dir=tmp_dir,
+            shard=shard,
+            reading=reading_of(memory),
+        ) as corpus,
         Workspace.within(memory, workers, tmp_dir) as workspace,
         open_engine(workers, scheduler, tmp_dir, corpus) as engine,
     ):

@@ -17,10 +17,14 @@ if TYPE_CHECKING:
     from nlpzero.core.engine import Engine
     from nlpzero.core.job import Job
     from nlpzero.reading.corpus import Corpus
+    from nlpzero.reading.options import Reading
 
 
 QUIET = "nlpzero.quiet"
 """Where the click context keeps --quiet; cli/output.py reads it."""
+
+LINE_COST = 64
+"""Bytes of memory for each byte of the longest line: lines are worked on as a whole."""
 
 _SUFFIXES = {"K": 10, "M": 20, "G": 30, "T": 40}
 
@@ -103,8 +107,8 @@ class ReadingOptions(EncodingOptions):
         help="Read only the I-th of N parts of about as many bytes, cut at line starts.",
     )
 
-    def open(self, tmp_dir: str | None = None, *, again: bool = False) -> "Corpus":
-        """Open the text; with `again` it can be read more than once."""
+    def open(self, tmp_dir: str | None = None, *, again: bool = False, memory: int = 2 << 30) -> "Corpus":
+        """Open the text; with `again` it can be read more than once. The longest line takes no more than `memory`."""
         from nlpzero.reading.corpus import Corpus
 
         _say_where_text_comes_from(self.paths)
@@ -115,6 +119,7 @@ class ReadingOptions(EncodingOptions):
             rereadable=again,
             tmp_dir=tmp_dir,
             shard=self.shard,
+            reading=reading_of(memory),
         )
 
 
@@ -215,6 +220,13 @@ def corpus_arguments(metavar: str = "CORPUS") -> Decorator:
         encoding,
         shard,
     )
+
+
+def reading_of(memory: int) -> "Reading":
+    """Give how text is read where so much memory may be used."""
+    from nlpzero.reading.options import Reading
+
+    return Reading(max_line=memory // LINE_COST)
 
 
 workers = click.option(

@@ -16,7 +16,8 @@ from .options import QUIET
 from .values import option
 
 if TYPE_CHECKING:
-    from nlpzero.reading.corpus import Corpus, Part
+    from nlpzero.reading.corpus import Corpus
+    from nlpzero.reading.parts import Part
 
 T = TypeVar("T")
 
@@ -195,6 +196,6 @@ def progress(
 
 def parts_of(corpus: "Corpus", size: int = 3 << 20) -> "Iterator[Part]":
     """Give the parts of a corpus, with a bar on a terminal that tells how many bytes are under way of how many."""
-    from nlpzero.reading.corpus import part_bytes
+    from nlpzero.reading.parts import part_bytes
 
     return progress(corpus.parts(size), total=corpus.length(), unit="B", size=part_bytes)

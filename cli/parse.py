@@ -12,7 +12,7 @@ from .output import open_output, parts_of, warn, warn_replaced
 from .words import cutter_of, exclude, gap, word_options
 
 if TYPE_CHECKING:
-    from nlpzero.reading.corpus import Part
+    from nlpzero.reading.parts import Part
     from nlpzero.syntax.drawing import Picture
     from nlpzero.syntax.parser import Parser, Tree
 
@@ -157,7 +157,7 @@ def _parse(
     part: "Part",
 ) -> "tuple[list[str | Picture], int, int]":
     """Parse one block: what is written for each sentence; how many no template covers, how many are too long."""
-    from nlpzero.reading.corpus import text_of
+    from nlpzero.reading.parts import text_of
     from nlpzero.syntax import drawing
     from nlpzero.syntax.clauses import sentences_of
     from nlpzero.syntax.parser import LONGEST

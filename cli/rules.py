@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from .options import corpus_arguments, memory, quiet, table_options, tmp_dir, workers
+from .options import corpus_arguments, memory, quiet, reading_of, table_options, tmp_dir, workers
 from .output import Table, notice, open_output, progress, warn, warn_replaced
 from .words import cutter_of
 
@@ -227,7 +227,13 @@ def command(
     with (
         open_output(output) as out,
         Corpus(
-            paths, encoding=encoding, errors=errors, rereadable=bool(examples), tmp_dir=tmp_dir, shard=shard
+            paths,
+            encoding=encoding,
+            errors=errors,
+            rereadable=bool(examples),
+            tmp_dir=tmp_dir,
+            shard=shard,
+            reading=reading_of(memory),
         ) as corpus,
         Workspace(memory // 8, tmp_dir) as workspace,
     ):
@@ -289,9 +295,9 @@ def _read(
     """Read the baskets, and say what was left out."""
     from nlpzero.rules import baskets as reading
 
-    blocks = progress(
-        corpus.blocks(reading.block_size(memory, workers)), unit="char", size=lambda block: len(block.text)
-    )
+    size = reading.block_size(memory, workers)
+    around = form in ("csv", "single") or unit[0] == "paragraph"  # whose records may be several lines
+    blocks = progress(corpus.blocks(size, around=around), unit="char", size=lambda block: len(block.text))
     if form == "text":
         baskets = _words(blocks, workspace, unit, lexicon, min_length, stop, max_df, max_basket, workers)
     elif form == "single":
@@ -356,7 +362,9 @@ def _examples(rules: "Rules", baskets: "Baskets", corpus: "Corpus", unit: str, n
 
     sets = [x + y for x, y in zip(*rules.names(), strict=True)]
     found = examples(baskets, rules.frequent, sets, number)
-    texts = read_passages(corpus.blocks(), unit, (place for places in found for place in places))
+    texts = read_passages(
+        corpus.blocks(around=unit == "paragraph"), unit, (place for places in found for place in places)
+    )
     return [[texts[place] for place in places] for places in found]
 
 

@@ -16,6 +16,7 @@ from .options import (
     open_engine,
     output,
     quiet,
+    reading_of,
     scheduler,
     tmp_dir,
     workers,
@@ -104,7 +105,7 @@ def command(
         return
     from nlpzero.reading.corpus import Corpus
 
-    with open_bytes(output) as out, Corpus(paths, **reading) as corpus:
+    with open_bytes(output) as out, Corpus(paths, reading=reading_of(memory), **reading) as corpus:
         out.writelines(_cut(corpus, workers, scheduler, tmp_dir, lexicon, hmm, segmenter, delimiter))
         warn_replaced(corpus)
 

@@ -295,9 +295,14 @@ def _columns(corpus: Any, labels: list[float] | None) -> Iterator[tuple[str, str
     from nlpzero.errors import CorpusError
 
     name = "<stdin>" if corpus.paths == ["-"] else corpus.paths[0]
+    blank = 0  # blank lines are left out at the end only
     for number, line in enumerate(corpus.lines(), 1):
+        if not line.strip():
+            blank = blank or number
+            continue
         fields = line.rstrip("\r").split("\t")
-        if len(fields) < 2:
+        if blank or len(fields) < 2:
+            number = blank or number
             raise CorpusError(f"{name}: line {number}: no tab; --pairs wants two columns", name, number)
         if labels is not None:
             try:

@@ -14,6 +14,7 @@ from .options import (
     open_engine,
     processes,
     quiet,
+    reading_of,
     scheduler,
     table_options,
     tmp_dir,
@@ -196,7 +197,14 @@ def _clauses(
         cut_block = partial(cutter_of(lexicon=lexicon, hmm=hmm).segment, delimiter=SEPARATOR)
         delimiter = SEPARATOR
     with (
-        Corpus(paths, encoding=encoding, errors=errors, tmp_dir=tmp_dir, shard=shard) as corpus,
+        Corpus(
+            paths,
+            encoding=encoding,
+            errors=errors,
+            tmp_dir=tmp_dir,
+            shard=shard,
+            reading=reading_of(memory),
+        ) as corpus,
         contextlib.ExitStack() as stack,
     ):
         parts = parts_of(corpus, block_size(memory, workers))

@@ -14,10 +14,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-import zstandard
+from backports import zstd
 
 from nlpzero.errors import CorpusError
-from nlpzero.reading.corpus import Block, Corpus, Extent, Part, part_bytes, text_of
+from nlpzero.reading.corpus import Corpus
+from nlpzero.reading.inputs import read_chunks
+from nlpzero.reading.options import Reading
+from nlpzero.reading.packing import PIECE, unpack
+from nlpzero.reading.parts import Block, Extent, Part, part_bytes, text_of
 
 RIVERS = "长江向东流，\n黄河也向东。\n湖水静静的\n"  # Two rivers run east; the lake lies still.
 SIZES = (1, 2, 7, 50, 3 << 20)
@@ -25,7 +29,7 @@ PACKERS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": gzip.compress,
     "bzip2": bz2.compress,
     "xz": lzma.compress,
-    "zstd": zstandard.ZstdCompressor().compress,
+    "zstd": zstd.compress,
 }
 ENCODINGS = ("utf-8", "gb18030", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be", "utf-8-sig")
 
@@ -185,7 +189,7 @@ def test_damaged_packed_data_are_an_error(kind: str, write: Callable[..., str]) 
 
 
 def test_zstd_without_its_package_names_the_extra(write: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "zstandard", None)
+    monkeypatch.setitem(sys.modules, "backports", None)
     path = write(PACKERS["zstd"](b"a"))
     assert failure(path) == f"{path}: is zstd data; to read it: pip install nlpzero[zstd]"
 
@@ -273,7 +277,7 @@ def test_an_unreadable_file_is_an_error(write: Callable[..., str], monkeypatch: 
         raise PermissionError(errno.EACCES, "Permission denied", path)
 
     path = write("text")
-    monkeypatch.setattr("nlpzero.reading.corpus.open", refuse, raising=False)
+    monkeypatch.setattr("nlpzero.reading.inputs.open", refuse, raising=False)
     assert failure(path) == f"{path}: Permission denied"
 
 
@@ -283,7 +287,7 @@ def test_a_failing_disk_is_an_error(write: Callable[..., str], monkeypatch: pyte
             raise OSError(errno.EIO, "Input/output error")
 
     path = write("text")
-    monkeypatch.setattr("nlpzero.reading.corpus.open", lambda *_: Failing(), raising=False)
+    monkeypatch.setattr("nlpzero.reading.inputs.open", lambda *_: Failing(), raising=False)
     assert failure(path) == f"{path}: Input/output error"
 
 
@@ -407,7 +411,8 @@ def test_parts_have_the_borders_and_the_text_of_blocks(
 ) -> None:
     rng = np.random.default_rng(3)
     for round_ in range(20):
-        monkeypatch.setattr("nlpzero.reading.corpus._READ", int(rng.choice([4, 16, 1 << 16])))
+        for module in ("corpus", "inputs", "lines"):
+            monkeypatch.setattr(f"nlpzero.reading.{module}.READ", int(rng.choice([4, 16, 1 << 16])))
         path = write(random_text(rng, int(rng.integers(0, 300))).encode(encoding), f"{round_}.txt")
         for size in (*SIZES, int(rng.integers(1, 300))):
             corpus = Corpus([path], encoding=encoding)
@@ -492,7 +497,8 @@ def test_shards_together_are_the_input(
 ) -> None:
     rng = np.random.default_rng(5)
     for round_ in range(20):
-        monkeypatch.setattr("nlpzero.reading.corpus._READ", int(rng.choice([4, 16, 1 << 16])))
+        for module in ("corpus", "inputs", "lines"):
+            monkeypatch.setattr(f"nlpzero.reading.{module}.READ", int(rng.choice([4, 16, 1 << 16])))
         texts = [random_text(rng, int(rng.integers(0, 100))) for _ in range(3)]
         paths = [write(text.encode(encoding), f"{round_}-{i}.txt") for i, text in enumerate(texts)]
         Path(paths[2]).write_bytes(gzip.compress(texts[2].encode(encoding)))
@@ -534,3 +540,34 @@ def test_a_shard_of_standard_input_is_taken_from_a_copy(feed: Callable[[bytes], 
 def test_a_shard_is_one_of_the_parts(shard: tuple[int, int]) -> None:
     with pytest.raises(ValueError, match="shard must be"):
         Corpus(shard=shard)
+
+
+# Long lines, and packed data that grow
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16-le", "utf-32-be"])
+def test_a_line_that_is_too_long_is_named_and_one_that_is_not_is_read(
+    encoding: str, size: int, write: Callable[..., str]
+) -> None:
+    text = "短\n" * 20 + "长" * 30 + "\n短\n"  # short lines around a long one
+    path = write(text.encode(encoding))
+    longest = len(("长" * 30 + "\n").encode(encoding))
+    assert read(path, encoding=encoding, size=size, reading=Reading(max_line=longest)) == text
+    for last in ("\n短\n", "\n", ""):
+        path = write((text.removesuffix("\n短\n") + last).encode(encoding))
+        for shard in (None, (1, 1)):
+            reading = Reading(max_line=longest - 1 - len("" if last else "\n".encode(encoding)))
+            message = f"{path}: line 21: longer than {reading.max_line} bytes (max_line)"
+            assert failure(path, encoding=encoding, size=size, shard=shard, reading=reading).startswith(message)
+            with pytest.raises(CorpusError, match="line 21: longer than"):
+                list(Corpus([path], encoding=encoding, shard=shard, reading=reading).parts(size))
+
+
+@pytest.mark.parametrize("kind", PACKERS)
+def test_packed_data_are_unpacked_a_little_at_a_time(kind: str, write: Callable[..., str]) -> None:
+    path = write(PACKERS[kind](b" " * (64 << 20) + b"\n"), "blanks")
+    with open(path, "rb") as file:
+        chunks = unpack(read_chunks(file, path), path)
+        assert max(map(len, chunks)) <= PIECE
+    assert failure(path).startswith(f"{path}: line 1: longer than 33,554,432 bytes")

@@ -1,7 +1,11 @@
 """Baskets as they are read, from every form, and passages of text as baskets of words."""
 
+import csv
+import gzip
+import io
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +13,8 @@ from cases import random_text
 
 from nlpzero.core.workspace import Workspace
 from nlpzero.errors import CorpusError
-from nlpzero.reading.corpus import Block
+from nlpzero.reading.corpus import Corpus
+from nlpzero.reading.parts import Block
 from nlpzero.rules.baskets import Baskets, Records, from_csv, from_jsonl, from_lines, from_lists, from_pairs
 from nlpzero.rules.itemsets import mine
 from nlpzero.rules.passages import SEPARATOR, cut_passages, examples, from_text, passages, read_passages
@@ -200,3 +205,55 @@ def test_any_block_size_gives_the_same_baskets() -> None:
             assert parts.items == whole.items
             n = whole.n_baskets
             assert np.array_equal(parts.origins(0, n), whole.origins(0, n))
+
+
+# Parts are the whole
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_the_records_of_all_shards_are_those_of_the_file(packed: bool, tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    pieces = ["茶", "酒", ",", ",", '"a,b"', '"a\nb"', '"x""y"', "\n", "\n", "\n\n", "\r\n", " \n", "。", "a\rb"]
+    readers: list[Callable[[Iterable[Block]], Iterable[object]]] = [
+        lambda blocks: rows_of(from_csv(blocks)),
+        lambda blocks: rows_of(from_csv(blocks, header=True)),
+        lambda blocks: rows_of(from_lines(blocks)),
+        lambda blocks: paragraphs_of(blocks),
+        lambda blocks: rows_of(from_jsonl(blocks)),
+    ]
+    for number, read in enumerate([*readers] * 12):
+        paths = []
+        for file in range(2):
+            text = "".join(rng.choice(pieces, int(rng.integers(0, 60))))
+            if number % 5 < 2:  # fields in quotes only where csv allows them
+                rows = [[str(rng.choice(["茶", "a,b", "a\nb", 'x"y', "", "q\rr"])) for _ in range(3)] for _ in range(9)]
+                out = io.StringIO()
+                csv.writer(out, lineterminator=str(rng.choice(["\n", "\r\n"]))).writerows(rows)
+                text = out.getvalue()
+            elif number % 5 == 4:
+                text = "".join(f'["茶{i}"]\n' + "\n" * int(rng.integers(0, 3)) for i in range(9))
+            path = tmp_path / f"{number}-{file}"
+            path.write_bytes(gzip.compress(text.encode()) if packed else text.encode())
+            paths.append(path)
+        shards = int(rng.integers(1, 7))
+        size = int(rng.choice([1, 9, 1 << 20]))
+        whole = list(read(Corpus(paths).blocks()))
+        around = number % 5 in (0, 1, 3)  # records of several lines
+        parts = [list(read(Corpus(paths, shard=(i, shards)).blocks(size, around=around))) for i in range(1, shards + 1)]
+        assert whole == [*itertools.chain.from_iterable(parts)]
+        assert len(whole) > 0 or number % 5 in (2, 3)
+
+
+def paragraphs_of(blocks: Iterable[Block]) -> list[tuple[int, str]]:
+    """Give all paragraphs with their first lines."""
+    found = passages(blocks, "paragraph")
+    return [pair for some in found for pair in zip(some.lines, some.texts, strict=True)]
+
+
+def test_a_carriage_return_ends_a_record_of_csv_but_not_inside_quotes() -> None:
+    text = '茶,酒\r水,"a\rb"\r\n盐\r'
+    assert rows_of(from_csv(blocks(text))) == [
+        (1, ["茶", "酒"]),
+        (1, ["水", "a\rb"]),
+        (2, ["盐"]),
+    ]

@@ -23,7 +23,7 @@ STEPS = [
     {"similarity"},
 ]
 """The folders in the order of their imports: each imports itself and those of earlier steps."""
-HEAVY = {"scipy", "ot", "jieba", "dask", "distributed", "matplotlib", "zstandard"}
+HEAVY = {"scipy", "ot", "jieba", "dask", "distributed", "matplotlib", "backports"}
 """Imported only inside the functions that need them."""
 
 

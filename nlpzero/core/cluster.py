@@ -29,7 +29,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from .. import __version__
 from ..errors import CorpusError, NlpZeroError
-from ..reading.corpus import Extent, text_of
+from ..reading.parts import Extent, text_of
 from .engine import IN_FLIGHT, Engine
 from .job import one_thread_each
 

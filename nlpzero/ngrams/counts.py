@@ -15,7 +15,7 @@ import numpy.typing as npt
 from ..core.engine import Engine
 from ..core.workspace import NONE, Column, Ids, Stored, StoredRun, Workspace
 from ..errors import ModelError
-from ..reading.corpus import Part, text_of
+from ..reading.parts import Part, text_of
 from ..text.characters import DIGIT, HAN, char_classes
 from .entropies import Entropies, neighbour_entropies
 from .levels import Demand, Level, Placements, bits_of, level_of_units, merged_level, pairs_of, stored_pairs

@@ -3,6 +3,7 @@
 import csv
 import itertools
 import json
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, Self
@@ -13,9 +14,11 @@ import numpy.typing as npt
 from ..core.counting import count, first_of_each, merge
 from ..core.workspace import Column, Stored, StoredRun, Workspace
 from ..errors import CorpusError
-from ..reading.corpus import Block
+from ..reading.parts import Block
 
 csv.field_size_limit(1 << 30)
+
+_RETURN = re.compile(r"[^\r\n]*(?:\r?\n|\r(?!\n))")
 
 BLOCK_COST = 160
 """Bytes of memory, of all that is given, for each byte of text in a block; a worker takes about 40 of them."""
@@ -368,19 +371,47 @@ def _add_keys(baskets: Baskets, keys: npt.NDArray[np.uint64], source: str, lines
 
 
 def _records(blocks: Iterable[Block], separator: str, header: bool) -> Iterator[tuple[str, int, list[str]]]:
-    """Read csv records with their source and first line; quotes may hold separators and line ends."""
+    """Read csv records with their source and first line; quotes may hold separators and line ends.
+
+    Records that begin in lines of another shard are left out.
+    """
     for source, own in itertools.groupby(blocks, key=lambda block: block.source):
-        reader = csv.reader(
-            (line + "\n" for block in own for line in block.text.removesuffix("\n").split("\n")),
-            delimiter=separator,
-            skipinitialspace=True,
-            strict=True,
-        )
-        line = 1
+        lines = _Lines(own)
         try:
-            for row in reader:
-                if not (header and line == 1):
-                    yield source, line, row
-                line = reader.line_num + 1
+            for row in csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True):
+                if lines.is_own and not (header and lines.is_first):
+                    yield source, lines.number, row
+                lines.end_record()
         except csv.Error as error:
-            raise CorpusError(f"{source}: line {line}: not csv ({error}); check the quotes", source, line) from None
+            number = lines.number
+            raise CorpusError(f"{source}: line {number}: not csv ({error}); check the quotes", source, number) from None
+
+
+class _Lines:
+    """The lines of a source for a csv reader, and where the record that it reads begins.
+
+    A carriage return ends a line of csv as well.
+
+    Attributes
+    ----------
+    number : int
+        The line (up to a line feed) that the record begins in.
+    is_own, is_first : bool
+        Whether that is a line of this shard, and whether the record is the first one.
+    """
+
+    def __init__(self, blocks: Iterable[Block]) -> None:
+        self._blocks = blocks
+        self.number, self.is_own, self.is_first, self._is_new = 1, True, True, True
+
+    def end_record(self) -> None:
+        """Let the next line begin a record."""
+        self.is_first, self._is_new = False, True
+
+    def __iter__(self) -> Iterator[str]:
+        for block in self._blocks:
+            for number, line in enumerate(block.text.removesuffix("\n").split("\n"), block.line):
+                for piece in _RETURN.findall(line + "\n") if "\r" in line else (line + "\n",):
+                    if self._is_new:
+                        self.number, self.is_own, self._is_new = number, block.own, False
+                    yield piece

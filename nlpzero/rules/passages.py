@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.workspace import Ids, Workspace
-from ..reading.corpus import Block
+from ..reading.parts import Block
 from ..text.characters import OTHER, char_classes
 from .baskets import Baskets, Entries
 from .itemsets import Frequent
@@ -46,32 +46,38 @@ def passages(blocks: Iterable[Block], unit: str) -> Iterator[Passages]:
     >>> found.lines, found.texts
     ([1, 1, 1, 3], ['来了。', '“走吧！”', '好', '是'])
     """
-    source, held_from, held = "", 0, list[str]()
+    if unit == "paragraph":
+        yield from _paragraphs(blocks)
+        return
     for block in blocks:
-        lines = block.text.removesuffix("\n").split("\n")
-        if unit != "paragraph":
-            numbered = ((number, line) for number, line in enumerate(lines, block.line) if line.strip())
-            if unit == "sentence":
-                pieces = ((number, piece) for number, line in numbered for piece in _SENTENCE.findall(line))
-                numbered = ((number, piece) for number, piece in pieces if piece.strip())
-            found = list(numbered)
-            yield Passages(block.source, [number for number, _ in found], [text.strip() for _, text in found])
-            continue
-        paragraphs: list[tuple[int, str]] = []
-        if held and block.source != source:
-            yield Passages(source, [held_from], ["\n".join(held)])
-            held = []
-        source = block.source
-        for number, line in enumerate(lines, block.line):
-            if line.strip():
-                held_from = held_from if held else number
-                held.append(line.strip())
-            elif held:
-                paragraphs.append((held_from, "\n".join(held)))
-                held = []
-        yield Passages(source, [number for number, _ in paragraphs], [text for _, text in paragraphs])
-    if held:
-        yield Passages(source, [held_from], ["\n".join(held)])
+        numbered = [(number, line) for number, line in _lines(block) if line.strip()]
+        if unit == "sentence":
+            pieces = ((number, piece) for number, line in numbered for piece in _SENTENCE.findall(line))
+            numbered = [(number, piece) for number, piece in pieces if piece.strip()]
+        yield Passages(block.source, [number for number, _ in numbered], [text.strip() for _, text in numbered])
+
+
+def _lines(block: Block) -> Iterator[tuple[int, str]]:
+    """Number the lines of a block."""
+    return enumerate(block.text.removesuffix("\n").split("\n"), block.line)
+
+
+def _paragraphs(blocks: Iterable[Block]) -> Iterator[Passages]:
+    """Cut text at blank lines; paragraphs that begin in lines of another shard are left out."""
+    for source, some in itertools.groupby(blocks, key=lambda block: block.source):
+        first, is_own, held = 0, True, list[str]()
+        for block in some:
+            found: list[tuple[int, str]] = []
+            for number, line in _lines(block):
+                if line.strip():
+                    first, is_own = (first, is_own) if held else (number, block.own)
+                    held.append(line.strip())
+                elif held:
+                    found += [(first, "\n".join(held))] if is_own else []
+                    held = []
+            yield Passages(source, [number for number, _ in found], [text for _, text in found])
+        if held and is_own:
+            yield Passages(source, [first], ["\n".join(held)])
 
 
 def is_word(token: str) -> bool:

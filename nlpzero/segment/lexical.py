@@ -15,7 +15,7 @@ import numpy.typing as npt
 from ..core.workspace import Workspace
 from ..errors import LexiconError
 from ..lexicon.lexicon import CODES, Lexicon
-from ..reading.corpus import Part, text_of
+from ..reading.parts import Part, text_of
 from ..text.characters import Codes, char_classes, code_points, from_code_points, is_joined
 from .cutter import LINE_END, Cutter, Flags, Positions
 from .jieba_adapter import hmm_cut, load_words

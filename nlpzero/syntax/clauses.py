@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from ..core.engine import Engine
 from ..core.workspace import Counts, Ids, Stored, Workspace
-from ..reading.corpus import Part, text_of
+from ..reading.parts import Part, text_of
 from ..text.characters import OTHER, char_classes, code_points
 
 Positions = npt.NDArray[np.intp]

@@ -25,7 +25,7 @@ from ..core.schema import Member, Schema
 from ..core.tally import Tally
 from ..core.workspace import NONE, Column, Counts, Ids, Run, Stored, StoredRun, Workspace
 from ..errors import ModelError, NothingFound
-from ..reading.corpus import Part, text_of
+from ..reading.parts import Part, text_of
 from ..text.characters import code_points
 
 SCHEMA = Schema(

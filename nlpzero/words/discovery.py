@@ -17,7 +17,7 @@ from ..ngrams.levels import BlockLevels, places_in
 from ..ngrams.measures import Measures, Scores, measure, pick
 from ..ngrams.runs import NGramTable
 from ..ngrams.units import unit_starts
-from ..reading.corpus import Block, Part, text_of
+from ..reading.parts import Block, Part, text_of
 from ..segment.learned import LearnedSegmenter
 from ..text.characters import OTHER, Codes, char_classes, code_points, delimited, inside_numbers
 from .bayes import State

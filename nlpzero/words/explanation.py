@@ -12,6 +12,7 @@ from ..errors import NothingFound
 from ..ngrams.levels import look_up
 from ..ngrams.measures import measure
 from ..ngrams.units import encode
+from ..reading.parts import Block
 from ..text.characters import OTHER, char_classes
 from .cohesion import DEFAULT_MIN_PMI
 from .discovery import DEFAULT_MIN_COUNT, JOINED, Discovery, Method, Parameters
@@ -100,7 +101,7 @@ class Explanation:
 
 def explain(
     discovery: Discovery,
-    blocks: Iterable[tuple[str, int, str]],
+    blocks: Iterable[Block],
     word: str,
     method: Method,
     parameters: Parameters,
@@ -112,7 +113,7 @@ def explain(
     ----------
     discovery : Discovery
         The words of the corpus, its workspace still open.
-    blocks : iterable of (source, line, text)
+    blocks : iterable of Block
         The corpus once more.
     word : str
         Han characters, digits and Latin letters.
@@ -132,7 +133,7 @@ def explain(
     if not units or "".join(units) != word:
         raise NothingFound(f"{word!r} cannot be a word: a word is made of Han characters, digits and Latin letters")
     result = Explanation(word, units, discovery.ngrams.total)
-    for source, line, text in blocks:
+    for source, line, text, _ in blocks:
         for at in _places(text, word, joined):
             result.frequency += 1
             result.left[_neighbour(text, at - 1, -1, joined)] += 1
