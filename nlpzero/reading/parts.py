@@ -136,4 +136,5 @@ def stamp_of(path: str, source: str) -> Stamp:
 
 
 def changed(source: str) -> CorpusError:
+    """Make the error for a file that is not what it was."""
     return CorpusError(f"{source}: changed while it was read; run again", source)
