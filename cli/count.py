@@ -51,7 +51,7 @@ def command(own: CountOptions, reading: ReadingOptions, running: RunningOptions)
     one, bound = (running.processes, ()) if running.scheduler is None else (1, (CLUSTER_BLOCK,))
     with (
         open_whole(own.output) as file,
-        reading.open(running.tmp_dir, memory=running.memory) as corpus,
+        reading.open(running) as corpus,
         Workspace.within(running.memory, running.processes, running.tmp_dir) as workspace,
         running.engine(corpus) as engine,
     ):

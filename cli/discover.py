@@ -1,16 +1,20 @@
 """`nlpzero discover`: the words of a corpus, with scores."""
 
 import contextlib
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from .learning import Learned, learned, learning_options
-from .options import corpus_arguments, memory, quiet, scheduler, table_options, tmp_dir, workers
-from .output import Table, notice, open_output, warn
+from .learning import LearnedWords, LearningOptions, Sources, learned
+from .options import EncodingOptions, ReadingOptions, RunningOptions, quiet
+from .output import Table, TableOptions, notice, open_output, warn
+from .pages import command as page
+from .values import option, option_name, values
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Sequence
     from typing import TextIO
 
     from nlpzero.words.discovery import Discovery
@@ -34,60 +38,92 @@ Examples:
 """
 
 
-@click.command(epilog=EPILOG)
-@corpus_arguments()
-@learning_options
-@click.option("--min-length", type=click.IntRange(min=1), default=1, help="Show words of at least so many characters.")
-@click.option("--top", type=click.IntRange(min=1), show_default="all", help="Show the first so many words.")
-@click.option("--sort", type=click.Choice(["count", "score"]), default="count", help="Greatest first; ties by word.")
-@click.option("--new", is_flag=True, help="Show only words that are not known.")
-@click.option(
-    "--known",
-    "known_file",
-    metavar="FILE",
-    show_default="jieba's dictionary",
-    help="Word list: the words that are known.",
-)
-@click.option(
-    "--segmented", metavar="FILE", help="Also write the corpus cut into words, blanks between them, line for line."
-)
-@click.option(
-    "--explain", metavar="WORD", help="Instead of the table, say why WORD is or is not a word, with lines it stands in."
-)
-@click.option(
-    "--counts",
-    metavar="FILE",
-    help="entropy, cohesion, pmi: go by the counts that nlpzero count or merge made; CORPUS is what is cut by them.",
-)
-@click.option("--save-segmenter", metavar="FILE", help="bayes: also keep what was learned, for segment --segmenter.")
-@click.option(
-    "--boundaries", metavar="FILE", help="bayes: also write how probable a word boundary is at every place in a clause."
-)
-@click.option("--checkpoint", metavar="FILE", help="bayes: write the state here after every round.")
-@click.option("--resume", is_flag=True, help="bayes: go on from the state in --checkpoint, if there is one.")
-@table_options("userdict")
-@workers
-@scheduler
-@memory
-@tmp_dir
+@dataclass(frozen=True, kw_only=True)
+class DiscoverOptions:
+    """Which words are shown, and what else is written."""
+
+    new: bool = option("--new", is_flag=True, help="Show only words that are not known.")
+    min_length: int = option(
+        "--min-length", type=click.IntRange(min=1), default=1, help="Show words of at least N characters."
+    )
+    top: int | None = option("--top", type=click.IntRange(min=1), show_default="all", help="Show the first N words.")
+    sort: Literal["count", "score"] = option(
+        "--sort", type=click.Choice(["count", "score"]), default="count", help="Greatest first; ties by word."
+    )
+    known: str | None = option(
+        "--known", metavar="FILE", show_default="jieba's dictionary", help="Word list: the words that are known."
+    )
+    segmented: str | None = option(
+        "--segmented", metavar="FILE", help="Also write the corpus cut into words, blanks between them, line for line."
+    )
+    explain: str | None = option(
+        "--explain", metavar="WORD", help="Instead of the table, say why WORD is or is not a word, with examples."
+    )
+    counts: str | None = option(
+        "--counts",
+        metavar="FILE",
+        help="entropy, cohesion, pmi: use counts that nlpzero count or merge made. They cut CORPUS into words.",
+    )
+    save_segmenter: str | None = option(
+        "--save-segmenter", metavar="FILE", help="bayes: also keep what was learned, for segment --segmenter."
+    )
+    boundaries: str | None = option(
+        "--boundaries",
+        metavar="FILE",
+        help="bayes: also write the probability of a word boundary at every place in a clause.",
+    )
+    checkpoint: str | None = option(
+        "--checkpoint", metavar="FILE", help="bayes: write the state here after every round."
+    )
+    resume: bool = option("--resume", is_flag=True, help="bayes: go on from the state in --checkpoint, if it exists.")
+
+    @property
+    def again(self) -> bool:
+        """Whether the text is read a second time."""
+        return any(path is not None for path in (self.explain, self.segmented, self.boundaries))
+
+    def check(self, method: str) -> None:
+        """Refuse options that do not go together."""
+        for name in "save_segmenter", "boundaries", "checkpoint":
+            if getattr(self, name) is not None and method != "bayes":
+                raise click.UsageError(f"{option_name(name)} needs --method bayes")
+        if self.resume and self.checkpoint is None:
+            raise click.UsageError("--resume needs --checkpoint FILE")
+        if self.counts is not None and self.explain is not None:
+            raise click.UsageError("--explain counts CORPUS itself; leave out --counts")
+        if self.counts is not None and method in ("esa", "bayes"):
+            raise click.UsageError(f"--method {method} learns from CORPUS itself; leave out --counts")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordTableOptions(TableOptions):
+    """Where and in what form the words are written: also as a dictionary for jieba."""
+
+    form: str = option(
+        "--format",
+        type=click.Choice(["tsv", "csv", "jsonl", "userdict"]),
+        default="tsv",
+        help="Form of the table. userdict: what jieba.load_userdict reads.",
+    )
+
+    def table(self, file: "TextIO", columns: "Sequence[str]") -> Table:
+        """Begin a table; what is no list of words is tsv in a dictionary's stead."""
+        return Table(file, columns, "tsv" if self.form == "userdict" else self.form, self.header)
+
+
+@page(epilog=EPILOG, most=("new", "min_length", "top", "method", "output"))
+@values(DiscoverOptions, "own")
+@values(LearningOptions, "learning")
+@values(ReadingOptions, "reading")
+@values(WordTableOptions, "writing")
+@values(RunningOptions, "running")
 @quiet
 def command(
-    min_length: int,
-    top: int | None,
-    sort: str,
-    new: bool,
-    known_file: str | None,
-    segmented: str | None,
-    explain: str | None,
-    counts: str | None,
-    save_segmenter: str | None,
-    boundaries: str | None,
-    checkpoint: str | None,
-    resume: bool,
-    output_format: str,
-    header: bool,
-    output: str,
-    **learning: Any,
+    own: DiscoverOptions,
+    learning: LearningOptions,
+    reading: ReadingOptions,
+    writing: WordTableOptions,
+    running: RunningOptions,
 ) -> None:
     """Find the words of a corpus (新词发现): files or standard input, plain or packed.
 
@@ -100,74 +136,56 @@ def command(
     """
     from nlpzero.core.files import open_whole
 
-    only_bayes = {"--save-segmenter": save_segmenter, "--boundaries": boundaries, "--checkpoint": checkpoint}
-    for option, value in only_bayes.items():
-        if value is not None and learning["method"] != "bayes":
-            raise click.UsageError(f"{option} needs --method bayes")
-    if resume and checkpoint is None:
-        raise click.UsageError("--resume needs --checkpoint FILE")
-    if counts is not None and explain is not None:
-        raise click.UsageError("--explain counts CORPUS itself; leave out --counts")
-    if counts is not None and learning["method"] in ("esa", "bayes"):
-        raise click.UsageError(f"--method {learning['method']} learns from CORPUS itself; leave out --counts")
-    learning |= {"checkpoint": checkpoint, "resume": resume, "counts": counts}
-    again = explain is not None or segmented is not None or boundaries is not None
+    own.check(learning.method)
+    sources = Sources(own.counts, own.checkpoint, own.resume)
     with contextlib.ExitStack() as stack:
-        out = stack.enter_context(open_output(output))
+        out = stack.enter_context(writing.open())
         cut, chances = (
-            None if path is None else stack.enter_context(open_output(path)) for path in (segmented, boundaries)
+            None if path is None else stack.enter_context(open_output(path)) for path in (own.segmented, own.boundaries)
         )
-        model = None if save_segmenter is None else stack.enter_context(open_whole(save_segmenter))
-        found = stack.enter_context(learned(again=again, **learning))
-        if explain is not None:
-            _explain(found, explain, out, learning["method"])
+        model = None if own.save_segmenter is None else stack.enter_context(open_whole(own.save_segmenter))
+        found = stack.enter_context(learned(learning, reading, running, sources, again=own.again))
+        if own.explain is not None:
+            _explain(found, own.explain, out, learning.method)
         else:
             _summarise(found.discovery)
-            _write(found.discovery, out, min_length, top, sort, new, known_file, output_format, header)
+            _write(found.discovery, out, own, writing, reading)
         if cut is not None:
             cut.writelines(found.cut(" "))
         if chances is not None:
-            _write_boundaries(found, chances, output_format, header)
+            _write_boundaries(found, writing.table(chances, ("source", "line", "column", "probability")))
         if model is not None and found.discovery.segmenter is not None:
             found.discovery.segmenter.save(model)
 
 
-def _known(known_file: str | None) -> "Container[str]":
+def _known(path: str | None, reading: EncodingOptions) -> "Container[str]":
     """Give the words that are known."""
-    if known_file is None:
+    if path is None:
         from nlpzero.segment.jieba_adapter import known_words
 
         return known_words()
     from nlpzero.lexicon.lexicon import Lexicon
 
-    return frozenset(Lexicon.from_file(known_file).words)
+    return frozenset(Lexicon.from_file(path, reading.encoding).words)
 
 
 def _write(
-    discovery: "Discovery",
-    out: "TextIO",
-    min_length: int,
-    top: int | None,
-    sort: str,
-    new: bool,
-    known_file: str | None,
-    output_format: str,
-    header: bool,
+    discovery: "Discovery", out: "TextIO", own: DiscoverOptions, writing: WordTableOptions, reading: EncodingOptions
 ) -> None:
     """Write the table."""
     import numpy as np
 
-    known = _known(known_file)
+    known = _known(own.known, reading)
     order = np.arange(len(discovery.words))
-    if sort == "score":
+    if own.sort == "score":
         by_word = np.array(sorted(order.tolist(), key=discovery.words.__getitem__), np.intp)
         order = by_word[np.argsort(-discovery.scores[by_word], kind="stable")]
-    rows = (i for i in order.tolist() if len(discovery.words[i]) >= min_length)
-    if new:
+    rows = (i for i in order.tolist() if len(discovery.words[i]) >= own.min_length)
+    if own.new:
         rows = (i for i in rows if discovery.words[i] not in known)
-    chosen = [i for i, _ in zip(rows, range(len(discovery.words) if top is None else top), strict=False)]
+    chosen = [*islice(rows, own.top)]
     figures = (measures := discovery.measures).cohesion, measures.left_entropy, measures.right_entropy
-    table = None if output_format == "userdict" else Table(out, COLUMNS, output_format, header)
+    table = None if writing.form == "userdict" else writing.table(out, COLUMNS)
     for at in range(0, len(chosen), ROWS):
         some = chosen[at : at + ROWS]
         words, counts = [discovery.words[i] for i in some], discovery.counts[some].tolist()
@@ -178,12 +196,10 @@ def _write(
             table.write_columns([words, counts, *shown, [int(word in known) for word in words]])
 
 
-def _write_boundaries(found: Learned, out: "TextIO", output_format: str, header: bool) -> None:
+def _write_boundaries(found: LearnedWords, table: Table) -> None:
     """Write a row for every place between two units of a clause."""
     from nlpzero.words.discovery import boundaries
 
-    form = "tsv" if output_format == "userdict" else output_format
-    table = Table(out, ("source", "line", "column", "probability"), form, header)
     for block, (lines, columns, probabilities) in boundaries(found.discovery, found.corpus.blocks(found.size)):
         numbers = (lines + block.line).tolist()
         table.write_columns([[block.source] * len(numbers), numbers, columns.tolist(), probabilities.tolist()])
@@ -200,7 +216,7 @@ def _summarise(discovery: "Discovery") -> None:
     warn(summary) if ngrams.left_out or discovery.too_long else notice(summary)
 
 
-def _explain(found: Learned, word: str, out: "TextIO", method: Any) -> None:
+def _explain(found: LearnedWords, word: str, out: "TextIO", method: Any) -> None:
     """Write why a string is a word of the corpus, or is not."""
     from nlpzero.words.explanation import EDGE, explain
 

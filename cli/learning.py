@@ -2,13 +2,15 @@
 
 import contextlib
 import functools
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 import click
 
-from .options import open_engine, processes, reading_of, shared, together
+from .options import ReadingOptions, RunningOptions
 from .output import notice, parts_of, warn, warn_replaced
+from .values import option
 
 if TYPE_CHECKING:
     from nlpzero.core.engine import Engine
@@ -26,84 +28,102 @@ def _thresholds(value: str) -> tuple[float, ...]:
         raise click.BadParameter(f"{value!r} is not a number, nor numbers with commas between them") from None
 
 
-def learning_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the parameters of word discovery: `method` and those of `nlpzero.words.discovery.Parameters`."""
-    decorated: Callable[..., Any] = together(
-        click.option(
-            "--method",
-            type=click.Choice(["entropy", "cohesion", "pmi", "esa", "bayes"]),
-            default="entropy",
-            help="entropy: cut where the next unit is hard to guess. cohesion: chain n-grams that hold together "
-            "(word-discovery). pmi: cut between characters that do not attract each other, drop what its parts explain "
-            "(nlp-zero). esa: frequent strings in many contexts, again and again. bayes: sample the words of every "
-            "clause from a model of words, characters and strings; the best, and the slowest.",
-        ),
-        click.option(
-            "--min-count",
-            type=click.IntRange(min=1),
-            show_default="cohesion 32, pmi 1, others 5",
-            help="Report words that are cut out of the text at least so often.",
-        ),
-        click.option(
-            "--max-length",
-            type=click.IntRange(min=1),
-            show_default="no limit",
-            help="Report words of at most so many units.",
-        ),
-        click.option(
-            "--order",
-            type=click.IntRange(2, 7),
-            default=4,
-            help="entropy, cohesion: greatest length of an n-gram, for entropy also of a word, in units.",
-        ),
-        click.option(
-            "--min-pmi",
-            type=_thresholds,
-            metavar="NATS[,NATS...]",
-            show_default="pmi 1, cohesion 0,2,4,6",
-            help="pmi: least mutual information of two neighbours. cohesion: least cohesion of n-grams of 1, 2, 3, ... "
-            "characters. In nats.",
-        ),
-        click.option(
-            "--min-proba",
-            type=click.FloatRange(0, 1, min_open=True, max_open=True),
-            default=1e-7,
-            help="pmi: least relative frequency of two neighbours and of a word.",
-        ),
-        click.option(
-            "--rounds",
-            type=click.IntRange(min=1),
-            show_default="esa 8, bayes 12",
-            help="esa: how often to cut the text. bayes: how often to sample it.",
-        ),
-        click.option(
-            "--samples",
-            type=click.IntRange(min=1),
-            default=8,
-            help="bayes: how many of the last rounds to average.",
-        ),
-        click.option(
-            "--seed", type=click.IntRange(min=0), default=1, help="bayes: the same seed gives the same words."
-        ),
-        click.option(
-            "--finer",
-            type=click.FloatRange(0),
-            default=0.0,
-            metavar="NATS",
-            help="esa, bayes: shorter words: what each word is worth beside its score (1 is much).",
-        ),
-        click.option(
-            "--coarser",
-            type=click.FloatRange(0),
-            default=0.0,
-            metavar="NATS",
-            help="esa, bayes: longer words: what each word costs beside its score.",
-        ),
-    )(function)
-    return decorated
+@dataclass(frozen=True, kw_only=True)
+class LearningOptions:
+    """How the words of a text are found."""
+
+    section: ClassVar[str] = "Finding words"
+
+    method: Literal["entropy", "cohesion", "pmi", "esa", "bayes"] = option(
+        "--method",
+        type=click.Choice(["entropy", "cohesion", "pmi", "esa", "bayes"]),
+        default="entropy",
+        help="entropy: cut where the next unit is hard to guess. cohesion: chain n-grams that hold together "
+        "(word-discovery). pmi: cut between characters that do not attract each other, drop what its parts explain "
+        "(nlp-zero). esa: frequent strings in many contexts, again and again. bayes: sample the words of every "
+        "clause from a model of words, characters and strings; the best, and the slowest.",
+    )
+    min_count: int | None = option(
+        "--min-count",
+        type=click.IntRange(min=1),
+        show_default="cohesion 32, pmi 1, others 5",
+        help="Report words that are cut out of the text at least N times.",
+    )
+    max_length: int | None = option(
+        "--max-length",
+        type=click.IntRange(min=1),
+        show_default="no limit",
+        help="Report words of at most N units.",
+    )
+    order: int = option(
+        "--order",
+        type=click.IntRange(2, 7),
+        default=4,
+        help="entropy, cohesion: greatest length of an n-gram, for entropy also of a word, in units.",
+    )
+    min_pmi: tuple[float, ...] | None = option(
+        "--min-pmi",
+        type=_thresholds,
+        metavar="NATS[,NATS...]",
+        show_default="pmi 1, cohesion 0,2,4,6",
+        help="pmi: least mutual information of two neighbours. cohesion: least cohesion of n-grams of 1, 2, 3, ... "
+        "characters. In nats.",
+    )
+    min_proba: float = option(
+        "--min-proba",
+        type=click.FloatRange(0, 1, min_open=True, max_open=True),
+        default=1e-7,
+        help="pmi: least relative frequency of two neighbours and of a word.",
+    )
+    rounds: int | None = option(
+        "--rounds",
+        type=click.IntRange(min=1),
+        show_default="esa 8, bayes 12",
+        help="esa: how often to cut the text. bayes: how often to sample it.",
+    )
+    samples: int = option(
+        "--samples",
+        type=click.IntRange(min=1),
+        default=8,
+        help="bayes: how many of the last rounds to average.",
+    )
+    seed: int = option(
+        "--seed", type=click.IntRange(min=0), default=1, help="bayes: the same seed gives the same words."
+    )
+    finer: float = option(
+        "--finer",
+        type=click.FloatRange(0),
+        default=0.0,
+        metavar="NATS",
+        help="esa, bayes: bonus for each word, in nats. Larger values give shorter words; 1 is strong.",
+    )
+    coarser: float = option(
+        "--coarser",
+        type=click.FloatRange(0),
+        default=0.0,
+        metavar="NATS",
+        help="esa, bayes: cost of each word, in nats. Larger values give longer words; 1 is strong.",
+    )
+
+    @property
+    def parameters(self) -> "Parameters":
+        """The same, for the library."""
+        from nlpzero.words.discovery import Parameters
+
+        return Parameters(
+            min_count=self.min_count,
+            max_length=self.max_length,
+            order=self.order,
+            min_pmi=self.min_pmi,
+            min_proba=self.min_proba,
+            rounds=self.rounds,
+            samples=self.samples,
+            seed=self.seed,
+            finer=self.finer - self.coarser,
+        )
 
 
-class Learned(NamedTuple):
+class LearnedWords(NamedTuple):
     """Words found in a corpus that can be read again, and what found them."""
 
     discovery: "Discovery"
@@ -147,63 +167,54 @@ def _tell(memory: int, state: "State") -> None:
         )
 
 
+class Sources(NamedTuple):
+    """What words are learned from besides text: n-gram counts, and the state of a run that was interrupted."""
+
+    counts: str | None = None
+    checkpoint: str | None = None
+    resume: bool = False
+
+
+TEXT_ONLY = Sources()
+
+
 @contextlib.contextmanager
 def learned(
-    paths: Sequence[str],
+    learning: LearningOptions,
+    reading: ReadingOptions,
+    running: RunningOptions,
+    sources: Sources = TEXT_ONLY,
     *,
-    encoding: str,
-    errors: str,
-    shard: tuple[int, int] | None,
-    workers: int,
-    memory: int,
-    tmp_dir: str | None,
-    scheduler: str | None,
     again: bool,
-    method: Any,
-    finer: float = 0.0,
-    coarser: float = 0.0,
-    checkpoint: str | None = None,
-    resume: bool = False,
-    counts: str | None = None,
-    **parameters: Any,
-) -> Iterator[Learned]:
+) -> Iterator[LearnedWords]:
     """Find the words of a corpus; with `again` it can be read again while the block lasts."""
     from nlpzero.core.workspace import Workspace
     from nlpzero.ngrams.runs import NGramTable
-    from nlpzero.reading.corpus import Corpus
-    from nlpzero.words.discovery import CLUSTER_BLOCK, Parameters, block_size, discover, disk_space
+    from nlpzero.words.discovery import CLUSTER_BLOCK, block_size, discover, disk_space
 
-    asked = Parameters(finer=finer - coarser, **parameters)
-    workers = processes(workers, scheduler)
-    size = block_size(memory, workers) if scheduler is None else block_size(memory, 1, CLUSTER_BLOCK)
+    asked = learning.parameters
+    one, bound = (running.processes, ()) if running.scheduler is None else (1, (CLUSTER_BLOCK,))
+    size = block_size(running.memory, one, *bound)
     with (
-        Corpus(
-            paths,
-            encoding=encoding,
-            errors=errors,
-            rereadable=again,
-            tmp_dir=tmp_dir,
-            shard=shard,
-            reading=reading_of(memory),
-        ) as corpus,
-        Workspace.within(memory, workers, tmp_dir) as workspace,
-        open_engine(workers, scheduler, tmp_dir, corpus) as engine,
+        reading.open(running, again=again) as corpus,
+        Workspace.within(running.memory, running.processes, running.tmp_dir) as workspace,
+        running.engine(corpus) as engine,
     ):
         if (length := corpus.length()) is not None:
-            workspace.require(disk_space(length, method) - workspace.budget)
+            workspace.require(disk_space(length, learning.method) - workspace.budget)
         discovery = discover(
             parts_of(corpus, size),
-            method,
+            learning.method,
             asked,
             engine=engine,
             workspace=workspace,
-            memory=memory,
-            on_round=functools.partial(_tell, memory),
-            checkpoint=checkpoint,
-            resume=resume,
-            counted=None if counts is None else NGramTable.load(shared(counts, scheduler)),
+            memory=running.memory,
+            on_round=functools.partial(_tell, running.memory),
+            checkpoint=sources.checkpoint,
+            resume=sources.resume,
+            counted=None if sources.counts is None else NGramTable.load(running.shared(sources.counts)),
         )
         warn_replaced(corpus)
         if unknown := discovery.ngrams.unknown:
             warn(f"units that are not in the counts, taken to occur once: {unknown:,}")
-        yield Learned(discovery, corpus, engine, size, asked)
+        yield LearnedWords(discovery, corpus, engine, size, asked)

@@ -29,8 +29,10 @@ LINE_COST = 64
 _SUFFIXES = {"K": 10, "M": 20, "G": 30, "T": 40}
 
 
-def size(text: str) -> int:
+def size(text: str | int) -> int:
     """Read a number of bytes, with K, M, G or T for powers of 1024: 512M, 1.5G, 4096."""
+    if isinstance(text, int):
+        return text
     number = text.strip().upper().removesuffix("B")
     shift = _SUFFIXES.get(number[-1:], 0)
     with contextlib.suppress(ValueError, OverflowError):
@@ -107,8 +109,8 @@ class ReadingOptions(EncodingOptions):
         help="Read only the I-th of N parts of about as many bytes, cut at line starts.",
     )
 
-    def open(self, tmp_dir: str | None = None, *, again: bool = False, memory: int = 2 << 30) -> "Corpus":
-        """Open the text; with `again` it can be read more than once. The longest line takes no more than `memory`."""
+    def open(self, running: "RunningOptions", *, again: bool = False) -> "Corpus":
+        """Open the text; with `again` it can be read more than once. The longest line takes no more than the memory."""
         from nlpzero.reading.corpus import Corpus
 
         _say_where_text_comes_from(self.paths)
@@ -117,9 +119,9 @@ class ReadingOptions(EncodingOptions):
             encoding=self.encoding,
             errors=self.errors,
             rereadable=again,
-            tmp_dir=tmp_dir,
+            tmp_dir=running.tmp_dir,
             shard=self.shard,
-            reading=reading_of(memory),
+            reading=reading_of(running.memory),
         )
 
 
@@ -156,7 +158,11 @@ class RunningOptions:
         help="Work on a Dask cluster: tcp://HOST:PORT or a scheduler file. Needs --tmp-dir, on disks that all share.",
     )
     memory: int = option(
-        "--memory", type=size, default="2G", help="Memory to stay under. Beyond it, counts go to disk."
+        "--memory",
+        type=size,
+        default=2 << 30,
+        show_default="2G",
+        help="Memory to stay under. Beyond it, counts go to disk.",
     )
     tmp_dir: str | None = option(
         "--tmp-dir",

@@ -66,6 +66,7 @@ class Table:
     """
 
     def __init__(self, file: TextIO, columns: Sequence[str], output_format: str = "tsv", header: bool = True) -> None:
+        self.form = output_format
         self._columns = columns
         self._file = file
         writers: dict[str, Callable[[Sequence[Any]], None]] = {"tsv": self._tsv, "csv": self._csv, "jsonl": self._jsonl}

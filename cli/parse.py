@@ -2,14 +2,17 @@
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
-from .options import corpus_arguments, output, quiet, workers
-from .output import open_output, parts_of, warn, warn_replaced
-from .words import cutter_of, exclude, gap, word_options
+from .options import ReadingOptions, RunningOptions, quiet
+from .output import FileOptions, open_output, parts_of, warn, warn_replaced
+from .pages import command as page
+from .values import option, values
+from .words import GapOptions, WordOptions, exclude
 
 if TYPE_CHECKING:
     from nlpzero.reading.parts import Part
@@ -28,61 +31,60 @@ Examples:
 """
 
 
-@click.command(epilog=EPILOG)
-@corpus_arguments("FILE")
-@click.option("--templates", "table", metavar="FILE", required=True, help="Table of `nlpzero templates`.")
-@click.option("--top", type=click.IntRange(min=1), show_default="all", help="Use the so many most frequent templates.")
-@gap
-@word_options
-@click.option(
-    "--split",
-    type=click.Choice(["sentence", "line", "clause"]),
-    default="sentence",
-    help="What is parsed: up to 。！？…, whole lines, or clauses, without punctuation as in `nlpzero templates`.",
-)
-@click.option(
-    "--null-score",
-    type=click.FloatRange(max=0),
-    default=-20,
-    help="Score of each word but the first where no template covers a span, in nats.",
-)
-@click.option(
-    "--null/--no-null", default=True, help="Write sentences that no template covers, flat, or leave them out."
-)
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["tree", "json", "brackets", "svg", "dot"]),
-    default="tree",
-    help="tree: indented lines. json: nested objects, one line a sentence. brackets: one line a sentence, gaps in "
-    "brackets. svg: a page of drawings. dot: graphs for Graphviz.",
-)
-@click.option(
-    "--directory",
-    metavar="DIR",
-    help="svg, dot: write each sentence to a file of its own here: 000001.svg, ...",
-)
-@output
-@workers
+@dataclass(frozen=True, kw_only=True)
+class ParseOptions(GapOptions):
+    """What is parsed by what."""
+
+    templates: str = option("--templates", metavar="FILE", required=True, help="Table of `nlpzero templates`.")
+    top: int | None = option(
+        "--top", type=click.IntRange(min=1), show_default="all", help="Use only the N most frequent templates."
+    )
+    split: str = option(
+        "--split",
+        type=click.Choice(["sentence", "line", "clause"]),
+        default="sentence",
+        help="What is parsed: up to 。！？…, whole lines, or clauses, without punctuation as in `nlpzero templates`.",
+    )
+    null_score: float = option(
+        "--null-score",
+        type=click.FloatRange(max=0),
+        default=-20,
+        help="Score of each word but the first where no template covers a span, in nats.",
+    )
+    null: bool = option(
+        "--null/--no-null", default=True, help="Write sentences that no template covers, flat, or leave them out."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class TreeFileOptions(FileOptions):
+    """Where and in what form trees are written."""
+
+    form: str = option(
+        "--format",
+        type=click.Choice(["tree", "json", "brackets", "svg", "dot"]),
+        default="tree",
+        help="tree: indented lines. json: nested objects, one line a sentence. brackets: one line a sentence, gaps in "
+        "brackets. svg: a page of drawings. dot: graphs for Graphviz.",
+    )
+    directory: str | None = option(
+        "--directory", metavar="DIR", help="svg, dot: write each sentence to its own file here: 000001.svg, ..."
+    )
+
+
+@page(epilog=EPILOG, most=("templates", "form", "split", "lexicon", "output"))
+@values(ParseOptions, "own")
+@values(WordOptions, "words")
+@values(ReadingOptions, "reading", paths={"metavar": "[FILE]..."})
+@values(TreeFileOptions, "writing")
+@values(RunningOptions, "running", without=("scheduler", "memory", "tmp_dir"))
 @quiet
 def command(
-    paths: tuple[str, ...],
-    encoding: str,
-    errors: str,
-    shard: tuple[int, int] | None,
-    table: str,
-    top: int | None,
-    gap: str,
-    tokenized: bool,
-    lexicon: str | None,
-    hmm: bool,
-    split: str,
-    null_score: float,
-    null: bool,
-    output_format: str,
-    directory: str | None,
-    output: str,
-    workers: int,
+    own: ParseOptions,
+    words: WordOptions,
+    reading: ReadingOptions,
+    writing: TreeFileOptions,
+    running: RunningOptions,
 ) -> None:
     """Parse sentences (句法分析) into a hierarchy of templates: each gap is parsed in its turn.
 
@@ -91,31 +93,31 @@ def command(
 
     The text has to be cut into words as the corpus of the templates was: with the same --lexicon, --hmm or --tokenized.
     """
-    exclude(tokenized=tokenized, lexicon=lexicon, hmm=hmm)
-    if directory is not None and (output_format not in ("svg", "dot") or output != "-"):
+    exclude("tokenized", "lexicon", "hmm")
+    form, directory = writing.form, writing.directory
+    if directory is not None and (form not in ("svg", "dot") or writing.output != "-"):
         raise click.UsageError("--directory is for --format svg or dot, without -o")
     from nlpzero.core.engine import Engine
     from nlpzero.errors import NlpZeroError
-    from nlpzero.reading.corpus import Corpus
     from nlpzero.syntax.clauses import SEPARATOR
     from nlpzero.syntax.inventory import Inventory
     from nlpzero.syntax.parser import LONGEST, Parser
 
-    if table == "-" and "-" in paths:
+    if own.templates == "-" and "-" in reading.paths:
         raise click.UsageError("standard input (-) can be only one of the files")
-    with open_output(output) as out:
+    with writing.open() as out:
         if directory is not None:
             try:
                 os.makedirs(directory, exist_ok=True)
             except OSError as error:
                 raise NlpZeroError(f"{directory}: cannot be written: {error.strerror}") from None
-        parser = Parser(Inventory.from_file(table, gap=gap, limit=top), null_score, gap)
+        parser = Parser(Inventory.from_file(own.templates, gap=own.gap, limit=own.top), own.null_score, own.gap)
         cut, delimiter = None, " "
-        if not tokenized:
-            cut = partial(cutter_of(lexicon=lexicon, hmm=hmm).segment, delimiter=SEPARATOR)
+        if not words.tokenized:
+            cut = partial(words.cutter(reading).segment, delimiter=SEPARATOR)
             delimiter = SEPARATOR
-        task = partial(_parse, parser, cut, delimiter, split, output_format, null)
-        with Corpus(paths, encoding=encoding, errors=errors, shard=shard) as corpus, Engine(workers) as engine:
+        task = partial(_parse, parser, cut, delimiter, own.split, form, own.null)
+        with reading.open(running) as corpus, Engine(running.workers) as engine:
             left_out = too_long = 0
             drawings: list[Picture] = []
             number = 0
@@ -125,10 +127,10 @@ def command(
                 for drawn in written:
                     number += 1
                     if directory is not None:
-                        with open_output(os.path.join(directory, f"{number:06d}.{output_format}")) as file:
+                        with open_output(os.path.join(directory, f"{number:06d}.{form}")) as file:
                             file.writelines(_document([drawn]) if not isinstance(drawn, str) else [drawn, "\n"])
                     elif isinstance(drawn, str):
-                        out.write("\n" * (number > 1 and output_format in ("tree", "dot")) + drawn + "\n")
+                        out.write("\n" * (number > 1 and form in ("tree", "dot")) + drawn + "\n")
                     else:
                         drawings.append(drawn)
             warn_replaced(corpus)
@@ -136,7 +138,7 @@ def command(
             warn(f"left out: {left_out:,} sentences that no template covers (--no-null)")
         if too_long:
             warn(f"left out: {too_long:,} sentences of more than {LONGEST:,} words; try --split clause")
-        if output_format == "svg" and directory is None:
+        if form == "svg" and directory is None:
             out.writelines(_document(drawings))
 
 

@@ -2,30 +2,23 @@
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
-from click.core import ParameterSource
 
-from .learning import learned, learning_options
-from .options import (
-    corpus_arguments,
-    memory,
-    open_engine,
-    output,
-    quiet,
-    reading_of,
-    scheduler,
-    tmp_dir,
-    workers,
-)
-from .output import open_bytes, open_output, parts_of, warn_replaced
-from .words import cutter_of
+from .learning import LearningOptions, learned
+from .options import EncodingOptions, ReadingOptions, RunningOptions, quiet
+from .output import FileOptions, open_bytes, parts_of, warn_replaced
+from .pages import command as page
+from .values import is_given, option, option_name, values
+from .words import cutter_of, exclude
 
 if TYPE_CHECKING:
     from nlpzero.reading.corpus import Corpus
+    from nlpzero.segment.cutter import Cutter
 
 EPILOG = """\b
 Examples:
@@ -44,101 +37,82 @@ ALONE = 8
 """Parts that are cut before workers start: 24 MB take about as long as starting them."""
 
 
-@click.command(epilog=EPILOG)
-@corpus_arguments("FILE")
-@click.option(
-    "--lexicon",
-    metavar="WORDS",
-    show_default="jieba's dictionary",
-    help="File of words: a table of `nlpzero discover`, or lines 'word count'.",
-)
-@click.option("--hmm", is_flag=True, help="Cut as jieba does by default: with a hidden Markov model, and slowly.")
-@click.option(
-    "--segmenter", metavar="SAVED", help="Cut as `nlpzero discover --method bayes --save-segmenter SAVED` learned to."
-)
-@click.option("--learn", is_flag=True, help="First find the words in the text itself, as `nlpzero discover` does with:")
-@learning_options
-@click.option("--delimiter", default=" ", show_default="a blank", metavar="TEXT", help="What to put between words.")
-@output
-@workers
-@scheduler
-@memory
-@tmp_dir
+@dataclass(frozen=True, kw_only=True)
+class SegmentOptions:
+    """What cuts the text."""
+
+    lexicon: str | None = option(
+        "--lexicon",
+        metavar="WORDS",
+        show_default="jieba's dictionary",
+        help="File of words: a table of `nlpzero discover`, or lines 'word count'.",
+    )
+    hmm: bool = option("--hmm", is_flag=True, help="Cut as jieba does by default: with a hidden Markov model, slowly.")
+    segmenter: str | None = option(
+        "--segmenter", metavar="FILE", help="Cut as what `nlpzero discover --method bayes --save-segmenter` kept does."
+    )
+    learn: bool = option(
+        "--learn", is_flag=True, help="First find the words in the text itself, as `nlpzero discover` does."
+    )
+    delimiter: str = option(
+        "--delimiter", default=" ", show_default="a blank", metavar="TEXT", help="What to put between words."
+    )
+
+
+@page(epilog=EPILOG, most=("learn", "lexicon", "segmenter", "delimiter", "output"))
+@values(SegmentOptions, "own")
+@values(LearningOptions, "learning")
+@values(ReadingOptions, "reading", paths={"metavar": "[FILE]..."})
+@values(FileOptions, "writing")
+@values(RunningOptions, "running")
 @quiet
 def command(
-    paths: tuple[str, ...],
-    encoding: str,
-    errors: str,
-    shard: tuple[int, int] | None,
-    lexicon: str | None,
-    hmm: bool,
-    segmenter: str | None,
-    learn: bool,
-    delimiter: str,
-    output: str,
-    workers: int,
-    scheduler: str | None,
-    memory: int,
-    tmp_dir: str | None,
-    **learning: Any,
+    own: SegmentOptions,
+    learning: LearningOptions,
+    reading: ReadingOptions,
+    writing: FileOptions,
+    running: RunningOptions,
 ) -> None:
     """Cut text into words (分词): files or standard input, plain or packed, line for line.
 
     Deleting the delimiters gives the text back. Without --lexicon, --hmm, --segmenter and --learn it is cut into the
     words of jieba's dictionary, just as jieba.lcut(line, HMM=False) does.
     """
-    if (lexicon is not None) + hmm + (segmenter is not None) + learn > 1:
-        raise click.UsageError("--lexicon, --hmm, --segmenter and --learn exclude each other")
-    given = click.get_current_context()
-    for name in () if learn else learning:
-        if given.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-            raise click.UsageError(f"--{name.replace('_', '-')} needs --learn")
-    reading: dict[str, Any] = {"encoding": encoding, "errors": errors, "shard": shard, "tmp_dir": tmp_dir}
-    if learn:
-        with (
-            open_output(output) as text,
-            learned(
-                paths, again=True, workers=workers, scheduler=scheduler, memory=memory, **reading, **learning
-            ) as found,
-        ):
-            text.writelines(found.cut(delimiter))
+    exclude("lexicon", "hmm", "segmenter", "learn")
+    if own.learn:
+        with writing.open() as text, learned(learning, reading, running, again=True) as found:
+            text.writelines(found.cut(own.delimiter))
         return
-    from nlpzero.reading.corpus import Corpus
-
-    with open_bytes(output) as out, Corpus(paths, reading=reading_of(memory), **reading) as corpus:
-        out.writelines(_cut(corpus, workers, scheduler, tmp_dir, lexicon, hmm, segmenter, delimiter))
+    for field in fields(learning):
+        if is_given(field.name):
+            raise click.UsageError(f"{option_name(field.name)} needs --learn")
+    with open_bytes(writing.output) as out, reading.open(running) as corpus:
+        out.writelines(_cut(corpus, own, reading, running))
         warn_replaced(corpus)
 
 
-def _cut(
-    corpus: "Corpus",
-    workers: int,
-    scheduler: str | None,
-    tmp_dir: str | None,
-    lexicon: str | None,
-    hmm: bool,
-    segmenter: str | None,
-    delimiter: str,
-) -> Iterator[bytes]:
+def _cut(corpus: "Corpus", own: SegmentOptions, reading: EncodingOptions, running: RunningOptions) -> Iterator[bytes]:
     """Read, cut and give the text part by part."""
-    alone = 0 if hmm else 1 if segmenter is not None else ALONE
-    is_jieba = lexicon is None and segmenter is None
+    alone = 0 if own.hmm else 1 if own.segmenter is not None else ALONE
+    is_jieba = own.lexicon is None and own.segmenter is None
     with (
         contextlib.ExitStack() as last,  # what outlives the workers
-        open_engine(workers, scheduler, tmp_dir, corpus, dictionary=is_jieba) as engine,
+        running.engine(corpus, dictionary=is_jieba) as engine,
     ):
-        if scheduler is not None or (corpus.length() or 0) > alone * PART:
+        if running.scheduler is not None or (corpus.length() or 0) > alone * PART:
             engine.start()  # before NumPy is imported here, which takes a tenth of a second
             alone = 0
         from nlpzero.core.workspace import Workspace
         from nlpzero.segment.learned import LearnedSegmenter
         from nlpzero.segment.lexical import cut_part, cut_to_file
 
-        cutter = LearnedSegmenter.load(segmenter) if segmenter is not None else cutter_of(lexicon=lexicon, hmm=hmm)
-        cut = partial(cutter.segment, delimiter=delimiter)
+        cutter: Cutter = cutter_of(lexicon=own.lexicon, hmm=own.hmm, encoding=reading)
+        if own.segmenter is not None:
+            cutter = LearnedSegmenter.load(own.segmenter)
+        cut = partial(cutter.segment, delimiter=own.delimiter)
         parts = parts_of(corpus, PART)
         yield from map(partial(cut_part, cut), parts if engine.workers == 1 else islice(parts, alone))
-        workspace = last.enter_context(Workspace(0, tmp_dir))
+        workspace = last.enter_context(Workspace(0, running.tmp_dir))
         for path in engine.map(partial(cut_to_file, workspace, cut), parts):
             yield path.read_bytes()
             path.unlink()

@@ -32,7 +32,10 @@ class SectionOption(click.Option):
 
 
 def option(*names: str, **attributes: Any) -> Any:
-    """Declare a field together with the option that fills it, as `click.option` does."""
+    """Declare a field together with the option that fills it, as `click.option` does; numbers are shown as N or X."""
+    kind = attributes.get("type")
+    if isinstance(kind, click.IntRange | click.FloatRange):
+        attributes = {"metavar": "N" if isinstance(kind, click.IntRange) else "X"} | attributes
     return _field(SectionOption, names, attributes)
 
 
@@ -67,6 +70,9 @@ def values(kind: type[Any], name: str, *, without: Collection[str] = (), **chang
             gathered = kind(**{field.name: given.pop(field.name) for field in fields})
             return function(**{name: gathered}, **given)
 
+        taken = {one.name for one in getattr(gather, "__click_params__", ())}
+        if twice := taken & {field.name for field in fields}:
+            raise TypeError(f"{kind.__name__}: a command has two parameters {', '.join(sorted(twice))}")
         for field in reversed(fields):
             parameter, names, attributes = field.metadata[_DECLARATION]
             attributes = attributes | changes.get(field.name, {})

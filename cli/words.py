@@ -1,13 +1,16 @@
 """What the commands that read words share: where these come from, and how gaps of templates are written."""
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
 import click
 
-from .options import together
+from .values import is_given, option, option_name
 
 if TYPE_CHECKING:
     from nlpzero.segment.cutter import Cutter
+
+    from .options import EncodingOptions
 
 
 def _gap_mark(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
@@ -17,39 +20,55 @@ def _gap_mark(_context: click.Context, _parameter: click.Parameter, value: str) 
     return value
 
 
-gap = click.option(
-    "--gap", default="[X]", metavar="TEXT", callback=_gap_mark, help="How a gap of a template is written."
-)
-"""Parameter `gap`."""
+@dataclass(frozen=True, kw_only=True)
+class GapOptions:
+    """How gaps of templates are written."""
 
-lexicon = click.option(
-    "--lexicon",
-    metavar="WORDS",
-    show_default="jieba's dictionary",
-    help="Cut the text into the words of a file: a table of `nlpzero discover`, or lines 'word count'.",
-)
-"""Parameter `lexicon`."""
-
-hmm = click.option("--hmm", is_flag=True, help="Cut the text as jieba does by default: with a hidden Markov model.")
-"""Parameter `hmm`."""
-
-tokenized = click.option("--tokenized", is_flag=True, help="The text is cut already: blanks stand between its words.")
-"""Parameter `tokenized`."""
+    gap: str = option("--gap", default="[X]", metavar="TEXT", callback=_gap_mark, help="The mark of a gap.")
 
 
-def word_options(function: Any) -> Any:
-    """Add the parameters `tokenized`, `lexicon` and `hmm`."""
-    return together(tokenized, lexicon, hmm)(function)
+@dataclass(frozen=True, kw_only=True)
+class TokenOptions:
+    """Where the words of a text come from."""
+
+    section: ClassVar[str] = "Words"
+
+    tokenized: bool = option("--tokenized", is_flag=True, help="Blanks already stand between the words of the text.")
+    lexicon: str | None = option(
+        "--lexicon",
+        metavar="WORDS",
+        show_default="jieba's dictionary",
+        help="Cut the text into the words of a file: a table of `nlpzero discover`, or lines 'word count'.",
+    )
+
+    def cutter(self, encoding: "EncodingOptions | None" = None) -> "Cutter":
+        """Give what cuts the text. A bad word list is told even if there is no text."""
+        exclude("tokenized", "lexicon")
+        return cutter_of(self.tokenized, self.lexicon, encoding=encoding)
 
 
-def exclude(**given: object) -> None:
-    """Refuse options of which at most one makes sense."""
-    named = [f"--{name}" for name, value in given.items() if value]
+@dataclass(frozen=True, kw_only=True)
+class WordOptions(TokenOptions):
+    """Where the words of a text come from, a hidden Markov model among them."""
+
+    hmm: bool = option("--hmm", is_flag=True, help="Cut the text as jieba does by default: with a hidden Markov model.")
+
+    def cutter(self, encoding: "EncodingOptions | None" = None) -> "Cutter":
+        """Give what cuts the text. A bad word list is told even if there is no text."""
+        exclude("tokenized", "lexicon", "hmm")
+        return cutter_of(self.tokenized, self.lexicon, self.hmm, encoding)
+
+
+def exclude(*names: str) -> None:
+    """Refuse parameters of which at most one makes sense."""
+    named = [option_name(name) for name in names if is_given(name)]
     if len(named) > 1:
         raise click.UsageError(f"{' and '.join(named)} exclude each other")
 
 
-def cutter_of(tokenized: bool = False, lexicon: str | None = None, hmm: bool = False) -> "Cutter":
+def cutter_of(
+    tokenized: bool = False, lexicon: str | None = None, hmm: bool = False, encoding: "EncodingOptions | None" = None
+) -> "Cutter":
     """Give what cuts the text; a bad word list is told even if there is no text."""
     from nlpzero.lexicon.lexicon import Lexicon
     from nlpzero.segment.cutter import BlankCutter
@@ -58,5 +77,5 @@ def cutter_of(tokenized: bool = False, lexicon: str | None = None, hmm: bool = F
     if tokenized:
         return BlankCutter()
     if lexicon is not None:
-        return LexiconCutter(Lexicon.from_file(lexicon))
+        return LexiconCutter(Lexicon.from_file(lexicon, *([encoding.encoding] if encoding else [])))
     return HmmCutter() if hmm else jieba_cutter()

@@ -125,8 +125,8 @@ def test_a_bad_lexicon_is_an_error_even_without_text(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "fault"),
     [
-        (["--hmm", "--learn"], "--lexicon, --hmm, --segmenter and --learn exclude each other"),
-        (["--hmm", "--lexicon", "words"], "--lexicon, --hmm, --segmenter and --learn exclude each other"),
+        (["--hmm", "--learn"], "--hmm and --learn exclude each other"),
+        (["--hmm", "--lexicon", "words"], "--lexicon and --hmm exclude each other"),
         (["--min-count", "3"], "--min-count needs --learn"),
         (["--hmm", "--method", "pmi"], "--method needs --learn"),
     ],

@@ -101,7 +101,7 @@ def test_the_mark_of_gaps_can_be_chosen() -> None:
 def test_clauses_left_out_are_told() -> None:
     ring = " ".join("山水云雨风花鸟鱼虫草" * 3) + "\n"
     done = run("--tokenized", "--window", 2, "--min-pmi", 0.5, text=ring * 3 + "山 水\n" * 3)
-    assert done.stderr == "nlpzero: left out: 3 clauses with more than 10,000 paths (--max-paths)\n"
+    assert done.stderr == "nlpzero: skipped: 3 clauses with more than 10,000 paths (--max-paths)\n"
     assert done.stdout.splitlines()[1].startswith("山 水\t3\t1\t")
     less = run("--tokenized", "--window", 2, "--min-pmi", 0.5, "--max-paths", 1, text=ring * 3 + "山 水\n" * 3)
     assert less.stdout == done.stdout

@@ -127,28 +127,15 @@ LONG_FILES = {
     "nlpzero/vectors/glove.py",
 }
 LONG_SIGNATURES = {
-    "cli/discover.py _write",
-    "cli/discover.py command",
     "cli/glove.py _counted",
     "cli/glove.py keywords",
     "cli/glove.py train",
-    "cli/learning.py learned",
-    "cli/parse.py command",
-    "cli/rules.py _read",
-    "cli/rules.py _words",
-    "cli/rules.py command",
-    "cli/segment.py command",
-    "cli/similar.py _rows",
-    "cli/similar.py command",
-    "cli/templates.py _clauses",
-    "cli/templates.py _write",
-    "cli/templates.py command",
     "nlpzero/vectors/cooccurrence.py count_pairs",
     "nlpzero/words/discovery.py discover",
 }
 SHARED_NAMES = {"Level", "Block", "Lists", "Tables", "_Group", "Settings", "Comparison", "Parameters", "State"}
 PARTICIPLE_NAMES = {
-    *("Filtered", "Found", "Learned", "Observed", "Stored"),
+    *("Filtered", "Found", "Observed", "Stored"),
     *("_Encoded", "_Judged", "_Known", "_Sought", "_Wanted"),
 }
 SHARED_ALIASES = {"Ids", "Scores", "Floats", "Positions", "Places", "Method", "Rows", "Words"}

@@ -1,0 +1,159 @@
+"""How `nlpzero rules` reads its baskets: from lists of items, or from the words of text."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import click
+
+from .options import EncodingOptions, RunningOptions
+from .output import notice, progress, warn, warn_replaced
+from .values import is_given, option, option_name
+from .words import cutter_of
+
+if TYPE_CHECKING:
+    from nlpzero.core.workspace import Workspace
+    from nlpzero.reading.corpus import Corpus
+    from nlpzero.rules.baskets import Baskets
+
+OF_TEXT = ("unit", "lexicon", "min_length", "stop", "max_df")
+OF_CSV = ("separator", "skip_header")
+
+
+def _unit(_ctx: click.Context, _parameter: click.Parameter, value: str) -> tuple[str, int | None]:
+    """Read a unit of text; a window is cut out of lines."""
+    if value in ("line", "sentence", "paragraph"):
+        return value, None
+    if (match := re.fullmatch("window:([0-9]{1,9})", value, re.ASCII)) and int(match[1]) > 1:
+        return "line", int(match[1])
+    raise click.BadParameter(f"{value!r} is not line, sentence, paragraph, or window:N with N of 2 or more.")
+
+
+def _separator(_ctx: click.Context, _parameter: click.Parameter, value: str) -> str:
+    """Read one character; \\t is a tab."""
+    value = value.replace(r"\t", "\t")
+    if len(value) != 1 or value in '"\r\n':
+        raise click.BadParameter(f"{value!r} is not one character such as ; or \\t.")
+    return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class BasketOptions:
+    """What baskets are made of."""
+
+    section: ClassVar[str] = "Baskets"
+
+    kind: str = option(
+        "--input",
+        type=click.Choice(["baskets", "csv", "single", "jsonl", "text"]),
+        default="baskets",
+        help="baskets: one a line, items between blanks. csv: one a record. single: records of two fields, basket and "
+        "item. jsonl: one list a line. text: words of passages.",
+    )
+    separator: str = option(
+        "--separator",
+        default=",",
+        callback=_separator,
+        metavar="CHARACTER",
+        help="csv, single: what stands between fields; \\t is a tab.",
+    )
+    skip_header: bool = option(
+        "--skip-header", is_flag=True, help="csv, single: the first record of each file names the columns."
+    )
+    unit: tuple[str, int | None] = option(
+        "--unit",
+        default="line",
+        callback=_unit,
+        metavar="line|sentence|paragraph|window:N",
+        help="text: what makes a basket. window:N is any N words in a row.",
+    )
+    lexicon: str | None = option(
+        "--lexicon", metavar="WORDS", show_default="jieba's dictionary", help="text: file of the words to cut it into."
+    )
+    min_length: int = option(
+        "--min-length", type=click.IntRange(min=1), default=1, help="text: words of at least N characters."
+    )
+    stop: str | None = option("--stop", metavar="FILE", help="text: leave out the words of this file, one a line.")
+    max_df: float | None = option(
+        "--max-df",
+        type=click.FloatRange(0, 1, min_open=True),
+        metavar="SHARE",
+        show_default="1",
+        help="text: leave out words in a larger share of baskets.",
+    )
+    max_basket: int | None = option(
+        "--max-basket",
+        type=click.IntRange(min=1),
+        show_default="no limit",
+        help="Leave out baskets of more items, and say how many.",
+    )
+
+    def check(self) -> None:
+        """Refuse options that would do nothing."""
+        useless = {name: "--input text" for name in OF_TEXT if self.kind != "text"}
+        useless |= {name: "--input csv or single" for name in OF_CSV if self.kind not in ("csv", "single")}
+        for field in fields(self):
+            if field.name in useless and is_given(field.name):
+                raise click.UsageError(f"{option_name(field.name)} is for {useless[field.name]}")
+
+
+def read_baskets(
+    corpus: "Corpus", workspace: "Workspace", own: BasketOptions, encoding: EncodingOptions, running: RunningOptions
+) -> "Baskets":
+    """Read the baskets, and say what was left out."""
+    from nlpzero.rules import baskets as reading
+
+    size = reading.block_size(running.memory, running.workers)
+    around = own.kind in ("csv", "single") or own.unit[0] == "paragraph"  # whose records may be several lines
+    blocks = progress(corpus.blocks(size, around=around), unit="char", size=lambda block: len(block.text))
+    if own.kind == "text":
+        baskets = _words(blocks, workspace, own, encoding, running.workers)
+    elif own.kind == "single":
+        baskets = reading.Baskets(workspace, max_basket=own.max_basket)
+        reading.from_pairs(blocks, baskets, workspace, own.separator, own.skip_header)
+    elif own.kind == "csv":
+        records = reading.from_csv(blocks, own.separator, own.skip_header)
+        baskets = reading.Baskets.read(records, workspace, own.max_basket)
+    else:
+        read = reading.from_jsonl if own.kind == "jsonl" else reading.from_lines
+        baskets = reading.Baskets.read(read(blocks), workspace, own.max_basket)
+    warn_replaced(corpus)
+    notice(f"{baskets.n_baskets:,} baskets of {baskets.n_entries / max(1, baskets.n_baskets):.1f} items on average")
+    if baskets.blank:
+        notice(f"{baskets.blank:,} lines or passages without items are no baskets")
+    if baskets.repeated and own.kind != "text":
+        notice(f"{baskets.repeated:,} items were in their basket already")
+    if baskets.first_too_large:
+        source, line, size = baskets.first_too_large
+        warn(
+            f"{baskets.too_large:,} baskets of more than {own.max_basket:,} items left out, the first in "
+            f"{source}:{line} with {size:,}"
+        )
+    return baskets
+
+
+def _words(
+    blocks: Iterator[Any], workspace: "Workspace", own: BasketOptions, encoding: EncodingOptions, workers: int
+) -> "Baskets":
+    """Make baskets of the words of passages."""
+    from nlpzero.core.engine import Engine
+    from nlpzero.rules.passages import SEPARATOR, cut_passages, from_text, passages
+
+    stopped: frozenset[str] = frozenset()
+    if own.stop is not None:
+        with encoding.corpus(own.stop) as words:
+            stopped = frozenset(line.strip() for line in words.lines())
+    unit, window = own.unit
+    cut = partial(cutter_of(lexicon=own.lexicon, encoding=encoding).segment, delimiter=SEPARATOR)
+    with Engine(workers) as engine:
+        return from_text(
+            cut_passages(passages(blocks, unit), cut, engine.map),
+            window=window,
+            min_length=own.min_length,
+            stop=stopped,
+            max_df=own.max_df,
+            max_basket=own.max_basket,
+            workspace=workspace,
+        )

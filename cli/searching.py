@@ -1,0 +1,51 @@
+"""`nlpzero similar --search`: the lines of a collection nearest to each query."""
+
+import os
+from typing import TYPE_CHECKING, TextIO
+
+from .comparing import Comparer
+from .output import TableOptions, progress, warn_replaced
+
+if TYPE_CHECKING:
+    from .similar import SimilarOptions
+
+FOUND = ("query", "rank", "line", "distance", "similarity", "text")
+
+
+def search(file: TextIO, writing: TableOptions, own: "SimilarOptions", comparer: Comparer) -> tuple[int, int]:
+    """Answer each query line; give how many were answered, and how many hold no known word."""
+    from nlpzero.similarity.documents import words_of_lines
+    from nlpzero.similarity.index import load_index, save_index
+    from nlpzero.similarity.search import Collection
+
+    index, segment = own.index, comparer.segment
+    cut = comparer.cutter.digest
+    table = writing.table(file, FOUND)
+    measure = comparer.measure
+    blocks: list[str] = []
+    for path in own.texts[1:]:
+        corpus = comparer.encoding.corpus(path)
+        blocks = [block.text for block in corpus.blocks()]
+        warn_replaced(corpus)
+    lines = [line for block in blocks for line in block.removesuffix("\n").split("\n")]
+    if index is not None and os.path.exists(index):
+        documents, lines = load_index(index, measure.space, cut, lines if own.texts[1:] else None)
+    else:
+        documents = measure.encode([words for block in blocks for words in words_of_lines(block, segment)])
+        if index is not None:
+            save_index(index, documents, lines, measure.space, cut)
+    collection = Collection(documents, measure)
+    queries, answered, missed = comparer.encoding.corpus(own.texts[0]), 0, 0
+    for number, line in enumerate(progress(queries.lines(), unit="query"), 1):
+        encoded = measure.encode(words_of_lines(line, segment))
+        if not encoded.totals[0]:
+            missed += 1
+            table.write((number, None, None, None, None, None))
+            continue
+        answered += 1
+        hits = collection.nearest(encoded, 0, own.top)
+        found = zip(hits.texts.tolist(), hits.distances.tolist(), measure.similarity(hits.distances), strict=True)
+        for rank, (text, distance, similarity) in enumerate(found, 1):
+            table.write((number, rank, text + 1, distance, float(similarity), lines[text].rstrip("\r")))
+    warn_replaced(queries)
+    return answered, missed
