@@ -246,6 +246,17 @@ class Lexicon:
             raise LexiconError(f"{source}: the counts add up to more than {_MOST}; divide them", source)
         return cls(list(counts), list(counts.values()))
 
+    def at_least(self, count: int) -> "Lexicon":
+        """Give the words that count so much, by the same total.
+
+        Examples
+        --------
+        >>> Lexicon(["长江", "大桥"], [6, 2]).at_least(3).words
+        ['长江']
+        """
+        kept = np.flatnonzero(self.counts >= count)
+        return Lexicon([self.words[i] for i in kept.tolist()], self.counts[kept], self.total)
+
     def to_userdict(self) -> str:
         r"""Write the lexicon as a file for ``jieba.load_userdict``.
 

@@ -62,6 +62,10 @@ class LexiconCutter(Cutter):
         return f"lexicon {self._digest}"
 
     def boundaries(self, codes: Codes) -> Flags:
+        return self._path(codes)[0]
+
+    def _path(self, codes: Codes) -> tuple[Flags, list[Words]]:
+        """Find the best path, and with it the words of 2, 3, ... characters that are there."""
         joined = is_joined(char_classes().take(codes))
         # A run is a unit: its first character has the score of the unit, the others add nothing and start no word.
         inner = np.flatnonzero(joined)
@@ -76,7 +80,7 @@ class LexiconCutter(Cutter):
                 words[length - 2] = positions.take(whole), scores.take(whole)
         is_start = best_path([single, *words], *stretches(_reach(len(codes), words)))
         is_start[inner] = False
-        return is_start
+        return is_start, words
 
     def _words(self, codes: Codes) -> list[Words]:
         """Find the words of 2, 3, ... characters."""
@@ -114,8 +118,8 @@ class JiebaCutter(LexiconCutter):
         return f"jieba {self._digest}"
 
     def __reduce__(self) -> Any:
-        if self is jieba_cutter():  # every process reads the dictionary itself
-            return _jieba_cutter_like, (self.digest,)
+        if self is jieba_cutter():
+            return read_again, (jieba_cutter, self.digest)
         return super().__reduce__()
 
     def boundaries(self, codes: Codes) -> Flags:
@@ -196,9 +200,9 @@ def jieba_cutter() -> JiebaCutter:
     return JiebaCutter(load_words())
 
 
-def _jieba_cutter_like(digest: str) -> JiebaCutter:
-    """Give the cutter with jieba's dictionary in another process, where it must be the same."""
-    cutter = jieba_cutter()
+def read_again(make: Callable[[], LexiconCutter], digest: str) -> LexiconCutter:
+    """Give a cutter with jieba's dictionary in another process, which reads it itself; it must be the same there."""
+    cutter = make()
     if cutter.digest != digest:
         raise LexiconError("another version of jieba is installed here; install jieba==0.42.1 everywhere", "jieba")
     return cutter
