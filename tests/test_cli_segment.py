@@ -12,6 +12,8 @@ from nlpzero_cli import segment
 from nlpzero_cli.main import main
 
 from nlpzero.lexicon.lexicon import Lexicon
+from nlpzero.segment.cutter import Cutter
+from nlpzero.segment.dictionary import dictionary_cutter
 from nlpzero.segment.lexical import HmmCutter, LexiconCutter, jieba_cutter
 
 DATA = Path(__file__).parent.parent / "data"
@@ -55,19 +57,31 @@ def test_the_hidden_markov_model_of_jieba_is_used() -> None:
     assert run("--hmm", text="孟小帆来了\n".encode()).stdout == "孟小帆 来 了\n"  # "Meng Xiaofan is here"
 
 
-@pytest.mark.parametrize("how", ["jieba", "lexicon", "hmm"])
+def test_jiebas_own_cut_is_asked_for() -> None:
+    text = "重3.5斤，一个人\n"  # "weighs 3.5 jin, one person"
+    assert run("--jieba", text=text.encode()).stdout == "重 3 . 5 斤 ， 一个 人\n"
+    assert run(text=text.encode()).stdout == "重 3.5 斤 ， 一 个 人\n"
+
+
+@pytest.mark.parametrize("how", ["dictionary", "jieba", "lexicon", "hmm"])
 def test_the_number_of_workers_does_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
     monkeypatch.setattr(segment, "ALONE", 0)
     size = 30_000 if how == "hmm" else 2_000_000
     text = random_text(5, size, "山水老徐竹桥渡船上下，。的了在\n") + ("\n" * (3 << 20) if how == "hmm" else "")
     path = written(tmp_path, "text", text)
     words = written(tmp_path, "words", "竹桥 3\n渡船 2\n山水的 1\n")
-    segmenters: dict[str, LexiconCutter | HmmCutter] = {
+    segmenters: dict[str, Cutter] = {
+        "dictionary": dictionary_cutter(),
         "jieba": jieba_cutter(),
         "hmm": HmmCutter(),
         "lexicon": LexiconCutter(Lexicon.from_file(words)),
     }
-    options: dict[str, list[object]] = {"jieba": [], "hmm": ["--hmm"], "lexicon": ["--lexicon", words]}
+    options: dict[str, list[object]] = {
+        "dictionary": [],
+        "jieba": ["--jieba"],
+        "hmm": ["--hmm"],
+        "lexicon": ["--lexicon", words],
+    }
     expected = segmenters[how].segment(text)
     for workers in (1, 2):
         done = run("-j", workers, *options[how], path)

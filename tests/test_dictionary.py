@@ -1,6 +1,7 @@
 """Cutting text by a dictionary, its numerals and the way its words are spelled: `nlpzero segment` by default."""
 
 import pickle
+from itertools import pairwise
 from math import exp, inf, log
 
 import numpy as np
@@ -68,9 +69,9 @@ class SlowDictionary:
         """Find the classifiers, and the words of a numeral and a classifier that are bound."""
         listed: dict[str, dict[str, int]] = {}
         for word, count in self.counts.items():
-            if len(word) > 1 and all(map(self.is_numeral, word[:-1])):
-                if classify(word[-1]) == HAN and not self.is_numeral(word[-1]):
-                    listed.setdefault(word[-1], {})[word] = count
+            counts_things = len(word) > 1 and classify(word[-1]) == HAN and not self.is_numeral(word[-1])
+            if counts_things and all(map(self.is_numeral, word[:-1])):
+                listed.setdefault(word[-1], {})[word] = count
         firsts = {
             unit: {a: sum(n for w, n in words.items() if w[0] == a) for a in {w[0] for w in words}}
             for unit, words in listed.items()
@@ -94,7 +95,7 @@ class SlowDictionary:
         """ln P of an unlisted word."""
         if not self.is_form(word) or not self.of_length[len(word)]:
             return -inf
-        every = sum(self.of_place, [])
+        every = [c for place in self.of_place for c in place]
         result = log(0.03) + log(self.of_length[len(word)])
         for place, character in zip([0, *[1] * (len(word) - 2), 2], word, strict=True):
             here = self.of_place[place]
@@ -150,8 +151,8 @@ class SlowDictionary:
             starts.add(at)
             at = routes[n - at][1]
         starts = self.settled(line, starts)
-        marks = sorted(starts) + [n]
-        words = [line[a:b] for a, b in zip(marks, marks[1:], strict=False)]
+        marks = [*sorted(starts), n]
+        words = [line[a:b] for a, b in pairwise(marks)]
         result: list[str] = []
         run = ""
         at = 0

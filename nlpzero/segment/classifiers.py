@@ -76,8 +76,8 @@ class Classifiers:
         kinds[(np.bincount(last, minlength=CODES) >= LEAST_WORDS) & (most <= MOST_SHARE * total)] = CLASSIFIER
 
         is_used = kinds.take(after) == CLASSIFIER
-        of_numeral = np.bincount(numerals[is_used], of_pair[is_used], CODES)
-        of_numeral = of_numeral / max(1.0, float(of_numeral.sum()))
+        used = np.bincount(numerals[is_used], of_pair[is_used], CODES)
+        of_numeral = used / max(1.0, float(used.sum()))
         alone = np.flatnonzero((lengths.take(which) == 2) & (kinds.take(last) == CLASSIFIER))
         share = counts.take(alone) / total.take(last.take(alone))
         bound = alone[share > LIFT * of_numeral.take(first.take(alone))]
