@@ -141,7 +141,7 @@ def _counted(
             memory=memory,
         )
         warn_replaced(corpus)
-        found.signature["words"] = "tokenized" if tokenized else (lexicon or "jieba")
+        found.signature["words"] = "tokenized" if tokenized else (lexicon or "dictionary")
         yield found
 
 

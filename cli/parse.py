@@ -93,7 +93,7 @@ def command(
 
     The text has to be cut into words as the corpus of the templates was: with the same --lexicon, --hmm or --tokenized.
     """
-    exclude("tokenized", "lexicon", "hmm")
+    exclude("tokenized", "lexicon", "jieba", "hmm")
     form, directory = writing.form, writing.directory
     if directory is not None and (form not in ("svg", "dot") or writing.output != "-"):
         raise click.UsageError("--directory is for --format svg or dot, without -o")

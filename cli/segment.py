@@ -14,7 +14,7 @@ from .options import EncodingOptions, ReadingOptions, RunningOptions, quiet
 from .output import FileOptions, open_bytes, parts_of, warn_replaced
 from .pages import command as page
 from .values import is_given, option, option_name, values
-from .words import cutter_of, exclude
+from .words import WordOptions, exclude
 
 if TYPE_CHECKING:
     from nlpzero.reading.corpus import Corpus
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 EPILOG = """\b
 Examples:
   nlpzero segment data/stories.txt
-  nlpzero segment --hmm --delimiter / data/stories.txt
+  nlpzero segment --jieba --delimiter / data/stories.txt
   nlpzero segment --learn -o stories.cut data/stories.txt
   nlpzero discover -o words.tsv data/stories.txt
   nlpzero segment --lexicon words.tsv data/stories.txt
@@ -39,15 +39,8 @@ ALONE = 8
 
 @dataclass(frozen=True, kw_only=True)
 class SegmentOptions:
-    """What cuts the text."""
+    """What else cuts the text, and what is put between its words."""
 
-    lexicon: str | None = option(
-        "--lexicon",
-        metavar="WORDS",
-        show_default="jieba's dictionary",
-        help="File of words: a table of `nlpzero discover`, or lines 'word count'.",
-    )
-    hmm: bool = option("--hmm", is_flag=True, help="Cut as jieba does by default: with a hidden Markov model, slowly.")
     segmenter: str | None = option(
         "--segmenter", metavar="FILE", help="Cut as what `nlpzero discover --method bayes --save-segmenter` kept does."
     )
@@ -59,7 +52,8 @@ class SegmentOptions:
     )
 
 
-@page(epilog=EPILOG, most=("learn", "lexicon", "segmenter", "delimiter", "output"))
+@page(epilog=EPILOG, most=("jieba", "lexicon", "learn", "segmenter", "delimiter", "output"))
+@values(WordOptions, "words", without=("tokenized",))
 @values(SegmentOptions, "own")
 @values(LearningOptions, "learning")
 @values(ReadingOptions, "reading", paths={"metavar": "[FILE]..."})
@@ -67,6 +61,7 @@ class SegmentOptions:
 @values(RunningOptions, "running")
 @quiet
 def command(
+    words: WordOptions,
     own: SegmentOptions,
     learning: LearningOptions,
     reading: ReadingOptions,
@@ -75,10 +70,11 @@ def command(
 ) -> None:
     """Cut text into words (分词): files or standard input, plain or packed, line for line.
 
-    Deleting the delimiters gives the text back. Without --lexicon, --hmm, --segmenter and --learn it is cut into the
-    words of jieba's dictionary, just as jieba.lcut(line, HMM=False) does.
+    Deleting the delimiters gives the text back. By default the text is cut into the words of jieba's dictionary, the
+    rarest left out. Numerals are words of their own (三十|个), and single characters are put together where they look
+    like a word. --jieba cuts as jieba does.
     """
-    exclude("lexicon", "hmm", "segmenter", "learn")
+    exclude("lexicon", "jieba", "hmm", "segmenter", "learn")
     if own.learn:
         with writing.open() as text, learned(learning, reading, running, again=True) as found:
             text.writelines(found.cut(own.delimiter))
@@ -87,29 +83,35 @@ def command(
         if is_given(field.name):
             raise click.UsageError(f"{option_name(field.name)} needs --learn")
     with open_bytes(writing.output) as out, reading.open(running) as corpus:
-        out.writelines(_cut(corpus, own, reading, running))
+        out.writelines(_cut(corpus, words, own, reading, running))
         warn_replaced(corpus)
 
 
-def _cut(corpus: "Corpus", own: SegmentOptions, reading: EncodingOptions, running: RunningOptions) -> Iterator[bytes]:
+def _cutter(words: WordOptions, own: SegmentOptions, encoding: EncodingOptions) -> "Cutter":
+    """Give what cuts the text."""
+    if own.segmenter is None:
+        return words.cutter(encoding)
+    from nlpzero.segment.learned import LearnedSegmenter
+
+    return LearnedSegmenter.load(own.segmenter)
+
+
+def _cut(
+    corpus: "Corpus", words: WordOptions, own: SegmentOptions, encoding: EncodingOptions, running: RunningOptions
+) -> Iterator[bytes]:
     """Read, cut and give the text part by part."""
-    alone = 0 if own.hmm else 1 if own.segmenter is not None else ALONE
-    is_jieba = own.lexicon is None and own.segmenter is None
+    alone = 0 if words.hmm else 1 if own.segmenter is not None else ALONE
     with (
         contextlib.ExitStack() as last,  # what outlives the workers
-        running.engine(corpus, dictionary=is_jieba) as engine,
+        running.engine(corpus, dictionary=words.uses_jieba and own.segmenter is None) as engine,
     ):
         if running.scheduler is not None or (corpus.length() or 0) > alone * PART:
             engine.start()  # before NumPy is imported here, which takes a tenth of a second
             alone = 0
         from nlpzero.core.workspace import Workspace
-        from nlpzero.segment.learned import LearnedSegmenter
         from nlpzero.segment.lexical import cut_part, cut_to_file
 
-        cutter: Cutter = cutter_of(lexicon=own.lexicon, hmm=own.hmm, encoding=reading)
-        if own.segmenter is not None:
-            cutter = LearnedSegmenter.load(own.segmenter)
-        cut = partial(cutter.segment, delimiter=own.delimiter)
+        cut = partial(_cutter(words, own, encoding).segment, delimiter=own.delimiter)
         parts = parts_of(corpus, PART)
         yield from map(partial(cut_part, cut), parts if engine.workers == 1 else islice(parts, alone))
         workspace = last.enter_context(Workspace(0, running.tmp_dir))

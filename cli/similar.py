@@ -14,7 +14,7 @@ from .options import EncodingOptions, RunningOptions, quiet
 from .output import Table, TableOptions, warn, warn_replaced
 from .pages import command as page
 from .values import argument, is_given, option, values
-from .words import TokenOptions
+from .words import WordOptions
 
 if TYPE_CHECKING:
     from nlpzero.similarity.comparison import Settings
@@ -137,7 +137,7 @@ class DistanceOptions:
 @page(epilog=EPILOG, most=("literal", "lines", "search", "method", "vectors"))
 @values(SimilarOptions, "own")
 @values(DistanceOptions, "distance")
-@values(TokenOptions, "words")
+@values(WordOptions, "words")
 @values(EncodingOptions, "encoding")
 @values(TableOptions, "writing")
 @values(RunningOptions, "running", without=("scheduler", "memory", "tmp_dir"))
@@ -145,7 +145,7 @@ class DistanceOptions:
 def command(
     own: SimilarOptions,
     distance: DistanceOptions,
-    words: TokenOptions,
+    words: WordOptions,
     encoding: EncodingOptions,
     writing: TableOptions,
     running: RunningOptions,
@@ -163,7 +163,8 @@ def command(
 
         settings = distance.settings(encoding)
         measure_of(settings)  # what is wrong with it is told even if there is no text
-        comparer = Comparer(settings, words.cutter(encoding), encoding)
+        # The packaged vectors are those of words as jieba cuts them.
+        comparer = Comparer(settings, words.cutter(encoding, like_jieba=distance.vectors is None), encoding)
         what = "rows with a text without any known word"
         if own.align or own.plot is not None:
             _align(writing.table(file, MOVES) if own.align else None, _two(own, encoding), own.plot, comparer)

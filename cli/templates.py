@@ -108,7 +108,7 @@ def command(
     One row for each template, most frequent first. count: in how many paths. proba: their share of all paths. words,
     gaps: how many it has. score: mutual information of its words, in nats. `nlpzero parse` reads the table.
     """
-    exclude("tokenized", "lexicon", "hmm", "learn")
+    exclude("tokenized", "lexicon", "jieba", "hmm", "learn")
     exclude("examples", "fillers")
     with writing.open() as out, _clauses(own.window, words, reading, running) as (clauses, engine):
         from nlpzero.syntax.templates import find_templates, read_template

@@ -28,7 +28,7 @@ class GapOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TokenOptions:
+class WordOptions:
     """Where the words of a text come from."""
 
     section: ClassVar[str] = "Words"
@@ -40,23 +40,31 @@ class TokenOptions:
         show_default="jieba's dictionary",
         help="Cut the text into the words of a file: a table of `nlpzero discover`, or lines 'word count'.",
     )
+    jieba: bool = option("--jieba", is_flag=True, help="Cut the text just as jieba.lcut(line, HMM=False) does.")
+    hmm: bool = option(
+        "--hmm", is_flag=True, help="Cut as jieba does by default: with a hidden Markov model, and slowly."
+    )
 
-    def cutter(self, encoding: "EncodingOptions | None" = None) -> "Cutter":
-        """Give what cuts the text. A bad word list is told even if there is no text."""
-        exclude("tokenized", "lexicon")
-        return cutter_of(self.tokenized, self.lexicon, encoding=encoding)
+    @property
+    def uses_jieba(self) -> bool:
+        """Whether jieba's dictionary has to be there."""
+        return not self.tokenized and self.lexicon is None
 
+    def cutter(self, encoding: "EncodingOptions | None" = None, *, like_jieba: bool = False) -> "Cutter":
+        """Give what cuts the text; `like_jieba` if nothing is said. A bad list is told even if there is no text."""
+        exclude("tokenized", "lexicon", "jieba", "hmm")
+        from nlpzero.lexicon.lexicon import Lexicon
+        from nlpzero.segment.cutter import BlankCutter
+        from nlpzero.segment.dictionary import dictionary_cutter
+        from nlpzero.segment.lexical import HmmCutter, LexiconCutter, jieba_cutter
 
-@dataclass(frozen=True, kw_only=True)
-class WordOptions(TokenOptions):
-    """Where the words of a text come from, a hidden Markov model among them."""
-
-    hmm: bool = option("--hmm", is_flag=True, help="Cut the text as jieba does by default: with a hidden Markov model.")
-
-    def cutter(self, encoding: "EncodingOptions | None" = None) -> "Cutter":
-        """Give what cuts the text. A bad word list is told even if there is no text."""
-        exclude("tokenized", "lexicon", "hmm")
-        return cutter_of(self.tokenized, self.lexicon, self.hmm, encoding)
+        if self.tokenized:
+            return BlankCutter()
+        if self.lexicon is not None:
+            return LexiconCutter(Lexicon.from_file(self.lexicon, *([encoding.encoding] if encoding else [])))
+        if self.hmm:
+            return HmmCutter()
+        return jieba_cutter() if self.jieba or like_jieba else dictionary_cutter()
 
 
 def exclude(*names: str) -> None:
@@ -67,15 +75,7 @@ def exclude(*names: str) -> None:
 
 
 def cutter_of(
-    tokenized: bool = False, lexicon: str | None = None, hmm: bool = False, encoding: "EncodingOptions | None" = None
+    tokenized: bool = False, lexicon: str | None = None, encoding: "EncodingOptions | None" = None
 ) -> "Cutter":
     """Give what cuts the text; a bad word list is told even if there is no text."""
-    from nlpzero.lexicon.lexicon import Lexicon
-    from nlpzero.segment.cutter import BlankCutter
-    from nlpzero.segment.lexical import HmmCutter, LexiconCutter, jieba_cutter
-
-    if tokenized:
-        return BlankCutter()
-    if lexicon is not None:
-        return LexiconCutter(Lexicon.from_file(lexicon, *([encoding.encoding] if encoding else [])))
-    return HmmCutter() if hmm else jieba_cutter()
+    return WordOptions(tokenized=tokenized, lexicon=lexicon).cutter(encoding)
