@@ -1,7 +1,6 @@
 """What every cutter is: code points in, marks out that tell where words start."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
@@ -53,18 +52,26 @@ class Cutter(ABC):
         bool array (n,)
         """
 
+    def marks(self, codes: Codes) -> Flags:
+        """Give the boundaries of lines of any number, found piece by piece."""
+        result = np.empty(len(codes), np.bool_)
+        start = 0
+        while start < len(codes):
+            end = _end_of_piece(codes, start + self.piece)
+            result[start:end] = self.boundaries(codes[start:end])
+            start = end
+        return result
+
     def __call__(self, text: str) -> list[str]:
         """Give the words of a text, punctuation marks among them, white space left out."""
         return [text[start:end] for start, end in self.spans(text)]
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Give where each word of a text starts, and where it ends (exclusive)."""
-        found: list[tuple[int, int]] = []
-        for at, codes in self._pieces(text):
-            starts, ends = word_spans(codes, self.boundaries(codes))
-            whole = ends > starts
-            found += zip((starts[whole] + at).tolist(), (ends[whole] + at).tolist(), strict=True)
-        return found
+        codes = code_points(text)
+        starts, ends = word_spans(codes, self.marks(codes))
+        whole = ends > starts
+        return [*zip(starts[whole].tolist(), ends[whole].tolist(), strict=True)]
 
     def segment(self, text: str, delimiter: str = " ") -> str:
         r"""Put the delimiter between the words of each line; nothing else is changed.
@@ -76,21 +83,26 @@ class Cutter(ABC):
         delimiter : str
             Deleting it from the result gives the text back, unless the text itself holds it.
         """
-        return "".join(delimited(codes, self.boundaries(codes), delimiter) for _, codes in self._pieces(text))
-
-    def _pieces(self, text: str) -> Iterator[tuple[int, Codes]]:
-        """Cut a text after line ends into pieces of about `piece` characters; give each with its place."""
-        start = 0
-        while start < len(text):
-            end = text.find("\n", start + self.piece - 1) + 1 or len(text)
-            yield start, code_points(text[start:end])
-            start = end
+        codes = code_points(text)
+        return delimited(codes, self.marks(codes), delimiter)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Cutter) and self.digest == other.digest
 
     def __hash__(self) -> int:
         return hash(self.digest)
+
+
+def _end_of_piece(codes: Codes, wanted: int) -> int:
+    """Give the place after the first line end at or behind a place, or the end."""
+    step = 1 << 10
+    start = wanted - 1
+    while start < len(codes):
+        found = np.flatnonzero(codes[start : start + step] == LINE_END)
+        if len(found):
+            return start + int(found[0]) + 1
+        start, step = start + step, 2 * step
+    return len(codes)
 
 
 class BlankCutter(Cutter):
@@ -112,6 +124,7 @@ class BlankCutter(Cutter):
         blank = is_blank().take(codes)
         result = ~blank
         result[1:] &= blank[:-1]
+        result[:1] = True
         ends = np.flatnonzero(codes == LINE_END)
         result[ends] = True
         result[ends[ends + 1 < len(codes)] + 1] = True
@@ -153,6 +166,10 @@ def word_spans(codes: Codes, is_start: Flags) -> tuple[Positions, Positions]:
     ends = np.append(starts[1:], len(codes))
     blank = is_blank().take(codes)
     loose = np.flatnonzero(blank.take(ends - 1))
+    for _ in range(4):  # nearly always there is but one blank, and often it stands alone
+        ends[loose] -= 1
+        loose = loose[ends.take(loose) > starts.take(loose)]
+        loose = loose[blank.take(ends.take(loose) - 1)]
     if len(loose):
         inked = np.append(-1, np.flatnonzero(~blank))
         last = inked.take(np.searchsorted(inked, ends.take(loose)) - 1)
