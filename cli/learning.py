@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from nlpzero.core.engine import Engine
     from nlpzero.reading.corpus import Corpus
     from nlpzero.reading.parts import Part
+    from nlpzero.segment.cutter import Cutter
+    from nlpzero.segment.encoding import Tokens
     from nlpzero.words.bayes import State
     from nlpzero.words.discovery import Discovery, Parameters
 
@@ -136,21 +138,33 @@ class LearnedWords(NamedTuple):
         """Read the corpus again, in the same parts."""
         return self.corpus.parts(self.size)
 
-    def cut(self, delimiter: str) -> Iterator[str]:
-        """Cut the corpus into the words, block by block.
-
-        Entropy, esa and bayes cut as they did to find them; the words of the others make a lexicon.
-        """
+    def cutter(self) -> "Cutter | None":
+        """Give what cuts any text into the words; None for entropy, esa and bayes, which cut as they found them."""
         if self.discovery.tables or self.discovery.marks:
+            return None
+        from nlpzero.lexicon.lexicon import Lexicon
+        from nlpzero.segment.lexical import LexiconCutter
+
+        return LexiconCutter(Lexicon(self.discovery.words, self.discovery.counts))
+
+    def cut(self, delimiter: str) -> Iterator[str]:
+        """Cut the corpus into the words, block by block."""
+        if (cutter := self.cutter()) is None:
             from nlpzero.words.discovery import cut_texts
 
             return cut_texts(self.discovery, self.parts(), delimiter, self.engine)
-        from nlpzero.lexicon.lexicon import Lexicon
         from nlpzero.reading.parts import text_of
-        from nlpzero.segment.lexical import LexiconCutter
 
-        segmenter = LexiconCutter(Lexicon(self.discovery.words, self.discovery.counts))
-        return (segmenter.segment(text_of(part), delimiter) for part in self.parts())
+        return (cutter.segment(text_of(part), delimiter) for part in self.parts())
+
+    def tokens(self) -> "tuple[Iterator[Any], Callable[[Any], Tokens]]":
+        """Give the blocks of the corpus, and the function that cuts one into the words and numbers them."""
+        from nlpzero.segment.encoding import encode_part
+        from nlpzero.words.discovery import MarkedBlock, marked_blocks
+
+        if (cutter := self.cutter()) is None:
+            return marked_blocks(self.discovery, self.parts()), MarkedBlock.tokens
+        return self.parts(), functools.partial(encode_part, cutter)
 
 
 def _tell(memory: int, state: "State") -> None:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +16,7 @@ from .words import GapOptions, WordOptions, exclude
 
 if TYPE_CHECKING:
     from nlpzero.reading.parts import Part
+    from nlpzero.segment.cutter import Cutter
     from nlpzero.syntax.drawing import Picture
     from nlpzero.syntax.parser import Parser, Tree
 
@@ -99,7 +100,6 @@ def command(
         raise click.UsageError("--directory is for --format svg or dot, without -o")
     from nlpzero.core.engine import Engine
     from nlpzero.errors import NlpZeroError
-    from nlpzero.syntax.clauses import SEPARATOR
     from nlpzero.syntax.inventory import Inventory
     from nlpzero.syntax.parser import LONGEST, Parser
 
@@ -112,11 +112,7 @@ def command(
             except OSError as error:
                 raise NlpZeroError(f"{directory}: cannot be written: {error.strerror}") from None
         parser = Parser(Inventory.from_file(own.templates, gap=own.gap, limit=own.top), own.null_score, own.gap)
-        cut, delimiter = None, " "
-        if not words.tokenized:
-            cut = partial(words.cutter(reading).segment, delimiter=SEPARATOR)
-            delimiter = SEPARATOR
-        task = partial(_parse, parser, cut, delimiter, own.split, form, own.null)
+        task = partial(_parse, parser, words.cutter(reading), own.split, form, own.null)
         with reading.open(running) as corpus, Engine(running.workers) as engine:
             left_out = too_long = 0
             drawings: list[Picture] = []
@@ -151,15 +147,14 @@ def _document(drawings: list["Picture"]) -> Iterator[str]:
 
 def _parse(
     parser: "Parser",
-    cut: Callable[[str], str] | None,
-    delimiter: str,
-    split: str,
+    cut: "Cutter",
+    split: Any,
     output_format: str,
     null: bool,
     part: "Part",
 ) -> "tuple[list[str | Picture], int, int]":
     """Parse one block: what is written for each sentence; how many no template covers, how many are too long."""
-    from nlpzero.reading.parts import text_of
+    from nlpzero.segment.encoding import encode_part
     from nlpzero.syntax import drawing
     from nlpzero.syntax.clauses import sentences_of
     from nlpzero.syntax.parser import LONGEST
@@ -171,8 +166,7 @@ def _parse(
         "svg": drawing.picture,
         "dot": drawing.write_dot,
     }
-    text = text_of(part)
-    sentences = [*sentences_of(cut(text) if cut else text, split, delimiter)]
+    sentences = sentences_of(encode_part(cut, part), split)
     trees = parser.parse_all([words for words in sentences if len(words) <= LONGEST])
     kept = [tree for tree in trees if null or tree.nodes[0].template is not None]
     return [draw[output_format](tree) for tree in kept], len(trees) - len(kept), len(sentences) - len(trees)

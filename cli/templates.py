@@ -140,7 +140,8 @@ def _clauses(
 ) -> Iterator[tuple["Clauses", "Engine"]]:
     """Read the corpus, cut it into words and encode its clauses."""
     from nlpzero.core.workspace import Workspace
-    from nlpzero.syntax.clauses import SEPARATOR, Clauses, block_size, disk_space
+    from nlpzero.segment.encoding import encode_part
+    from nlpzero.syntax.clauses import Clauses, block_size, disk_space
 
     memory, tmp_dir = running.memory, running.tmp_dir
     if words.learn:
@@ -150,14 +151,11 @@ def _clauses(
             learned(LearningOptions(), reading, running, again=True) as found,
             Workspace.within(memory, running.workers, tmp_dir) as workspace,
         ):
-            cut = found.cut(SEPARATOR)
-            yield Clauses(cut, delimiter=SEPARATOR, engine=found.engine, workspace=workspace), found.engine
+            blocks, tokens = found.tokens()
+            yield Clauses(blocks, tokens, engine=found.engine, workspace=workspace), found.engine
         return
-    cut_block, delimiter = None, " "
+    cut = words.cutter(reading)
     is_jieba = words.lexicon is None and not words.tokenized
-    if not words.tokenized:
-        cut_block = partial(words.cutter(reading).segment, delimiter=SEPARATOR)
-        delimiter = SEPARATOR
     with reading.open(running) as corpus, contextlib.ExitStack() as stack:
         parts = parts_of(corpus, block_size(memory, running.workers))
         first = [*islice(parts, ALONE)]
@@ -168,7 +166,7 @@ def _clauses(
         every = chain(first, second, parts)
         if (length := corpus.length()) is not None:
             workspace.require(disk_space(length, window) - workspace.budget)
-        clauses = Clauses(every, cut=cut_block, delimiter=delimiter, engine=engine, workspace=workspace)
+        clauses = Clauses(every, partial(encode_part, cut), engine=engine, workspace=workspace)
         warn_replaced(corpus)
         yield clauses, engine
 

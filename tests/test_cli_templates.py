@@ -1,6 +1,7 @@
 """The command `nlpzero templates`."""
 
 import json
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,8 +13,9 @@ from test_syntax_templates import QUESTIONS, random_lines
 
 from nlpzero.core.engine import Engine
 from nlpzero.core.workspace import Workspace
+from nlpzero.segment.encoding import encode_part
 from nlpzero.segment.lexical import jieba_cutter
-from nlpzero.syntax.clauses import SEPARATOR, Clauses
+from nlpzero.syntax.clauses import Clauses
 from nlpzero.syntax.templates import find_templates, write_template
 
 DATA = Path(__file__).parent.parent / "data"
@@ -42,17 +44,12 @@ def test_raw_text_is_cut_into_words_and_clauses() -> None:
     # "Can you come? He said the water is rising. ..."
     text = "你可以来吗？水涨了，他说水涨了！\n我可以去吗 水涨了\n" * 5
     with Workspace(1 << 20) as workspace:
-        clauses = Clauses([text], cut=cut_words, delimiter=SEPARATOR, engine=Engine(), workspace=workspace)
+        clauses = Clauses([text], partial(encode_part, jieba_cutter()), engine=Engine(), workspace=workspace)
         found = find_templates(clauses, min_pmi=0.5, window=3)
     done = run("--trivial", "--min-pmi", 0.5, "--window", 3, "--no-header", text=text)
     rows = [line.split("\t")[:2] for line in done.stdout.splitlines()]
     assert rows == [[write_template(t), str(c)] for t, c in zip(found.templates, found.counts.tolist(), strict=True)]
     assert ["水 涨 了", "10"] in rows
-
-
-def cut_words(text: str) -> str:
-    """Cut a block by jieba's dictionary."""
-    return jieba_cutter().segment(text, SEPARATOR)
 
 
 def test_too_little_room_for_temporary_files_is_told_before_the_work(monkeypatch: pytest.MonkeyPatch) -> None:

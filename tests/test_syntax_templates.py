@@ -1,5 +1,6 @@
 """Sentence templates of a corpus."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,11 @@ from syntax_oracles import Template, template_counts
 from nlpzero.core.engine import Engine
 from nlpzero.core.workspace import Workspace
 from nlpzero.errors import NothingFound
-from nlpzero.syntax.clauses import SEPARATOR, Clauses, sentences_of, tokens_of
+from nlpzero.segment.cutter import BlankCutter, Cutter, Flags
+from nlpzero.segment.encoding import encode, encode_part
+from nlpzero.syntax.clauses import Clauses, sentences_of
 from nlpzero.syntax.templates import Templates, find_templates, is_trivial, read_template, write_template
+from nlpzero.text.characters import Codes
 
 # "Can you / I / he / she eat / drink / play / sing / jump?": what stands around 可以 ... 吗 keeps changing
 QUESTIONS = "".join(f"{who} 可以 {action} 吗\n" for who in "你我他她" for action in "吃喝玩唱跳")
@@ -38,12 +42,10 @@ def clauses_of(lines: list[list[str]]) -> list[list[str]]:
     return [clause.split() for clause in text.replace("，", "\n").split("\n") if clause.split()]
 
 
-def found_in(
-    blocks: list[str], workspace: Workspace, engine: Engine | None = None, delimiter: str = " ", **parameters: Any
-) -> Templates:
+def found_in(blocks: list[str], workspace: Workspace, engine: Engine | None = None, **parameters: Any) -> Templates:
     """Find the templates of blocks of words."""
     engine = engine or Engine()
-    clauses = Clauses(blocks, delimiter=delimiter, engine=engine, workspace=workspace)
+    clauses = Clauses(blocks, partial(encode_part, BlankCutter()), engine=engine, workspace=workspace)
     return find_templates(clauses, engine=engine, **parameters)
 
 
@@ -187,13 +189,49 @@ def test_templates_are_written_and_read() -> None:
     ]
 
 
+class Bars(Cutter):
+    """Cut at bars, which stand for nothing in the text of these tests."""
+
+    digest = "bars"
+
+    def boundaries(self, codes: Codes) -> Flags:
+        starts = np.ones(len(codes), np.bool_)
+        starts[1:] = (codes[:-1] == ord("|")) | (codes[:-1] == 10) | (codes[1:] == 10) | (codes[1:] == ord("|"))
+        return starts
+
+
 def test_text_is_read_as_words_clauses_and_sentences(workspace: Workspace) -> None:
-    text = f"水{SEPARATOR}涨{SEPARATOR}了{SEPARATOR}！{SEPARATOR}”{SEPARATOR} {SEPARATOR}C++{SEPARATOR}好\n好"
-    assert list(sentences_of(text, "line", SEPARATOR)) == [["水", "涨", "了", "！", "”", "C++", "好"], ["好"]]
-    assert list(sentences_of(text, "sentence", SEPARATOR)) == [["水", "涨", "了", "！", "”"], ["C++", "好"], ["好"]]
-    assert list(sentences_of(text, "clause", SEPARATOR)) == [["水", "涨", "了"], ["C++", "好"], ["好"]]
-    assert tokens_of("水\u3000涨\t了\r\n") == ["水", "涨", "了", "。"]
-    clauses = Clauses([text], delimiter=SEPARATOR, engine=Engine(), workspace=workspace)
-    assert clauses.vocabulary == sorted({"水", "涨", "了", "C++", "好"})
+    tokens = encode("水|涨|了|！|”| |C++|好\n好", Bars())
+    tokens = tokens.only(np.array([word != "|" for word in tokens.words]))
+    assert sentences_of(tokens, "line") == [["水", "涨", "了", "！", "”", "C++", "好"], ["好"]]
+    assert sentences_of(tokens, "sentence") == [["水", "涨", "了", "！", "”"], ["C++", "好"], ["好"]]
+    assert sentences_of(tokens, "clause") == [["水", "涨", "了"], ["C++", "好"], ["好"]]
+    clauses = Clauses([tokens], lambda found: found, engine=Engine(), workspace=workspace)
+    assert sorted(clauses.vocabulary) == sorted({"水", "涨", "了", "C++", "好"})
     assert clauses.blocks[0].lengths.array.tolist() == [3, 2, 1]
     assert clauses.blocks[0].room().tolist() == [3, 2, 1, 2, 1, 1]
+
+
+def one_by_one(lines: list[list[str]]) -> list[list[str]]:
+    """Cut lines into sentences, token by token."""
+    found = []
+    for line in lines:
+        sentence: list[str] = []
+        ended = False
+        for token in line:
+            if ended and token not in "。！”）":
+                found.append(sentence)
+                sentence, ended = [], False
+            sentence.append(token)
+            ended |= token in "。！"
+        if sentence:
+            found.append(sentence)
+    return found
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_sentence_ends_after_its_marks_and_what_they_close(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    drawn = [[str(token) for token in rng.choice([*"水涨了。！”），"], rng.integers(0, 9))] for _ in range(60)]
+    text = "\n".join(" ".join(line) for line in drawn)
+    assert sentences_of(encode(text, BlankCutter())) == one_by_one(drawn)

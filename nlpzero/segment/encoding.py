@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from ..core.counting import count_ranked
 from ..core.workspace import Ids
+from ..reading.parts import Part, text_of
 from ..text.characters import Codes, code_points, from_code_points
 from .cutter import LINE_END, Cutter, Flags, Positions, word_spans
 
@@ -50,6 +51,7 @@ class Tokens(NamedTuple):
 
         Examples
         --------
+        >>> from nlpzero.segment.cutter import BlankCutter
         >>> found = encode("江 上 ， 江\\n", BlankCutter())
         >>> found.words, found.ids.tolist()
         (['', '江', '上', '，'], [1, 2, 3, 1, 0])
@@ -85,6 +87,11 @@ def encode(text: str, cutter: Cutter) -> Tokens:
     """
     codes = code_points(text)
     return tokens_of_marks(codes, cutter.marks(codes))
+
+
+def encode_part(cutter: Cutter, part: str | Part) -> Tokens:
+    """Read a part of a corpus, cut it and number its words: a task for workers."""
+    return encode(text_of(part), cutter)
 
 
 def tokens_of_marks(codes: Codes, is_start: Flags) -> Tokens:

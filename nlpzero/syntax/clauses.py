@@ -1,26 +1,24 @@
 r"""A corpus of words, cut into clauses: what skip-grams and templates are counted in.
 
-A token without any Han character, digit or Latin letter (punctuation, blanks, symbols) is no word: it ends a clause and
-is left out, as the end of a line does.
+A token without any letter or digit (punctuation, blanks, symbols) is no word: it ends a clause and is left out, as the
+end of a line does.
 """
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from ..core.counting import first_of_each
 from ..core.engine import Engine
 from ..core.workspace import Counts, Ids, Stored, Workspace
-from ..reading.parts import Part, text_of
-from ..text.characters import OTHER, char_classes, code_points
+from ..segment.encoding import Tokens
+from ..text.words import are_words
 
 Positions = npt.NDArray[np.intp]
-
-SEPARATOR = "\x1f"
-"""What a segmenter had best put between words: unlike a blank, it does not stand in text."""
 
 TASK_SHARE = 0.35
 """Part of the memory given to the blocks under way, of all workers together."""
@@ -28,8 +26,6 @@ BLOCK_COST = 60
 """Bytes that a task takes for each byte of text, at a window of 5."""
 MAX_BLOCK = 3 << 20
 """Bytes of text in a block: a million characters."""
-
-_END = "。"  # any token that is no word
 
 
 def block_size(memory: int, workers: int) -> int:
@@ -46,41 +42,6 @@ def block_size(memory: int, workers: int) -> int:
 def disk_space(size: int, window: int) -> int:
     """Estimate the bytes of temporary files for so many bytes of text: 6 for each were measured at a window of 5."""
     return size * (1 + min(window, 5))
-
-
-def tokens_of(text: str, delimiter: str = " ") -> list[str]:
-    r"""Give the tokens of lines, with one that is no word at each line end.
-
-    Parameters
-    ----------
-    text : str
-        Whole lines.
-    delimiter : str
-        What stands between words; a blank means any white space, as much as there is.
-
-    Examples
-    --------
-    >>> tokens_of("水 涨　了\n好\n")
-    ['水', '涨', '了', '。', '好', '。']
-    """
-    if delimiter == " ":
-        return text.replace("\n", f" {_END} ").split()
-    return [token for token in text.replace("\n", f"{delimiter}{_END}{delimiter}").split(delimiter) if token]
-
-
-def are_words(tokens: Sequence[str]) -> npt.NDArray[np.bool_]:
-    """Tell of each token, none of them empty, whether it is a word: whether it has a Han character, digit or letter.
-
-    Examples
-    --------
-    >>> are_words(["C++", "——", "水"]).tolist()
-    [True, False, True]
-    """
-    if not tokens:
-        return np.empty(0, np.bool_)
-    lengths = np.fromiter(map(len, tokens), np.intp, len(tokens))
-    is_unit = char_classes()[code_points("".join(tokens))] != OTHER
-    return np.logical_or.reduceat(is_unit, np.cumsum(lengths) - lengths)
 
 
 class Block(NamedTuple):
@@ -107,13 +68,11 @@ class Clauses:
 
     Parameters
     ----------
-    texts : iterable of str or of parts of a corpus
+    texts : iterable
         Blocks of whole lines, read once, by the workers where they can.
-    cut : function, optional
-        Puts `delimiter` between the words of a block; it must pickle if the engine has workers. Without it the texts
-        have it already.
-    delimiter : str
-        See `tokens_of`.
+    tokens : function of a block to `Tokens`
+        Cuts a block into words and numbers them, such as ``functools.partial(encode_part, cutter)``; it must pickle if
+        the engine works elsewhere.
     engine : Engine
     workspace : Workspace
 
@@ -132,17 +91,16 @@ class Clauses:
 
     def __init__(
         self,
-        texts: Iterable[str | Part],
+        texts: Iterable[Any],
+        tokens: Callable[[Any], Tokens],
         *,
-        cut: Callable[[str], str] | None = None,
-        delimiter: str = " ",
         engine: Engine,
         workspace: Workspace,
     ) -> None:
         self.workspace = workspace
         local: list[tuple[Stored, Stored, Stored, Stored]] = []
         vocabulary: set[str] = set()
-        encode = functools.partial(_encode, workspace, cut, delimiter)
+        encode = functools.partial(_encode, workspace, tokens)
         for encoded in engine.map(encode, texts):
             local.append(encoded)
             vocabulary.update(_words_of(encoded[-1]))
@@ -160,25 +118,20 @@ class Clauses:
         self.total = int(self.counts.sum())
 
 
-def _encode(
-    workspace: Workspace, cut: Callable[[str], str] | None, delimiter: str, part: str | Part
-) -> tuple[Stored, Stored, Stored, Stored]:
+def _encode(workspace: Workspace, tokens: Callable[[Any], Tokens], block: Any) -> tuple[Stored, Stored, Stored, Stored]:
     """Read and encode one block: its words' local ids, clause lengths and counts; its words, sorted, as text."""
-    text = text_of(part)
-    tokens = tokens_of(cut(text) if cut else text, delimiter)
-    distinct = sorted(set(tokens))
-    is_word = are_words(distinct)
-    local = np.cumsum(is_word) - 1
-    local[~is_word] = -1
-    rank = dict(zip(distinct, local.tolist(), strict=True))
-    ids = np.fromiter(map(rank.__getitem__, tokens), np.int32, len(tokens))
-    ends = np.flatnonzero(ids < 0)
-    lengths = np.diff(ends, prepend=-1, append=len(ids)) - 1
-    words = [word for word, kept in zip(distinct, is_word.tolist(), strict=True) if kept]
-    ids = ids[ids >= 0].astype(np.uint32)
-    counts = np.bincount(ids, minlength=len(words))
+    found = tokens(block)
+    is_word = are_words(found.words)
+    kept = found.only(is_word)
+    ends = np.flatnonzero(~is_word.take(found.ids))
+    lengths = np.diff(ends, prepend=-1, append=len(found.ids)) - 1
+    order = sorted(range(len(kept.words)), key=kept.words.__getitem__)  # so that ids and ranks have the same order
+    rank = np.empty(len(order), np.uint32)
+    rank[order] = np.arange(len(order), dtype=np.uint32)
+    ids = rank.take(kept.ids)
+    counts = np.bincount(ids, minlength=len(order))
     store = workspace.store
-    packed = "\n".join(words).encode("utf-8", "surrogatepass")  # no token holds a line end
+    packed = "\n".join([kept.words[i] for i in order]).encode("utf-8", "surrogatepass")  # no word holds a line end
     lengths = lengths[lengths > 0].astype(np.uint32)
     return store(ids), store(lengths), store(counts), store(np.frombuffer(packed, np.uint8))
 
@@ -191,40 +144,47 @@ def _words_of(text: Stored) -> list[str]:
 _SENTENCE_END = re.compile("[。！？!?…]+")
 _CLOSING = re.compile("[”’」』）)】》〉\"']+")
 
+Split = Literal["sentence", "line", "clause"]
 
-def sentences_of(text: str, split: str = "sentence", delimiter: str = " ") -> Iterator[list[str]]:
-    r"""Give the sentences of lines as words; tokens of blanks are left out, punctuation counts as words.
+
+def sentences_of(tokens: Tokens, split: Split = "sentence") -> list[list[str]]:
+    r"""Give the sentences of lines as words; white space is left out, punctuation counts as words.
 
     Parameters
     ----------
-    text : str
-        Whole lines.
+    tokens : Tokens
     split : {"sentence", "line", "clause"}
         A sentence ends with a line, and unless that is all, after one of 。！？!?… with the closing quotes and brackets
         that follow. A clause is one as templates are found in: what is no word ends it and is left out.
-    delimiter : str
-        See `tokens_of`.
 
     Examples
     --------
-    >>> list(sentences_of("水 ， 涨 了 ！ ” 好\n"))
+    >>> from nlpzero.segment.cutter import BlankCutter
+    >>> from nlpzero.segment.encoding import encode
+    >>> found = encode("水 ， 涨 了 ！ ” 好\n", BlankCutter())
+    >>> sentences_of(found)
     [['水', '，', '涨', '了', '！', '”'], ['好']]
-    >>> list(sentences_of("水 ， 涨 了 ！ ” 好\n", "clause"))
+    >>> sentences_of(found, "clause")
     [['水'], ['涨', '了'], ['好']]
     """
-    for line in text.split("\n"):
-        sentence: list[str] = []
-        ended = False
-        tokens = [token for token in tokens_of(line, delimiter) if not token.isspace()]
-        for token, is_word in zip(tokens, are_words(tokens).tolist(), strict=True):
-            if (ended and not (_SENTENCE_END.fullmatch(token) or _CLOSING.fullmatch(token))) or (
-                split == "clause" and not is_word
-            ):
-                if sentence:
-                    yield sentence
-                sentence, ended = [], False
-            if is_word or split != "clause":
-                sentence.append(token)
-            ended |= split == "sentence" and _SENTENCE_END.fullmatch(token) is not None
-        if sentence:
-            yield sentence
+    words = tokens.words
+    is_word = are_words(words)
+    if split == "clause":
+        groups = np.cumsum(~is_word.take(tokens.ids))
+        kept = is_word.take(tokens.ids)
+    else:
+        groups = tokens.lines().astype(np.intp)
+        kept = tokens.ids > 0
+    ids, groups = tokens.ids[kept], groups[kept]
+    is_first = first_of_each(groups)
+    if split == "sentence" and len(ids):
+        ends = np.array([_SENTENCE_END.fullmatch(word) is not None for word in words], np.bool_)
+        closes = np.array([_CLOSING.fullmatch(word) is not None for word in words], np.bool_) | ends
+        ended = np.append(0, np.cumsum(ends.take(ids)))[:-1]  # how many end marks come before
+        inner = np.flatnonzero(~closes.take(ids))
+        begin = np.maximum.accumulate(np.where(is_first, np.arange(len(ids)), 0))
+        since = np.maximum(np.append(0, inner[:-1]), begin[inner])
+        is_first[inner] |= ended[inner] > ended[since]
+    spelled = [words[i] for i in ids.tolist()]
+    starts = np.flatnonzero(is_first).tolist()
+    return [spelled[a:b] for a, b in zip(starts, [*starts[1:], len(ids)], strict=True)]

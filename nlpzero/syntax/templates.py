@@ -276,9 +276,12 @@ def find_templates(
 
     Examples
     --------
+    >>> from functools import partial
+    >>> from nlpzero.segment.cutter import BlankCutter
+    >>> from nlpzero.segment.encoding import encode_part
     >>> text = "".join(f"{subject} 可以 {action} 吗\\n" for subject in "你我他她" for action in "吃喝玩唱跳")
     >>> with Workspace(budget=1 << 20) as workspace:
-    ...     clauses = Clauses([text], engine=Engine(), workspace=workspace)
+    ...     clauses = Clauses([text], partial(encode_part, BlankCutter()), engine=Engine(), workspace=workspace)
     ...     found = find_templates(clauses, min_proba=0.05, min_pmi=0.5)
     >>> [(write_template(template), count) for template, count in zip(found.templates, found.counts.tolist())][:1]
     [('[X] 可以 [X] 吗', 20)]

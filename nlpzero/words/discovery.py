@@ -18,6 +18,7 @@ from ..ngrams.measures import Measures, Scores, measure, pick
 from ..ngrams.runs import NGramTable
 from ..ngrams.units import unit_starts
 from ..reading.parts import Block, Part, text_of
+from ..segment.encoding import Tokens, tokens_of_marks
 from ..segment.learned import LearnedSegmenter
 from ..text.characters import OTHER, Codes, char_classes, code_points, delimited, inside_numbers
 from .bayes import State
@@ -303,33 +304,74 @@ def _table(
     return Discovery(ordered, counts[order], scores, measures, found.too_long, ngrams, tables)
 
 
-def cut_texts(
-    discovery: Discovery, texts: Iterable[str | Part], delimiter: str = " ", engine: Engine | None = None
-) -> Iterator[str]:
-    """Cut a corpus into words as the method did when it found them.
+class MarkedBlock(NamedTuple):
+    """A block of a corpus whose words are known by their places.
+
+    Attributes
+    ----------
+    part : str or part of a corpus
+    places : its n-grams
+    marks : where words start, or what the entropy method cuts by
+    """
+
+    part: str | Part
+    places: BlockLevels
+    marks: Stored | Sequence[Stored]
+
+    def cut(self) -> tuple[Codes, npt.NDArray[np.bool_]]:
+        """Read the block, and tell of each character whether a word starts with it."""
+        codes = code_points(text_of(self.part))
+        starts, places = _unit_places(codes, self.places)
+        marks = places
+        if len(places):
+            found = self.marks.array if isinstance(self.marks, Stored) else cut(self.marks, self.places)
+            marks = np.flatnonzero(found)
+        is_start = char_classes()[codes] == OTHER
+        is_start[starts[marks[marks < len(starts)]]] = True
+        is_start &= ~inside_numbers(codes)
+        return codes, is_start
+
+    def delimited(self, delimiter: str = " ") -> str:
+        """Put a delimiter between the words."""
+        return delimited(*self.cut(), delimiter)
+
+    def tokens(self) -> Tokens:
+        """Number the words."""
+        return tokens_of_marks(*self.cut())
+
+
+def marked_blocks(discovery: Discovery, texts: Iterable[str | Part]) -> Iterator[MarkedBlock]:
+    """Give a corpus cut into words as the method did when it found them.
 
     Parameters
     ----------
     discovery : Discovery
         By entropy, esa or bayes, its workspace still open.
     texts : iterable of str or of parts of a corpus
-        The same blocks that the words were found in.
-    delimiter : str
-        What to put between words; punctuation marks and other characters stand alone.
+        The same blocks that the words were found in. That they are is checked when a block is cut: a ModelError tells.
+    """
+    order = len(discovery.tables)
+    blocks = discovery.ngrams.blocks
+    marks: Sequence[Stored | Sequence[Stored]] = discovery.marks
+    marks = marks or [discovery.tables for _ in blocks]
+    for text, block, mark in zip(texts, blocks, marks, strict=True):
+        yield MarkedBlock(text, block[:order] if order else block[:1], mark)
+
+
+def cut_texts(
+    discovery: Discovery, texts: Iterable[str | Part], delimiter: str = " ", engine: Engine | None = None
+) -> Iterator[str]:
+    """Cut a corpus into words as the method did when it found them, with a delimiter between words.
+
+    Punctuation marks and other characters stand alone; see `marked_blocks`.
 
     Raises
     ------
     ModelError
         If the texts are not those that were counted.
     """
-    engine = engine or Engine(1)
-    blocks = discovery.ngrams.blocks
-    if discovery.marks:
-        cut_items = zip(texts, blocks, discovery.marks, strict=True)
-        return engine.map(functools.partial(_cut_marked, delimiter), cut_items)
-    order = len(discovery.tables)
-    pairs = ((text, block[:order]) for text, block in zip(texts, blocks, strict=True))
-    return engine.map(functools.partial(_cut_text, discovery.tables, delimiter), pairs)
+    cut_block = functools.partial(MarkedBlock.delimited, delimiter=delimiter)
+    return (engine or Engine(1)).map(cut_block, marked_blocks(discovery, texts))
 
 
 def boundaries(
@@ -373,31 +415,6 @@ def _unit_places(codes: Codes, block: BlockLevels) -> tuple[npt.NDArray[np.intp]
     if not np.array_equal(places, places_in(block[:1])[0]):
         raise ModelError("the corpus changed while it was read; run again")
     return starts, places
-
-
-def _cut_text(tables: Sequence[Stored], delimiter: str, item: tuple[str | Part, BlockLevels]) -> str:
-    """Cut one block of text by the tables of the entropy method."""
-    text, block = item
-    return _delimited(text, block, delimiter, lambda: cut(tables, block))
-
-
-def _cut_marked(delimiter: str, item: tuple[str | Part, BlockLevels, Stored]) -> str:
-    """Cut one block of text at its marks."""
-    text, block, marks = item
-    return _delimited(text, block, delimiter, lambda: marks.array)
-
-
-def _delimited(
-    text: str | Part, block: BlockLevels, delimiter: str, marks_of: Callable[[], npt.NDArray[np.bool_]]
-) -> str:
-    """Cut one block of text at marks."""
-    codes = code_points(text_of(text))
-    starts, places = _unit_places(codes, block)
-    marks = np.flatnonzero(marks_of()) if len(places) else places
-    is_start = char_classes()[codes] == OTHER
-    is_start[starts[marks[marks < len(starts)]]] = True
-    is_start &= ~inside_numbers(codes)
-    return delimited(codes, is_start, delimiter)
 
 
 def _check_counted(counted: NGramTable, method: Method) -> None:

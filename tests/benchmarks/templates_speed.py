@@ -9,15 +9,17 @@ import argparse
 import itertools
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 from bench import NLPZERO, folder, megabytes, print_table, run, unpacked
 from peers import parse as parse_options
 
 from nlpzero.reading.corpus import Corpus
+from nlpzero.segment.cutter import BlankCutter
+from nlpzero.segment.encoding import encode
 from nlpzero.segment.lexical import jieba_cutter
-from nlpzero.syntax.clauses import SEPARATOR, sentences_of
+from nlpzero.syntax.clauses import sentences_of
 from nlpzero.syntax.inventory import Inventory
 from nlpzero.syntax.parser import Parser
 from nlpzero.syntax.templates import is_trivial
@@ -89,9 +91,9 @@ def main() -> None:
             text = text.encode()[: int(options.megabytes * 1e6)].decode(errors="ignore")
         raw, cut, clauses = place / "raw", place / "cut", place / "clauses"
         raw.write_text(text, "utf-8")
-        words = jieba_cutter().segment(text, SEPARATOR)
-        clauses.write_text(lines_of(sentences_of(words, "clause", SEPARATOR)), "utf-8")
-        cut.write_text(lines_of(sentences_of(words, "line", SEPARATOR)), "utf-8")
+        words = encode(text, jieba_cutter())
+        clauses.write_text(lines_of(sentences_of(words, "clause")), "utf-8")
+        cut.write_text(lines_of(sentences_of(words, "line")), "utf-8")
         if not options.no_find:
             compare(options, raw, clauses, place)
         if options.sentences:
@@ -101,7 +103,7 @@ def main() -> None:
             parse_first(options, clauses, first, place)
 
 
-def lines_of(sentences: Iterator[list[str]]) -> str:
+def lines_of(sentences: Iterable[list[str]]) -> str:
     """Write one sentence a line, blanks between its words."""
     return "".join(" ".join(words) + "\n" for words in sentences)
 
@@ -137,7 +139,7 @@ def parse_first(options: argparse.Namespace, clauses: Path, first: Path, place: 
     run([*NLPZERO, "templates", "--tokenized", "--min-proba", options.min_proba, "-o", table, clauses])
     inventory = Inventory.from_file(table, limit=options.templates)
     assert not any(map(is_trivial, inventory.templates))
-    sentences = [*sentences_of("".join(block.text for block in Corpus([first]).blocks()), "line")]
+    sentences = sentences_of(encode("".join(block.text for block in Corpus([first]).blocks()), BlankCutter()), "line")
     parser = Parser(inventory)
     start = time.perf_counter()
     parser.parse_all(sentences)
