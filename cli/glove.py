@@ -111,7 +111,7 @@ def _counted(
 
     if tokenized and lexicon is not None:
         raise click.UsageError("--tokenized and --lexicon exclude each other")
-    cut = None if tokenized else cutter_of(lexicon=lexicon).segment
+    cutter = cutter_of(tokenized, lexicon)
     workers, is_jieba = options.processes(workers, scheduler), not tokenized and lexicon is None
     budget = memory // 5 if workers == 1 else 0
     with (
@@ -135,7 +135,7 @@ def _counted(
             max_vocab=max_vocab,
             weighting=weighting,
             symmetric=not asymmetric,
-            tokenize=cut,
+            cutter=cutter,
             engine=engine,
             workspace=workspace,
             memory=memory,

@@ -16,8 +16,10 @@ from nlpzero.core.engine import Engine
 from nlpzero.core.schema import Schema
 from nlpzero.core.workspace import Workspace
 from nlpzero.errors import ModelError, NothingFound
+from nlpzero.lexicon.lexicon import Lexicon
+from nlpzero.segment.lexical import LexiconCutter
 from nlpzero.vectors import cooccurrence
-from nlpzero.vectors.cooccurrence import SCHEMA, Cooccurrence, Weighting, count_pairs, merge_counts, tokens_of
+from nlpzero.vectors.cooccurrence import SCHEMA, Cooccurrence, Weighting, count_pairs, merge_counts
 
 WEIGHTS = {
     "flat": lambda d, window: Fraction(1),
@@ -110,19 +112,16 @@ def test_a_window_ends_with_the_line() -> None:
 
 
 def test_any_white_space_separates_words() -> None:
-    ids, lengths, words = tokens_of("江\u3000上\t有\r\n\n船\x85灯\u2028 \n")
-    assert ([words[i] for i in ids.tolist()], lengths.tolist()) == (["江", "上", "有", "船", "灯"], [3, 0, 2, 0])
+    counts = count_pairs(["江\u3000上\t有\r\n\n船\x85灯\u2028 \n"], min_count=1, weighting="flat")
+    assert counts.words == sorted("江上有船灯")
+    assert counts.signature["lines"] == 2
+    assert len(pairs_of(counts)) == 2 * (3 + 1)
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_words_are_those_of_split(seed: int) -> None:
-    """Also short and long ones, beyond the basic plane and alone on lines."""
-    rng = np.random.default_rng(seed)
-    text = "".join(rng.choice(list("江上船\U00020000a \u3000\n"), int(rng.integers(0, 200))).tolist())
-    ids, lengths, words = tokens_of(text)
-    assert [words[i] for i in ids.tolist()] == text.split()
-    assert lengths.tolist() == [len(line.split()) for line in text.split("\n")]
-    assert sorted(words) == sorted(set(text.split()))
+def test_a_word_of_the_cutter_may_hold_a_blank() -> None:
+    cutter = LexiconCutter(Lexicon(["Open House活动", "参加"], [1, 1]))  # "take part in the Open House event"
+    counts = count_pairs(["参加Open House活动 \n"], min_count=1, cutter=cutter)
+    assert counts.words == ["Open House活动", "参加"]
 
 
 def test_max_vocab_keeps_the_most_frequent() -> None:

@@ -131,6 +131,9 @@ class BlankCutter(Cutter):
         return result
 
 
+BLANKS = BlankCutter()
+
+
 @cache
 def is_blank() -> Flags:
     """Mark the white space among all code points: what `str.split` splits at.

@@ -46,6 +46,12 @@ class Tokens(NamedTuple):
         """Give the line of each word, from 0."""
         return np.repeat(np.arange(len(self.lengths), dtype=np.uint32), self.lengths)
 
+    def without_blanks(self) -> "Tokens":
+        """Leave out white space and line ends."""
+        kept = np.ones(len(self.words), np.bool_)
+        kept[:1] = False
+        return self.only(kept)
+
     def only(self, kept: Flags) -> "Tokens":
         """Leave out words, given as a flag for each distinct one, and number the others anew, from 0.
 

@@ -144,10 +144,10 @@ def _words_of(text: Stored) -> list[str]:
 _SENTENCE_END = re.compile("[。！？!?…]+")
 _CLOSING = re.compile("[”’」』）)】》〉\"']+")
 
-Split = Literal["sentence", "line", "clause"]
+SentenceEnd = Literal["sentence", "line", "clause"]
 
 
-def sentences_of(tokens: Tokens, split: Split = "sentence") -> list[list[str]]:
+def sentences_of(tokens: Tokens, split: SentenceEnd = "sentence") -> list[list[str]]:
     r"""Give the sentences of lines as words; white space is left out, punctuation counts as words.
 
     Parameters

@@ -11,7 +11,7 @@ import functools
 import hashlib
 import math
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -19,14 +19,15 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.archive import pack_words, pieces_of, read_archive, unpack_words, write_archive
-from ..core.counting import Merging, count, count_ranked, first_of_each, sort_with_origin
+from ..core.counting import Merging, count, first_of_each, sort_with_origin
 from ..core.engine import Engine
 from ..core.schema import Member, Schema
 from ..core.tally import Tally
 from ..core.workspace import NONE, Column, Counts, Ids, Run, Stored, StoredRun, Workspace
 from ..errors import ModelError, NothingFound
 from ..reading.parts import Part, text_of
-from ..text.characters import code_points
+from ..segment.cutter import BLANKS, Cutter
+from ..segment.encoding import encode
 
 SCHEMA = Schema(
     "co-occurrence counts",
@@ -198,67 +199,6 @@ class _Encoded(NamedTuple):
     digest: int
 
 
-@functools.cache
-def _blanks() -> npt.NDArray[np.bool_]:
-    """Mark the characters that separate words for `str.split`."""
-    table = np.zeros(0x110000, np.bool_)
-    table[[code for code in range(0x3001) if chr(code).isspace()]] = True
-    return table
-
-
-class Tokens(NamedTuple):
-    """The words of a text: the number of each among the distinct ones, how many there are in each line, and these."""
-
-    ids: Ids
-    lengths: npt.NDArray[np.int64]
-    words: list[str]
-
-
-def tokens_of(text: str) -> Tokens:
-    r"""Split lines at white space, as `str.split` does, and number the words.
-
-    Words of up to three characters, which most are, are numbered by sorting, at 40 ns each, others by a dictionary.
-
-    Examples
-    --------
-    >>> ids, lengths, words = tokens_of("江 上\n\n 有\t大江\n江 长江大桥\n")
-    >>> [words[i] for i in ids.tolist()], lengths.tolist()
-    (['江', '上', '有', '大江', '江', '长江大桥'], [2, 0, 2, 2, 0])
-    """
-    codes = code_points(text)
-    blank = _blanks().take(codes)
-    ends = np.append(np.flatnonzero(codes == 10), len(codes))
-    edges = np.flatnonzero(np.diff(blank, prepend=True, append=True))
-    starts, sizes = edges[::2], edges[1::2] - edges[::2]
-    lengths = np.diff(np.searchsorted(starts, ends), prepend=0)
-    kinds = np.zeros(0x110000, np.bool_)
-    kinds[codes] = True
-    number = np.cumsum(kinds, dtype=np.uint32)  # of the characters that are there, from 1
-    bits = np.uint64(int(number[-1]).bit_length())
-    short = np.flatnonzero(sizes <= 3)
-    keys = np.zeros(len(short), np.uint64)
-    for place in range(3):
-        keys <<= bits
-        longer = sizes[short] > place
-        keys[longer] |= number.take(codes.take(starts[short[longer]] + place))
-    run, ranks = count_ranked(keys)
-    ids = np.empty(len(starts), np.uint32)
-    ids[short] = ranks
-    first = np.empty(len(run.keys), np.intp)
-    first[ranks] = short
-    words = _spell(text, starts[first], sizes[first])
-    long = np.flatnonzero(sizes > 3)
-    table = _Numbers()
-    numbers = map(table.__getitem__, _spell(text, starts[long], sizes[long]))
-    ids[long] = np.fromiter(numbers, np.uint32, len(long)) + np.uint32(len(words))
-    return Tokens(ids, lengths, words + list(table))
-
-
-def _spell(text: str, starts: npt.NDArray[np.intp], sizes: npt.NDArray[np.intp]) -> list[str]:
-    """Take words out of a text."""
-    return [text[start:end] for start, end in zip(starts.tolist(), (starts + sizes).tolist(), strict=True)]
-
-
 def _digest(text: str) -> int:
     """Add up digests of the lines, so that neither their order nor the borders of blocks matter; about 1 us a line."""
     lines = filter(None, text.encode("utf-8", "surrogatepass").split(b"\n"))
@@ -270,22 +210,14 @@ def _shown_digest(digest: int) -> str:
     return f"{digest % (1 << 128):032x}"
 
 
-class _Numbers(dict[str, int]):
-    """Numbers new words in the order in which they are asked for."""
-
-    def __missing__(self, word: str) -> int:
-        number = self[word] = len(self)
-        return number
-
-
-def _encode(workspace: Workspace, tokenize: Callable[[str], str] | None, part: str | Part) -> _Encoded:
+def _encode(workspace: Workspace, cutter: Cutter, part: str | Part) -> _Encoded:
     """Read one block of text and turn it into ids."""
     text = text_of(part)
-    digest = _digest(text)
-    ids, lengths, words = tokens_of(tokenize(text) if tokenize else text)
+    tokens = encode(text, cutter).without_blanks()
     store = workspace.store
-    counts = np.bincount(ids, minlength=len(words))
-    return _Encoded(store(ids), store(lengths.astype(np.uint32)), store(pack_words(words)), store(counts), digest)
+    counts = np.bincount(tokens.ids, minlength=len(tokens.words))
+    lengths, words = tokens.lengths.astype(np.uint32), pack_words(tokens.words)
+    return _Encoded(store(tokens.ids), store(lengths), store(words), store(counts), _digest(text))
 
 
 def count_pairs(
@@ -296,7 +228,7 @@ def count_pairs(
     max_vocab: int | None = None,
     weighting: Weighting = "soft",
     symmetric: bool = True,
-    tokenize: Callable[[str], str] | None = None,
+    cutter: Cutter = BLANKS,
     engine: Engine | None = None,
     workspace: Workspace | None = None,
     memory: int = 2 << 30,
@@ -306,7 +238,7 @@ def count_pairs(
     Parameters
     ----------
     texts : iterable of str or of parts of a corpus
-        Blocks of whole lines, read once, by the workers where they can. White space separates words.
+        Blocks of whole lines, read once, by the workers where they can.
     window : int
         Greatest distance of the two words of a pair.
     min_count : int
@@ -317,8 +249,8 @@ def count_pairs(
         See `distance_weights`.
     symmetric : bool
         Whether order does not matter.
-    tokenize : function, optional
-        Puts blanks between the words of a block; it runs where the block is counted.
+    cutter : Cutter
+        What cuts the text into words, punctuation marks among them; by default they stand between white space.
     engine, workspace : where work runs and arrays wait.
     memory : int
         Bytes for the dictionary of words and for the tasks under way.
@@ -348,14 +280,14 @@ def count_pairs(
     if workspace is None:
         with Workspace(1 << 62) as own:
             options: dict[str, Any] = {"window": window, "weighting": weighting, "symmetric": symmetric}
-            options |= {"min_count": min_count, "max_vocab": max_vocab, "tokenize": tokenize, "memory": memory}
+            options |= {"min_count": min_count, "max_vocab": max_vocab, "cutter": cutter, "memory": memory}
             return count_pairs(texts, engine=engine, workspace=own, **options)
     engine = engine or Engine()
     weights, unit = distance_weights(window, weighting)
     tally = Tally(workspace, max(16, int(memory * TALLY_SHARE) // 150))
     blocks: list[_Encoded] = []
     lines = digest = 0
-    for block in engine.map(functools.partial(_encode, workspace, tokenize), texts):
+    for block in engine.map(functools.partial(_encode, workspace, cutter), texts):
         blocks.append(block)
         digest += block.digest
         lines += int(np.count_nonzero(block.lengths.array))
