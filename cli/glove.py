@@ -253,9 +253,10 @@ def train(
     are kept beside the vectors in .npz, and already taken out in the other formats. Interrupted, it writes the vectors
     of the last sweep. The same options give the same file for any --workers.
     """
+    from nlpzero.vectors.formats import kind_by_suffix
     from nlpzero.vectors.glove import Parameters, automatic_dim, load_checkpoint, save_checkpoint
     from nlpzero.vectors.glove import train as sweeps_of
-    from nlpzero.vectors.store import Vectors, kind_by_suffix, refinement
+    from nlpzero.vectors.store import Vectors, refinement
 
     kind_by_suffix(output)
     counts = _counts(paths, workers=workers, **given)
@@ -572,10 +573,11 @@ def convert(
     kind: Literal["npz", "text", "glove", "binary"] | None,
     raw: bool,
     encoding: str,
-    errors: str,
+    errors: Any,
 ) -> None:
-    """Write vectors in another format; what IN is, is seen from its content (binary: from the suffix .bin)."""
-    from nlpzero.vectors.store import Vectors, kind_by_suffix
+    """Write vectors in another format; what IN is, is seen from its content."""
+    from nlpzero.vectors.formats import kind_by_suffix
+    from nlpzero.vectors.store import Vectors
 
     kind = kind or kind_by_suffix(target)
     vectors = Vectors.load(source, encoding=encoding, errors=errors)

@@ -1,8 +1,11 @@
 """Vector files: our own, and those of gensim, word2vec, fastText and GloVe, read and written."""
 
 import bz2
+import gzip
+import lzma
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -85,11 +88,14 @@ def test_an_encoding_can_be_named(tmp_path: Path) -> None:
 BAD = {
     "v.txt": [
         ("", "is empty"),
-        ("2 2\n江 1 2\n", "its first line says 2 words, but 1 follow; it may be incomplete"),
+        ("2 2\n江 1 2\n", "its first line says 2 words, but 1 follow; if it is not cut off, errors='skip' takes"),
         ("1 2\n江 1 2\n河 1 2\n", "its first line says 1 words, but 2 follow"),
         ("2 3\n江 1 2\n河 1 2\n", "line 2: not a word and 3 numbers with blanks between them"),
         ("江 1 2\n河 1\n", "line 2: not a word and 2 numbers"),
         ("江 1 2\n河 1 x\n", "line 2: not a word and 2 numbers"),
+        ("河 1_0 2\n", "line 1: not a word and 2 numbers"),
+        ("江 1 2\n河 １ 2\n", "line 2: not a word and 2 numbers"),
+        ("江 1\t2 3\n河 1  2\n", "line 1: not a word and 2 numbers"),
         ("江 1 2\n河 1 nan\n", "the vector of '河' holds a number that is not finite"),
         ("江 1 2\n河 inf 1\n", "the vector of '河' holds a number that is not finite"),
         ("江 1 2\n江 1 3\n", "the word '江' occurs twice"),
@@ -98,11 +104,13 @@ BAD = {
         ("0 2\n", "holds no vectors"),
     ],
     "v.bin": [
-        ("", "is truncated or no word2vec binary file"),
-        ("江 1 2\n", "is truncated or no word2vec binary file"),
-        ("9 2\na 12345678\n", "is truncated or no word2vec binary file"),
-        ("2 2\na 12345678\nbbbbbbbbbbbbb\n", "its header says 2 words, but it ends after 1"),
-        ("1 2\na 12345678\nb 12345678\n", "its header says 1 words, but more follow"),
+        ("", "is empty"),
+        ("9 2\na 12345678\n", "its first line says 9 words, but 1 follow"),
+        ("2 2\na 12345678\nbbbbbbbbbbbbb\n", "its first line says 2 words, but 1 follow"),
+        ("1 2\na 12345678\nb 12345678\n", "its first line says 1 words, but more follow"),
+        ("1 2\na 1\0\0\0000", "its first line says 1 words, but 0 follow"),
+        ("1 99999999\na 1\0\0\0000", "its first line says 99999999 numbers a word"),
+        ("1 2\n\0" + "江" * 30000 + " 1234", "word 1 is longer than 65,536 bytes"),
     ],
 }
 
@@ -116,6 +124,92 @@ def test_a_bad_file_is_refused_in_one_line(name: str, content: str, message: str
     assert str(error.value).startswith(f"{path}: ")
     assert message in str(error.value)
     assert "\n" not in str(error.value)
+
+
+PACKINGS: dict[str, Callable[[bytes], bytes]] = {
+    "": bytes,
+    ".gz": gzip.compress,
+    ".bz2": bz2.compress,
+    ".xz": lzma.compress,
+}
+
+
+@pytest.mark.parametrize("kind", ["text", "glove", "binary"])
+@pytest.mark.parametrize("packing", PACKINGS)
+@pytest.mark.parametrize("suffix", ["", ".bin", ".txt", ".vec", ".npz"])
+def test_what_a_file_is_is_told_by_its_content(
+    kind: Literal["text", "glove", "binary"], packing: str, suffix: str, vectors: Vectors, tmp_path: Path
+) -> None:
+    vectors.save(tmp_path / "v", kind)
+    path = tmp_path / f"w{suffix}{packing}"
+    path.write_bytes(PACKINGS[packing]((tmp_path / "v").read_bytes()))
+    assert same(Vectors.load(path), vectors)
+
+
+@pytest.mark.parametrize("dim", [1, 2, 3, 50, 300])
+@pytest.mark.parametrize("kind", ["text", "binary"])
+def test_many_rows_come_back_from_every_format(kind: Literal["text", "binary"], dim: int, tmp_path: Path) -> None:
+    rng = np.random.default_rng(dim)
+    matrix = rng.normal(size=(20_000 // dim, dim)).astype(np.float32) * np.float32(10) ** rng.integers(
+        -20, 20, (20_000 // dim, 1)
+    )
+    matrix[0] = 0
+    held = Vectors([f"词{i}" for i in range(len(matrix))], matrix.astype(np.float32))
+    held.save(tmp_path / "v", kind)
+    assert same(Vectors.load(tmp_path / "v"), held)
+
+
+LEFT_OUT = [
+    ("江 1 2\n江 3 4\n河 5 6\n", ["江", "河"], 1),  # a word twice
+    ("江 1 nan\n河 5 6\n海 inf 1\n", ["河"], 2),
+    ("江 1 2\n河\n海 1\n湖 5 x\n 1 2\n溪 1_0 2\n池 3 4\n", ["江", "池"], 5),
+    ("9 2\n江 1 2\n河 3 4\n", ["江", "河"], 0),  # the header says too much
+    ("1 2\n江 1 2\n河 3 4\n", ["江", "河"], 0),  # or too little
+    ("2 2\n江 \0\0\0\0\0\0\0\0\n江 \0\0\0\0\0\0\0\0\n河 \0\0\0\0\0\0\0\0\n海 \0", ["江", "河"], 2),  # binary
+]
+
+
+@pytest.mark.parametrize(("content", "words", "skipped"), LEFT_OUT)
+def test_rows_that_are_no_vectors_are_left_out_and_counted_where_asked(
+    content: str, words: list[str], skipped: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "v"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(ModelError, match="errors='skip'"):
+        Vectors.load(path)
+    found = Vectors.load(path, errors="skip")
+    assert (found.words, found.skipped) == (words, skipped)
+    assert np.isfinite(found.matrix).all()
+
+
+@pytest.mark.parametrize(
+    "content", ["江 1 2\n".encode() + b"\xff 3 4\n", "2 1\n江 ".encode() + b"\0\0\0\0\xff \0\0\0\0"]
+)
+def test_bytes_that_are_not_in_the_encoding(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "v"
+    path.write_bytes(content)
+    with pytest.raises((ModelError, CorpusError)):
+        Vectors.load(path)
+    replaced, skipped = (Vectors.load(path, errors=errors) for errors in ("replace", "skip"))
+    assert (replaced.words, replaced.replaced, replaced.skipped) == (["江", "\ufffd"], 1, 0)
+    assert (skipped.words, skipped.skipped) == (["江"], 1)
+
+
+def test_words_of_binary_files_are_in_the_encoding_that_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "v"
+    path.write_bytes(b"1 1\n" + "江".encode("gb18030") + b" \0\0\0\0\n")
+    assert Vectors.load(path, encoding="gb18030").words == ["江"]
+    with pytest.raises(ModelError, match="word 1 is not utf-8; give its encoding, or errors='skip'"):
+        Vectors.load(path)
+
+
+def test_vectors_that_cannot_be_loaded_again_are_not_saved(tmp_path: Path) -> None:
+    for name in ("v.npz", "v.txt"):
+        with pytest.raises(ModelError, match="the word '江' occurs twice"):
+            Vectors(["江", "江"], MATRIX[:2]).save(tmp_path / name)
+        with pytest.raises(ModelError, match="holds a number that is not finite"):
+            Vectors(["江"], np.array([[1, np.inf]], np.float32)).save(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_damaged_npz_is_refused(vectors: Vectors, tmp_path: Path) -> None:
@@ -139,7 +233,7 @@ def test_a_damaged_npz_is_refused(vectors: Vectors, tmp_path: Path) -> None:
 def test_what_a_format_cannot_keep_is_refused_and_nothing_is_left(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"word 2, 'b c', holds a blank, which this format cannot keep; write npz$"):
         Vectors(["a", "b c"], MATRIX[:2]).save(tmp_path / "v.txt")
-    with pytest.raises(ModelError, match=r"its suffix is none of .npz, .txt, .vec and .bin; say which with --to$"):
+    with pytest.raises(ModelError, match=r"its suffix is none of .npz, .txt, .vec and .bin; give it one of them$"):
         Vectors(["a"], MATRIX[:1]).save(tmp_path / "v.xyz")
     with pytest.raises(ModelError, match=r"cannot be written: No such file"):
         Vectors(["a"], MATRIX[:1]).save(tmp_path / "no" / "v.npz")

@@ -30,7 +30,7 @@ import numpy.typing as npt
 from .. import __version__
 from ..errors import ModelError
 from .files import open_whole
-from .schema import Damage, Member, Schema, bind, fit, is_text, look, missing_fact, rises
+from .schema import Damage, Member, Schema, bind, fit, is_finite, is_text, look, missing_fact, rises
 from .workspace import Stored
 
 Array = npt.NDArray[Any]
@@ -147,10 +147,10 @@ def write_archive(
         raise ModelError(f"{schema.kind} cannot be written: {reason}") from None
     place = open_whole(path) if isinstance(path, str | os.PathLike) else contextlib.nullcontext(path)
     with place as file, zipfile.ZipFile(file, "w", allowZip64=True) as archive:
-        sums = {name: _write(archive, name, array) for name, array in members.items()}
+        sums = {name: _write(archive, name, array, schema) for name, array in members.items()}
         signature = {"kind": schema.kind, "format": schema.version, "nlpzero": __version__, "made": made, "sums": sums}
         text = json.dumps(signature, ensure_ascii=False).encode("utf-8", "surrogatepass")
-        _write(archive, SIGNATURE, np.frombuffer(text, np.uint8))
+        _write(archive, SIGNATURE, np.frombuffer(text, np.uint8), schema)
 
 
 def _shape(array: Array | Stored) -> tuple[int, ...]:
@@ -158,7 +158,7 @@ def _shape(array: Array | Stored) -> tuple[int, ...]:
     return (array.length,) if isinstance(array, Stored) else array.shape
 
 
-def _write(archive: zipfile.ZipFile, name: str, array: Array | Stored) -> int:
+def _write(archive: zipfile.ZipFile, name: str, array: Array | Stored, schema: Schema) -> int:
     """Write one array; give its sum."""
     dtype = np.dtype(array.dtype).newbyteorder("<")
     head = io.BytesIO()
@@ -168,9 +168,12 @@ def _write(archive: zipfile.ZipFile, name: str, array: Array | Stored) -> int:
     start = archive.fp.tell() + 30 + len(member.filename) + 20 + 4 + head.tell()  # type: ignore[union-attr]
     padding = -start % ALIGNMENT
     member.extra = struct.pack("<HH", 0x4E5A, padding) + bytes(padding)
+    finite = name in schema.members and schema.members[name].finite
     with archive.open(member, "w", force_zip64=True) as out:
         out.write(head.getvalue())
         for piece in pieces_of(array):
+            if finite and not is_finite(piece):
+                raise ModelError(f"{schema.kind} cannot be written: {name!r} holds a number that is not finite")
             out.write(piece.astype(dtype, copy=False).view(np.uint8).data)
     return member.CRC
 
@@ -407,7 +410,7 @@ def _checked(file: BinaryIO, path: str | os.PathLike[str] | bytes, found: Descri
             continue
         member = schema.members.get(name, Member(array.type, array.shape))
         if member.mapped and not isinstance(path, bytes) and array.values < array.stop:
-            watch = functools.partial(look, name, member, lengths) if member.below or member.finite else None
+            watch = functools.partial(look, name, member, lengths) if member.below else None
             if _sum(file, array, watch) != found.sums[name]:
                 raise _altered(name)
             arrays[name] = np.memmap(path, f"<{array.type}", "r", array.values, array.shape)

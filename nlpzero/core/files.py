@@ -1,7 +1,9 @@
 """Files that are seen whole or not at all."""
 
 import contextlib
+import errno
 import os
+import stat
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -13,12 +15,14 @@ def open_whole(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     """Open a file for bytes that appears in its place when the block ends well.
 
     It is written beside its place and moved there, so that it is never seen half written and a failure leaves what was
-    there before. A symbolic link stays one; a device or a pipe is written to as it is.
+    there before. A file that is there keeps its mode, a symbolic link stays one; a device or a pipe is written to as it
+    is.
 
     Raises
     ------
     ModelError
-        If the place cannot be written: known at once, before the work begins.
+        If the place cannot be written: known at once, before the work begins. On Windows also at the end, if another
+        program, or a memory map of this one, holds the file that was there.
 
     Examples
     --------
@@ -32,20 +36,63 @@ def open_whole(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     ['model']
     """
     target = os.path.realpath(path)
-    whole = not os.path.exists(target) or os.path.isfile(target)
-    folder, name = os.path.split(target)
-    written = os.path.join(folder, f".{name}.{os.getpid()}.tmp") if whole else target
+    mode = None
+    try:
+        mode = os.stat(target).st_mode
+        whole = stat.S_ISREG(mode)
+    except FileNotFoundError:
+        whole = True
+    except OSError as error:
+        raise _unwritable(path, error) from None
+    # The name is random, not one of the process: one that was killed may have left a file, and ids of processes repeat
+    # in containers; nor does it hold that of the file, which may be as long as names can be.
+    written = os.path.join(os.path.dirname(target), f".nlpzero-{os.urandom(8).hex()}.tmp") if whole else target
     try:
         file = open(written, "xb" if whole else "wb")  # noqa: SIM115
     except OSError as error:
-        raise ModelError(f"{os.fspath(path)}: cannot be written: {error.strerror}") from None
+        raise _unwritable(path, error) from None
     try:
         with file:
+            if whole and mode is not None:
+                os.chmod(written, stat.S_IMODE(mode))
             yield file
         if whole:
-            os.replace(written, target)
+            try:
+                os.replace(written, target)
+            except OSError as error:
+                raise _unwritable(path, error) from None
     except BaseException:
         if whole:
             with contextlib.suppress(OSError):
                 os.unlink(written)
         raise
+
+
+def _unwritable(path: str | os.PathLike[str], error: OSError) -> ModelError:
+    """Say why a place cannot be written, and what helps."""
+    remedies = {
+        errno.ENOENT: "make the directory first",
+        errno.ENOTDIR: "a part of the path is a file; name another place",
+        errno.EISDIR: "name a file in it",
+        errno.ENAMETOOLONG: "give it a shorter name",
+    }
+    remedy = remedies.get(error.errno or 0, "name another place")
+    return ModelError(f"{os.fspath(path)}: cannot be written: {error.strerror}; {remedy}")
+
+
+class _Unused(Exception):
+    """Leaves `open_whole` without a file."""
+
+
+def check_place(path: str | os.PathLike[str]) -> None:
+    """Tell at once whether a file can be written later.
+
+    Raises
+    ------
+    ModelError
+        If it cannot: see `open_whole`.
+    """
+    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+        return  # who reads a pipe would take this for the whole
+    with contextlib.suppress(_Unused), open_whole(path):
+        raise _Unused

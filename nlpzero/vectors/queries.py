@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import ModelError, NothingFound
-from .store import Floats, Vectors
+from .formats import Floats
+from .store import Vectors
 
 FREQUENT = 20_000
 """Words whose vectors make the Cholesky transform."""

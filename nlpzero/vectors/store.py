@@ -1,19 +1,11 @@
-"""Word vectors in memory and in files: our npz, and the text and binary formats of word2vec, fastText and GloVe.
-
-Text files hold a word and its numbers a line, blanks between them, with or without a first line of two integers: how
-many words, how many numbers. The numbers are the last `dim` fields, so that a word may hold white space of any kind;
-lines end at line feeds only. Packed text files (gz, bz2, xz, zst) are unpacked.
-"""
+"""Word vectors in memory, and their files."""
 
 import difflib
-import mmap
 import os
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from functools import cached_property
-from itertools import islice
-from typing import Any, BinaryIO, Literal, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +14,7 @@ from ..core.archive import read_archive, write_archive
 from ..core.files import open_whole
 from ..core.schema import Member, Schema
 from ..errors import ModelError
-from ..reading.corpus import Corpus
+from .formats import ROWS, ErrorHandling, FileKind, Floats, kind_by_suffix, read_foreign, write_foreign
 
 SCHEMA = Schema(
     "word vectors",
@@ -36,12 +28,6 @@ SCHEMA = Schema(
     },
     "train or convert them again",
 )
-
-Floats = npt.NDArray[np.float32]
-FileKind = Literal["npz", "text", "glove", "binary"]
-
-ROWS = 1 << 13
-"""Lines of text that are converted at a time, and rows that are normalised at a time."""
 
 
 class Refinement(NamedTuple):
@@ -108,6 +94,11 @@ class Vectors:
     source : str
         Names the vectors in messages.
 
+    Attributes
+    ----------
+    skipped, replaced : int
+        Rows that `load` left out, and characters that it replaced.
+
     Raises
     ------
     ModelError
@@ -139,6 +130,7 @@ class Vectors:
         self.refinement = refinement
         self.signature = dict(signature or {})
         self.source = source
+        self.skipped = self.replaced = 0
 
     def __len__(self) -> int:
         return len(self.words)
@@ -207,12 +199,12 @@ class Vectors:
 
     # Files
 
-    def save(self, path: str | os.PathLike[str], kind: FileKind | None = None) -> None:
+    def save(self, path: str | os.PathLike[str] | BinaryIO, kind: FileKind | None = None) -> None:
         """Write the vectors, as npz or, refined, in a format of other programs.
 
         Parameters
         ----------
-        path : path
+        path : path or binary file
             Unless `kind` is given, its suffix tells it: .npz, .bin (word2vec binary), .txt or .vec (word2vec text).
         kind : {"npz", "text", "glove", "binary"}, optional
             "glove" is text without the line of numbers at its start.
@@ -220,52 +212,41 @@ class Vectors:
         Raises
         ------
         ModelError
-            If the kind is unknown, the place cannot be written, or a word holds a blank or a line feed, which only npz
-            can keep.
+            If the kind is unknown, the place cannot be written, a word occurs twice, or holds a blank or a line feed,
+            which only npz can keep.
         """
-        kind = kind or kind_by_suffix(path)
+        if kind is None:
+            kind = kind_by_suffix(path if isinstance(path, str | os.PathLike) else getattr(path, "name", ""))
+        self.ids  # noqa: B018 (tells of words that occur twice)
         if kind == "npz":
-            arrays: dict[str, Any] = {"words": self.words, "matrix": self.matrix}
+            arrays: dict[str, Any] = {"words": self.words, "matrix": self.matrix.astype(np.float32, copy=False)}
             if self.counts is not None:
                 arrays["counts"] = self.counts
             if self.refinement is not None:
                 arrays |= self.refinement._asdict()
             write_archive(path, SCHEMA, self.signature, arrays)
             return
-        for number, word in enumerate(self.words, 1):
-            if " " in word or "\n" in word or not word:
-                raise ModelError(f"word {number}, {word!r}, holds a blank, which this format cannot keep; write npz")
-        write = self._write_binary if kind == "binary" else self._write_text
-        with open_whole(path) as file:
-            write(file, kind != "glove")
-
-    def _write_text(self, file: BinaryIO, header: bool) -> None:
-        """Write a word and its numbers a line; 9 digits give every float32 back."""
-        if header:
-            file.write(f"{len(self)} {self.dim}\n".encode())
-        form = " ".join(["%.9g"] * self.dim)
-        for low in range(0, len(self), ROWS):
-            rows = self.refined(slice(low, low + ROWS)).tolist()
-            words = self.words[low : low + ROWS]
-            lines = (f"{word} {form % tuple(row)}\n" for word, row in zip(words, rows, strict=True))
-            file.write("".join(lines).encode("utf-8", "surrogatepass"))
-
-    def _write_binary(self, file: BinaryIO, _: bool) -> None:
-        """Write the words with little-endian float32 numbers."""
-        file.write(f"{len(self)} {self.dim}\n".encode())
-        for word, row in zip(self.words, self.refined(), strict=True):
-            file.write(word.encode("utf-8", "surrogatepass") + b" " + row.astype("<f4").tobytes() + b"\n")
+        place = open_whole(path) if isinstance(path, str | os.PathLike) else nullcontext(path)
+        with place as file:
+            rows = (self.refined(slice(low, low + ROWS)) for low in range(0, len(self), ROWS))
+            write_foreign(file, kind, self.words, self.dim, rows)
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str], *, encoding: str = "utf-8", errors: str = "strict") -> "Vectors":
-        """Open vectors in any of the formats; those of an npz are a memory map.
+    def load(
+        cls, path: str | os.PathLike[str], *, encoding: str = "utf-8", errors: ErrorHandling = "strict"
+    ) -> "Vectors":
+        """Open vectors in any of the formats, told by their content; those of an npz are a memory map.
 
         Parameters
         ----------
         path : path
-            An npz file of ours, a file with the suffix .bin, or text.
-        encoding, errors : str
-            How text is read: see `nlpzero.reading.corpus.Corpus`. Words of binary files are UTF-8.
+            An npz file of ours; text, or word2vec's binary format, packed or not.
+        encoding : str
+            Of text, and of the words of binary files: see `nlpzero.reading.corpus.Corpus`.
+        errors : {"strict", "replace", "skip"}
+            What becomes of rows that are no vectors. "strict": an error. "replace": bytes that are not in the encoding
+            become U+FFFD. "skip": rows with such bytes, with numbers that are not finite or too many or too few, and
+            words met before are left out and counted in `skipped`; what the header says does not matter.
 
         Raises
         ------
@@ -283,17 +264,9 @@ class Vectors:
             raise ModelError(f"{source}: {error.strerror}") from None
         if head == b"PK\x03\x04":
             return cls._load_npz(source)
-        if source.endswith(".bin"):
-            words, matrix = _read_binary(source)
-        else:
-            words, matrix = _read_text(source, encoding, errors)
-        vectors = cls(words, matrix, source=source)
-        vectors.ids  # noqa: B018 (tells of words that occur twice)
-        finite = np.isfinite(matrix).all(1)
-        if not finite.all():
-            raise ModelError(
-                f"{source}: the vector of {words[int(finite.argmin())]!r} holds a number that is not finite"
-            )
+        found = read_foreign(source, encoding, errors)
+        vectors = cls(found.words, found.matrix, source=source)
+        vectors.skipped, vectors.replaced = found.skipped, found.replaced
         return vectors
 
     @classmethod
@@ -305,124 +278,3 @@ class Vectors:
             raise ModelError(f"{source}: is damaged: it has a mean without directions; {SCHEMA.remedy}")
         refined = Refinement(arrays["mean"], arrays["directions"]) if "mean" in arrays else None
         return cls(archive.texts["words"], arrays["matrix"], arrays.get("counts"), refined, archive.made, source)
-
-
-def kind_by_suffix(path: str | os.PathLike[str]) -> FileKind:
-    """Tell the kind of file that a name stands for.
-
-    Raises
-    ------
-    ModelError
-        If its suffix is none of .npz, .txt, .vec and .bin.
-
-    Examples
-    --------
-    >>> kind_by_suffix("vectors.vec")
-    'text'
-    """
-    kinds: dict[str, FileKind] = {".npz": "npz", ".txt": "text", ".vec": "text", ".bin": "binary"}
-    kind = kinds.get(os.path.splitext(os.fspath(path))[1])
-    if kind is None:
-        raise ModelError(f"{os.fspath(path)}: its suffix is none of .npz, .txt, .vec and .bin; say which with --to")
-    return kind
-
-
-def _read_text(source: str, encoding: str, errors: str) -> tuple[list[str], Floats]:
-    """Read a text file of vectors."""
-    with Corpus([source], encoding=encoding, errors=errors) as corpus:
-        lines = enumerate((line for block in corpus.blocks() for line in _lines(block.text)), 1)
-        first = next(lines, None)
-        if first is None:
-            raise ModelError(f"{source}: is empty")
-        said = first[1].split()
-        has_header = len(said) == 2 and all(field.isdecimal() for field in said)
-        rest = lines if has_header else _chain(first, lines)
-        words: list[str] = []
-        parts: list[Floats] = []
-        dim = int(said[1]) if has_header else 0
-        while batch := list(islice(rest, ROWS)):
-            if not dim:
-                dim = len(batch[0][1].split(" ")) - 1
-            if dim < 1:
-                raise ModelError(f"{source}: line {batch[0][0]}: no numbers after the word; these are no vectors")
-            parts.append(_numbers(source, batch, dim, words))
-    if has_header and int(said[0]) != len(words):
-        raise ModelError(
-            f"{source}: its first line says {said[0]} words, but {len(words)} follow; it may be incomplete"
-        )
-    return words, np.concatenate(parts) if parts else np.empty((0, dim), np.float32)
-
-
-def _lines(text: str) -> Iterator[str]:
-    """Give the lines of a block, without the blanks that fastText leaves at their ends."""
-    return (line.rstrip(" \r\t") for line in text.removesuffix("\n").split("\n"))
-
-
-def _chain(first: tuple[int, str], rest: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:
-    """Put the first line back."""
-    yield first
-    yield from rest
-
-
-def _numbers(source: str, lines: list[tuple[int, str]], dim: int, words: list[str]) -> Floats:
-    """Read the numbers of some lines, and add their words."""
-    tails = []
-    for number, line in lines:
-        word, _, tail = line.partition(" ")
-        if tail.count(" ") != dim - 1 or not word:  # the word itself may hold blanks
-            fields = line.rsplit(" ", dim)
-            if len(fields) <= dim or not fields[0]:
-                raise ModelError(f"{source}: line {number}: not a word and {dim} numbers with blanks between them")
-            word, tail = fields[0], " ".join(fields[1:])
-        words.append(word)
-        tails.append(tail)
-    with warnings.catch_warnings(), suppress(ValueError):
-        # Where a field is no number, older versions of NumPy stop and warn, newer ones raise.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        numbers = np.fromstring(" ".join(tails), np.float32, sep=" ")
-        if len(numbers) == dim * len(lines):
-            return numbers.reshape(-1, dim)
-    number = next(number for (number, _), tail in zip(lines, tails, strict=True) if not _are_numbers(tail))
-    raise ModelError(f"{source}: line {number}: not a word and {dim} numbers with blanks between them")
-
-
-def _are_numbers(text: str) -> bool:
-    """Tell whether all fields of a text are numbers."""
-    try:
-        list(map(float, text.split(" ")))
-    except ValueError:
-        return False
-    return True
-
-
-def _read_binary(source: str) -> tuple[list[str], Floats]:
-    """Read a file in word2vec's binary format."""
-    wrong = ModelError(f"{source}: is truncated or no word2vec binary file")
-    if not os.path.getsize(source):
-        raise wrong
-    with open(source, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        end = data.find(b"\n", 0, 100)
-        said = data[: max(end, 0)].split()
-        if len(said) != 2 or not all(field.isdigit() for field in said):
-            raise wrong
-        n, dim = map(int, said)
-        if dim < 1 or n * (4 * dim + 1) > len(data):
-            raise wrong
-        matrix = np.empty((n, dim), np.float32)
-        words = []
-        at = end + 1
-        for row in range(n):
-            while data[at : at + 1] == b"\n":
-                at += 1
-            blank = data.find(b" ", at)
-            if blank < 0 or blank + 1 + 4 * dim > len(data):
-                raise ModelError(f"{source}: its header says {n} words, but it ends after {row}; it may be incomplete")
-            try:
-                words.append(data[at:blank].decode())
-            except UnicodeDecodeError:
-                raise ModelError(f"{source}: word {row + 1} is not UTF-8; is it a word2vec binary file?") from None
-            at = blank + 1 + 4 * dim
-            matrix[row] = np.frombuffer(data, "<f4", dim, blank + 1)
-        if data[at:].strip(b"\n"):
-            raise ModelError(f"{source}: its header says {n} words, but more follow")
-    return words, matrix
