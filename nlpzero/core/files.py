@@ -80,7 +80,7 @@ def _unwritable(path: str | os.PathLike[str], error: OSError) -> ModelError:
     return ModelError(f"{os.fspath(path)}: cannot be written: {error.strerror}; {remedy}")
 
 
-class _Unused(Exception):
+class _Departure(Exception):
     """Leaves `open_whole` without a file."""
 
 
@@ -94,5 +94,5 @@ def check_place(path: str | os.PathLike[str]) -> None:
     """
     if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
         return  # who reads a pipe would take this for the whole
-    with contextlib.suppress(_Unused), open_whole(path):
-        raise _Unused
+    with contextlib.suppress(_Departure), open_whole(path):
+        raise _Departure
