@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
 
-from .options import EncodingOptions, RunningOptions
+from .options import EncodingOptions
 from .output import notice, progress, warn, warn_replaced
 from .values import is_given, option, option_name
 from .words import cutter_of
 
 if TYPE_CHECKING:
-    from nlpzero.core.workspace import Workspace
+    from nlpzero.core.job import Execution
     from nlpzero.reading.corpus import Corpus
     from nlpzero.rules.baskets import Baskets
 
@@ -99,17 +99,15 @@ class BasketOptions:
                 raise click.UsageError(f"{option_name(field.name)} is for {useless[field.name]}")
 
 
-def read_baskets(
-    corpus: "Corpus", workspace: "Workspace", own: BasketOptions, encoding: EncodingOptions, running: RunningOptions
-) -> "Baskets":
+def read_baskets(corpus: "Corpus", execution: "Execution", own: BasketOptions, encoding: EncodingOptions) -> "Baskets":
     """Read the baskets, and say what was left out."""
     from nlpzero.rules import baskets as reading
 
-    size = reading.block_size(running.memory, running.workers)
+    size, workspace = execution.block_size, execution.workspace
     around = own.kind in ("csv", "single") or own.unit[0] == "paragraph"  # whose records may be several lines
     blocks = progress(corpus.blocks(size, around=around), unit="char", size=lambda block: len(block.text))
     if own.kind == "text":
-        baskets = _words(blocks, workspace, own, encoding, running.workers)
+        baskets = _words(blocks, execution, own, encoding)
     elif own.kind == "single":
         baskets = reading.Baskets(workspace, max_basket=own.max_basket)
         reading.from_pairs(blocks, baskets, workspace, own.separator, own.skip_header)
@@ -134,11 +132,8 @@ def read_baskets(
     return baskets
 
 
-def _words(
-    blocks: Iterator[Any], workspace: "Workspace", own: BasketOptions, encoding: EncodingOptions, workers: int
-) -> "Baskets":
+def _words(blocks: Iterator[Any], execution: "Execution", own: BasketOptions, encoding: EncodingOptions) -> "Baskets":
     """Make baskets of the words of passages."""
-    from nlpzero.core.engine import Engine
     from nlpzero.rules.passages import SEPARATOR, cut_passages, from_text, passages
 
     stopped: frozenset[str] = frozenset()
@@ -147,13 +142,12 @@ def _words(
             stopped = frozenset(line.strip() for line in words.lines())
     unit, window = own.unit
     cut = partial(cutter_of(lexicon=own.lexicon, encoding=encoding).segment, delimiter=SEPARATOR)
-    with Engine(workers) as engine:
-        return from_text(
-            cut_passages(passages(blocks, unit), cut, engine.map),
-            window=window,
-            min_length=own.min_length,
-            stop=stopped,
-            max_df=own.max_df,
-            max_basket=own.max_basket,
-            workspace=workspace,
-        )
+    return from_text(
+        cut_passages(passages(blocks, unit), cut, execution.engine.map),
+        window=window,
+        min_length=own.min_length,
+        stop=stopped,
+        max_df=own.max_df,
+        max_basket=own.max_basket,
+        workspace=execution.workspace,
+    )

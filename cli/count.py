@@ -44,21 +44,15 @@ def command(own: CountOptions, reading: ReadingOptions, running: RunningOptions)
     the same bytes as those of the whole. They serve nlpzero discover --counts.
     """
     from nlpzero.core.files import open_whole
-    from nlpzero.core.workspace import Workspace
-    from nlpzero.ngrams.counts import count_ngrams, disk_space
-    from nlpzero.words.discovery import CLUSTER_BLOCK, block_size
+    from nlpzero.ngrams.counts import count_ngrams, counting_cost
 
-    one, bound = (running.processes, ()) if running.scheduler is None else (1, (CLUSTER_BLOCK,))
     with (
         open_whole(own.output) as file,
         reading.open(running) as corpus,
-        Workspace.within(running.memory, running.processes, running.tmp_dir) as workspace,
-        running.engine(corpus) as engine,
+        running.job.open(counting_cost(own.order), corpus) as execution,
     ):
-        if (length := corpus.length()) is not None:
-            workspace.require(disk_space(length, own.order) - workspace.budget)
-        parts = parts_of(corpus, block_size(running.memory, one, *bound))
-        counted = count_ngrams(parts, own.order, joined=not own.characters, engine=engine, workspace=workspace)
+        parts = parts_of(corpus, execution.block_size)
+        counted = count_ngrams(parts, own.order, joined=not own.characters, job=execution)
         warn_replaced(corpus)
         counted.save(file)
         kind = "characters" if own.characters else "units"

@@ -13,6 +13,7 @@ from .output import Table, notice, open_output, parts_of, progress, warn, warn_r
 from .words import cutter_of
 
 if TYPE_CHECKING:
+    from nlpzero.core.job import Job
     from nlpzero.reading.corpus import Corpus
     from nlpzero.vectors.cooccurrence import Cooccurrence
     from nlpzero.vectors.glove import Parameters, State
@@ -29,9 +30,9 @@ Examples:
 )
 def command() -> None:
     """Train word vectors whose inner products are mutual information (simpler GloVe), and ask them questions."""
-    # NumPy's own threads would stand in the way of ours; they are set when it is imported, which is later.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    os.environ.setdefault("MKL_NUM_THREADS", "1")
+    from nlpzero.core.job import one_thread_each
+
+    one_thread_each()
 
 
 def _counting(function: Any) -> Any:
@@ -71,10 +72,7 @@ Examples:
 @options.corpus_arguments()
 @_counting
 @click.option("-o", "--output", required=True, metavar="FILE", help="File of counts to write (.npz).")
-@options.workers
-@options.scheduler
-@options.memory
-@options.tmp_dir
+@options.job_options()
 @options.quiet
 def count(paths: tuple[str, ...], output: str, **given: Any) -> None:
     """Count the pairs of words that stand near each other on a line (共现), exactly.
@@ -99,46 +97,37 @@ def _counted(
     max_vocab: int | None,
     weighting: Any,
     asymmetric: bool,
-    workers: int,
-    memory: int,
-    tmp_dir: str | None,
-    scheduler: str | None = None,
+    job: "Job",
 ) -> Iterator["Cooccurrence"]:
     """Count the pairs of a corpus; the counts may be maps of files that are there while the block lasts."""
-    from nlpzero.core.workspace import Workspace
     from nlpzero.reading.corpus import Corpus
-    from nlpzero.vectors.cooccurrence import block_size, count_pairs, disk_space, task_memory
+    from nlpzero.segment.jieba_adapter import dictionary_path
+    from nlpzero.vectors.cooccurrence import count_pairs, pairs_cost
 
     if tokenized and lexicon is not None:
         raise click.UsageError("--tokenized and --lexicon exclude each other")
     cutter = cutter_of(tokenized, lexicon)
-    workers, is_jieba = options.processes(workers, scheduler), not tokenized and lexicon is None
-    budget = memory // 5 if workers == 1 else 0
+    find = dictionary_path if not tokenized and lexicon is None else None
     with (
         Corpus(
             paths,
             encoding=encoding,
             errors=errors,
-            tmp_dir=tmp_dir,
+            tmp_dir=job.tmp_dir,
             shard=shard,
-            reading=options.reading_of(memory),
+            reading=options.reading_of(job.memory),
         ) as corpus,
-        Workspace(budget, tmp_dir, task_memory(memory, workers)) as workspace,
-        options.open_engine(workers, scheduler, tmp_dir, corpus, dictionary=is_jieba) as engine,
+        job.open(pairs_cost(window), corpus, dictionary=find) as execution,
     ):
-        if (length := corpus.length()) is not None:
-            workspace.require(disk_space(length, window) - budget)
         found = count_pairs(
-            parts_of(corpus, block_size(memory, workers)),
+            parts_of(corpus, execution.block_size),
             window=window,
             min_count=min_count,
             max_vocab=max_vocab,
             weighting=weighting,
             symmetric=not asymmetric,
             cutter=cutter,
-            engine=engine,
-            workspace=workspace,
-            memory=memory,
+            job=execution,
         )
         warn_replaced(corpus)
         found.signature["words"] = "tokenized" if tokenized else (lexicon or "dictionary")
@@ -155,23 +144,18 @@ Examples:
 @click.argument("paths", nargs=-1, required=True, metavar="COUNTS...")
 @click.option("-o", "--output", required=True, metavar="FILE", help="File of counts to write (.npz).")
 @click.option("--min-count", type=click.IntRange(min=1), default=1, help="Leave out words that are rarer in all files.")
-@options.workers
-@options.memory
-@options.tmp_dir
+@options.job_options(cluster=False)
 @options.quiet
-def merge(paths: tuple[str, ...], output: str, min_count: int, workers: int, memory: int, tmp_dir: str | None) -> None:
+def merge(paths: tuple[str, ...], output: str, min_count: int, job: "Job") -> None:
     """Add up counts that were made on several machines or days.
 
     Each file lacks the words that were rare in it: count with a low --min-count, and give a higher one here.
     """
-    from nlpzero.core.engine import Engine
-    from nlpzero.core.workspace import Workspace
-    from nlpzero.vectors.cooccurrence import Cooccurrence, merge_counts, task_memory
+    from nlpzero.vectors.cooccurrence import PAIRS, Cooccurrence, merge_counts
 
     parts = [Cooccurrence.load(path) for path in paths]
-    budget = memory // 5 if workers == 1 else 0
-    with Workspace(budget, tmp_dir, task_memory(memory, workers)) as workspace, Engine(workers) as engine:
-        merge_counts(parts, min_count, engine=engine, workspace=workspace, memory=memory).save(output)
+    with job.open(PAIRS) as execution:
+        merge_counts(parts, min_count, job=execution).save(output)
 
 
 def _dimension(_ctx: click.Context, _param: click.Parameter, value: str) -> int | None:
@@ -223,9 +207,7 @@ Examples:
 @click.option("--checkpoint", metavar="FILE", help="Write here what is reached after each sweep.")
 @click.option("--resume", metavar="FILE", help="Go on from a checkpoint.")
 @_counting
-@options.workers
-@options.memory
-@options.tmp_dir
+@options.job_options()
 @options.quiet
 def train(
     paths: tuple[str, ...],
@@ -244,7 +226,7 @@ def train(
     l2: float,
     step: float,
     seed: int,
-    workers: int,
+    job: "Job",
     **given: Any,
 ) -> None:
     """Train word vectors (词向量) from text, or from a file of `nlpzero glove count`.
@@ -259,7 +241,7 @@ def train(
     from nlpzero.vectors.store import Vectors, refinement
 
     kind_by_suffix(output)
-    counts = _counts(paths, workers=workers, **given)
+    counts = _counts(paths, job=job, **given)
     parameters = Parameters(
         dim=dim or automatic_dim(len(counts.words)),
         model=model,
@@ -277,7 +259,7 @@ def train(
     reached: State | None = start
     interrupted = False
     try:
-        states = sweeps_of(counts, parameters, workers=workers, resume=start)
+        states = sweeps_of(counts, parameters, job=job, resume=start)
         for state in progress(states, total=parameters.sweeps + 1 - (start.sweep if start else 0), unit="sweep"):
             reached = state
             _report(state, parameters)
@@ -299,8 +281,6 @@ def train(
 
 def _counts(paths: tuple[str, ...], **given: Any) -> "Cooccurrence":
     """Open a file of counts, or count a corpus."""
-    import numpy as np
-
     from nlpzero.core.archive import kind_of
     from nlpzero.vectors.cooccurrence import SCHEMA, Cooccurrence
 
@@ -313,8 +293,7 @@ def _counts(paths: tuple[str, ...], **given: Any) -> "Cooccurrence":
                 )
         return Cooccurrence.load(paths[0])
     with _counted(paths, **given) as counts:
-        counts.columns, counts.values = np.array(counts.columns), np.array(counts.values)
-        return counts
+        return counts.in_memory()
 
 
 def _report(state: "State", parameters: "Parameters") -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
@@ -13,9 +14,9 @@ from .output import notice, parts_of, warn, warn_replaced
 from .values import option
 
 if TYPE_CHECKING:
-    from nlpzero.core.engine import Engine
+    from nlpzero.core.job import Execution
     from nlpzero.reading.corpus import Corpus
-    from nlpzero.reading.parts import Part
+    from nlpzero.reading.parts import Block, Part
     from nlpzero.segment.cutter import Cutter
     from nlpzero.segment.encoding import Tokens
     from nlpzero.words.bayes import State
@@ -130,13 +131,16 @@ class LearnedWords(NamedTuple):
 
     discovery: "Discovery"
     corpus: "Corpus"
-    engine: "Engine"
-    size: int
+    execution: "Execution"
     parameters: "Parameters"
 
     def parts(self) -> "Iterator[Part]":
         """Read the corpus again, in the same parts."""
-        return self.corpus.parts(self.size)
+        return self.corpus.parts(self.execution.block_size)
+
+    def blocks(self) -> "Iterator[Block]":
+        """Read the corpus again, as text."""
+        return self.corpus.blocks(self.execution.block_size)
 
     def cutter(self) -> "Cutter | None":
         """Give what cuts any text into the words; None for entropy, esa and bayes, which cut as they found them."""
@@ -152,7 +156,7 @@ class LearnedWords(NamedTuple):
         if (cutter := self.cutter()) is None:
             from nlpzero.words.discovery import cut_texts
 
-            return cut_texts(self.discovery, self.parts(), delimiter, self.engine)
+            return cut_texts(self.discovery, self.parts(), delimiter, self.execution)
         from nlpzero.reading.parts import text_of
 
         return (cutter.segment(text_of(part), delimiter) for part in self.parts())
@@ -202,33 +206,26 @@ def learned(
     again: bool,
 ) -> Iterator[LearnedWords]:
     """Find the words of a corpus; with `again` it can be read again while the block lasts."""
-    from nlpzero.core.workspace import Workspace
     from nlpzero.ngrams.runs import NGramTable
-    from nlpzero.words.discovery import CLUSTER_BLOCK, block_size, discover, disk_space
+    from nlpzero.words.discovery import discover, discovery_cost
 
-    asked = learning.parameters
-    one, bound = (running.processes, ()) if running.scheduler is None else (1, (CLUSTER_BLOCK,))
-    size = block_size(running.memory, one, *bound)
+    asked, job = learning.parameters, running.job
+    counts = sources.counts and (os.path.abspath(sources.counts) if job.scheduler else sources.counts)
     with (
         reading.open(running, again=again) as corpus,
-        Workspace.within(running.memory, running.processes, running.tmp_dir) as workspace,
-        running.engine(corpus) as engine,
+        job.open(discovery_cost(learning.method), corpus, files=[counts] if counts else ()) as execution,
     ):
-        if (length := corpus.length()) is not None:
-            workspace.require(disk_space(length, learning.method) - workspace.budget)
         discovery = discover(
-            parts_of(corpus, size),
+            parts_of(corpus, execution.block_size),
             learning.method,
             asked,
-            engine=engine,
-            workspace=workspace,
-            memory=running.memory,
-            on_round=functools.partial(_tell, running.memory),
+            job=execution,
+            on_round=functools.partial(_tell, job.memory),
             checkpoint=sources.checkpoint,
             resume=sources.resume,
-            counted=None if sources.counts is None else NGramTable.load(running.shared(sources.counts)),
+            counted=NGramTable.load(counts) if counts else None,
         )
         warn_replaced(corpus)
         if unknown := discovery.ngrams.unknown:
             warn(f"units that are not in the counts, taken to occur once: {unknown:,}")
-        yield LearnedWords(discovery, corpus, engine, size, asked)
+        yield LearnedWords(discovery, corpus, execution, asked)

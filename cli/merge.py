@@ -1,5 +1,6 @@
 """`nlpzero merge`: n-gram counts of the parts of a corpus, added up."""
 
+import os
 from dataclasses import dataclass
 
 from .options import RunningOptions, quiet
@@ -34,16 +35,13 @@ def command(own: MergeOptions, running: RunningOptions) -> None:
     The sum is the same bytes as the counts of the whole corpus, however it was parted and in whatever order.
     """
     from nlpzero.core.files import open_whole
-    from nlpzero.core.workspace import Workspace
+    from nlpzero.ngrams.counts import COUNTING
     from nlpzero.ngrams.merging import merge_ngrams
     from nlpzero.ngrams.runs import NGramTable
 
-    with (
-        open_whole(own.output) as file,
-        Workspace.within(running.memory, running.processes, running.tmp_dir) as workspace,
-        running.engine() as engine,
-    ):
-        parts = [NGramTable.load(running.shared(part)) for part in own.parts]
-        merged = merge_ngrams(parts, engine=engine, workspace=workspace)
+    job = running.job
+    paths = [os.path.abspath(part) if job.scheduler else part for part in own.parts]
+    with open_whole(own.output) as file, job.open(COUNTING, files=paths) as execution:
+        merged = merge_ngrams([NGramTable.load(path) for path in paths], job=execution)
         merged.save(file)
         notice(f"{sum(map(len, merged.levels)):,} n-grams in {merged.total:,} units of text")

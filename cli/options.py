@@ -1,20 +1,18 @@
 """The options that mean the same in every command."""
 
 import contextlib
+import functools
 import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import click
 
-from .values import Decorator, SectionOption, argument, option
+from .values import Decorator, SectionOption, argument, option, values
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from nlpzero.core.engine import Engine
     from nlpzero.core.job import Job
     from nlpzero.reading.corpus import Corpus
     from nlpzero.reading.options import Reading
@@ -26,19 +24,15 @@ QUIET = "nlpzero.quiet"
 LINE_COST = 64
 """Bytes of memory for each byte of the longest line: lines are worked on as a whole."""
 
-_SUFFIXES = {"K": 10, "M": 20, "G": 30, "T": 40}
-
 
 def size(text: str | int) -> int:
     """Read a number of bytes, with K, M, G or T for powers of 1024: 512M, 1.5G, 4096."""
-    if isinstance(text, int):
-        return text
-    number = text.strip().upper().removesuffix("B")
-    shift = _SUFFIXES.get(number[-1:], 0)
-    with contextlib.suppress(ValueError, OverflowError):
-        if (value := int(float(number[:-1] if shift else number) * (1 << shift))) > 0:
-            return value
-    raise click.BadParameter(f"{text!r} is not a size such as 512M or 2G.")
+    from nlpzero.core.job import bytes_of
+
+    try:
+        return bytes_of(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is not a size such as 512M or 2G.") from None
 
 
 def share_of(text: str) -> tuple[int, int]:
@@ -162,7 +156,7 @@ class RunningOptions:
         type=size,
         default=2 << 30,
         show_default="2G",
-        help="Memory to stay under. Beyond it, counts go to disk.",
+        help="Memory to stay under. Beyond it, arrays go to disk.",
     )
     tmp_dir: str | None = option(
         "--tmp-dir",
@@ -175,24 +169,33 @@ class RunningOptions:
     @property
     def job(self) -> "Job":
         """The same, for the library."""
-        from nlpzero.core.job import Job
+        from nlpzero.core.job import Job, one_thread_each
 
+        one_thread_each()
+        if self.scheduler is not None:
+            if self.tmp_dir is None:
+                raise click.UsageError("--scheduler needs --tmp-dir, a directory that all machines share")
+            import logging
+
+            logging.disable()  # distributed tells on standard error what arrives here as an error
         return Job(self.workers, self.memory, self.tmp_dir, self.scheduler)
 
-    @property
-    def processes(self) -> int:
-        """The number of processes that share the memory."""
-        return processes(self.workers, self.scheduler)
 
-    def shared(self, path: str) -> str:
-        """Name a file so that workers elsewhere find it, too."""
-        return shared(path, self.scheduler)
+def job_options(*, cluster: bool = True, disk: bool = True) -> Decorator:
+    """Add the parameter `job`, a `nlpzero.core.job.Job`, of `RunningOptions`.
 
-    def engine(
-        self, corpus: "Corpus | None" = None, *, files: Sequence[str] = (), dictionary: bool = False
-    ) -> "Engine":
-        """Open the engine that a command works with."""
-        return open_engine(self.workers, self.scheduler, self.tmp_dir, corpus, files=files, dictionary=dictionary)
+    Without `disk` there are no --memory and --tmp-dir, without `cluster` there is no --scheduler.
+    """
+    without = [*([] if cluster else ["scheduler"]), *([] if disk else ["memory", "tmp_dir"])]
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def run(running: RunningOptions, **given: Any) -> Any:
+            return function(job=running.job, **given)
+
+        return values(RunningOptions, "running", without=without)(run)
+
+    return decorate
 
 
 encoding = together(
@@ -234,84 +237,6 @@ def reading_of(memory: int) -> "Reading":
 
     return Reading(max_line=memory // LINE_COST)
 
-
-workers = click.option(
-    "-j",
-    "--workers",
-    type=click.IntRange(min=1),
-    default=cores,
-    show_default="all cores",
-    help="Number of processes; the result does not depend on it.",
-)
-"""Parameter `workers`."""
-
-scheduler = click.option(
-    "--scheduler",
-    metavar="ADDRESS",
-    show_default="none",
-    help="Work on a Dask cluster: tcp://HOST:PORT or a scheduler file. Needs --tmp-dir, on disks that all share.",
-)
-"""Parameter `scheduler`, for `open_engine` and `processes`."""
-
-
-def processes(workers: int, scheduler: str | None) -> int:
-    """Give the number of processes that share the memory: never one on a cluster, whose arrays are files."""
-    return workers if scheduler is None else max(2, workers)
-
-
-@overload
-def shared(path: str, scheduler: str | None) -> str: ...
-@overload
-def shared(path: None, scheduler: str | None) -> None: ...
-def shared(path: str | None, scheduler: str | None) -> str | None:
-    """Name a file so that workers elsewhere find it, too."""
-    return os.path.abspath(path) if path is not None and scheduler is not None else path
-
-
-def open_engine(
-    workers: int,
-    scheduler: str | None,
-    tmp_dir: str | None,
-    corpus: "Corpus | None" = None,
-    *,
-    files: Sequence[str] = (),
-    dictionary: bool = False,
-) -> "Engine":
-    """Open the engine that a command works with.
-
-    On a cluster every worker is first asked whether it has the same versions, the corpus, the `files` (lexicons,
-    models), jieba's `dictionary` if that is used, and `tmp_dir`.
-    """
-    from nlpzero.core.engine import Engine
-
-    if scheduler is None:
-        return Engine(workers)
-    if tmp_dir is None:
-        raise click.UsageError("--scheduler needs --tmp-dir, a directory that all machines share")
-    import logging
-
-    from nlpzero.core.cluster import Cluster
-
-    logging.disable()  # distributed tells on standard error what arrives here as an error
-    find: Callable[[], Path] | None = None
-    if dictionary:
-        from nlpzero.segment.jieba_adapter import dictionary_path
-
-        find = dictionary_path
-    extents = corpus.files() if corpus else ()
-    return Cluster(scheduler, tmp_dir, processes(workers, scheduler), extents=extents, files=files, dictionary=find)
-
-
-memory = click.option("--memory", type=size, default="2G", help="Memory to stay under; beyond it, counts go to disk.")
-"""Parameter `memory`, in bytes."""
-
-tmp_dir = click.option(
-    "--tmp-dir",
-    type=click.Path(exists=True, file_okay=False, writable=True, resolve_path=True),
-    show_default="$TMPDIR or the system's",
-    help="Directory for temporary files.",
-)
-"""Parameter `tmp_dir`: a path or None."""
 
 quiet = click.option(
     "-q",

@@ -9,21 +9,19 @@ from .comparing import COLUMNS, Comparer, write_rows
 from .output import Table, TableOptions, progress, warn, warn_replaced
 
 if TYPE_CHECKING:
+    from nlpzero.core.job import Job
+
     from .similar import SimilarOptions
 
 BLOCK = 4096
 """Pairs that a task compares."""
 
-ALONE = 8
-"""Tasks before workers start: they take about as long as starting them."""
-
 
 def compare_rows(
-    file: TextIO, writing: TableOptions, own: "SimilarOptions", comparer: Comparer, workers: int
+    file: TextIO, writing: TableOptions, own: "SimilarOptions", comparer: Comparer, job: "Job"
 ) -> tuple[int, int]:
     """Compare many pairs; give how many could be compared, and how many not."""
-    from nlpzero.core.engine import Engine
-    from nlpzero.similarity.comparison import compare_lines
+    from nlpzero.similarity.comparison import COMPARING, compare_lines
 
     corpora = [comparer.encoding.corpus(path) for path in ([own.pairs] if own.pairs is not None else own.texts)]
     labels: list[float] = []
@@ -32,8 +30,8 @@ def compare_rows(
     function = partial(compare_lines, settings=comparer.settings, segment=comparer.segment)
     table = writing.table(file, ("line", *COLUMNS))
     missed, line, similarities = 0, 1, []
-    with Engine(workers) as engine:
-        results = itertools.chain(map(function, itertools.islice(blocks, ALONE)), engine.map(function, blocks))
+    with job.open(COMPARING) as execution:
+        results = execution.engine.map(function, blocks)
         for result in progress(results, unit="pair", size=lambda found: len(found.distances)):
             similar = write_rows(table, comparer, result, line)
             missed += sum(value != value for value in similar)

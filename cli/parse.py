@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from nlpzero.syntax.drawing import Picture
     from nlpzero.syntax.parser import Parser, Tree
 
-BLOCK = 1 << 18
-"""Bytes of text parsed at a time."""
-
 EPILOG = """\b
 Examples:
   nlpzero templates --min-proba 1e-4 -o templates.tsv data/stories.txt
@@ -78,7 +75,7 @@ class TreeFileOptions(FileOptions):
 @values(WordOptions, "words")
 @values(ReadingOptions, "reading", paths={"metavar": "[FILE]..."})
 @values(TreeFileOptions, "writing")
-@values(RunningOptions, "running", without=("scheduler", "memory", "tmp_dir"))
+@values(RunningOptions, "running")
 @quiet
 def command(
     own: ParseOptions,
@@ -98,10 +95,9 @@ def command(
     form, directory = writing.form, writing.directory
     if directory is not None and (form not in ("svg", "dot") or writing.output != "-"):
         raise click.UsageError("--directory is for --format svg or dot, without -o")
-    from nlpzero.core.engine import Engine
     from nlpzero.errors import NlpZeroError
     from nlpzero.syntax.inventory import Inventory
-    from nlpzero.syntax.parser import LONGEST, Parser
+    from nlpzero.syntax.parser import LONGEST, PARSING, Parser
 
     if own.templates == "-" and "-" in reading.paths:
         raise click.UsageError("standard input (-) can be only one of the files")
@@ -113,11 +109,11 @@ def command(
                 raise NlpZeroError(f"{directory}: cannot be written: {error.strerror}") from None
         parser = Parser(Inventory.from_file(own.templates, gap=own.gap, limit=own.top), own.null_score, own.gap)
         task = partial(_parse, parser, words.cutter(reading), own.split, form, own.null)
-        with reading.open(running) as corpus, Engine(running.workers) as engine:
+        with reading.open(running) as corpus, words.open(running.job, PARSING, corpus) as execution:
             left_out = too_long = 0
             drawings: list[Picture] = []
             number = 0
-            for written, without, long in engine.map(task, parts_of(corpus, BLOCK)):
+            for written, without, long in execution.engine.map(task, parts_of(corpus, execution.block_size)):
                 left_out += without
                 too_long += long
                 for drawn in written:

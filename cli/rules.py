@@ -172,23 +172,23 @@ def command(
     """
     made_of.check()
     own.check(made_of.kind)
-    from nlpzero.core.workspace import Workspace
+    from nlpzero.rules.baskets import BASKETS
     from nlpzero.rules.itemsets import LIMIT, mine
     from nlpzero.rules.rules import find_rules
 
     with (
         writing.open() as out,
         reading.open(running, again=bool(own.examples)) as corpus,
-        Workspace(running.memory // 8, running.tmp_dir) as workspace,
+        running.job.open(BASKETS, corpus) as execution,
     ):
-        baskets = read_baskets(corpus, workspace, made_of, reading, running)
+        baskets = read_baskets(corpus, execution, made_of, reading)
         constraint = own.constraint
         frequent = mine(
             baskets,
             own.min_support,
             max_length=own.max_length,
             constraint=None if own.of_sets else constraint,
-            memory=running.memory,
+            job=execution,
             limit=None if own.yes else LIMIT,
         )
         if own.of_sets:

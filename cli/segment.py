@@ -1,10 +1,8 @@
 """`nlpzero segment`: text cut into words, line for line."""
 
-import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import partial
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import click
@@ -30,11 +28,6 @@ Examples:
   nlpzero discover --method bayes --rounds 6 --save-segmenter stories.npz -o words.tsv data/stories.txt
   nlpzero segment --segmenter stories.npz data/stories.txt
 """
-
-PART = 3 << 20
-"""Bytes of text cut at a time."""
-ALONE = 8
-"""Parts that are cut before workers start: 24 MB take about as long as starting them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,21 +93,14 @@ def _cut(
     corpus: "Corpus", words: WordOptions, own: SegmentOptions, encoding: EncodingOptions, running: RunningOptions
 ) -> Iterator[bytes]:
     """Read, cut and give the text part by part."""
-    alone = 0 if words.hmm else 1 if own.segmenter is not None else ALONE
-    with (
-        contextlib.ExitStack() as last,  # what outlives the workers
-        running.engine(corpus, dictionary=words.uses_jieba and own.segmenter is None) as engine,
-    ):
-        if running.scheduler is not None or (corpus.length() or 0) > alone * PART:
-            engine.start()  # before NumPy is imported here, which takes a tenth of a second
-            alone = 0
-        from nlpzero.core.workspace import Workspace
-        from nlpzero.segment.lexical import cut_part, cut_to_file
+    from nlpzero.segment.lexical import CUTTING, cut_part, cut_to_file
 
-        cut = partial(_cutter(words, own, encoding).segment, delimiter=own.delimiter)
-        parts = parts_of(corpus, PART)
-        yield from map(partial(cut_part, cut), parts if engine.workers == 1 else islice(parts, alone))
-        workspace = last.enter_context(Workspace(0, running.tmp_dir))
-        for path in engine.map(partial(cut_to_file, workspace, cut), parts):
+    cut = partial(_cutter(words, own, encoding).segment, delimiter=own.delimiter)
+    with words.open(running.job, CUTTING, corpus) as execution:
+        parts = parts_of(corpus, execution.block_size)
+        if execution.engine.shares_memory:
+            yield from execution.engine.map(partial(cut_part, cut), parts)
+            return
+        for path in execution.engine.map(partial(cut_to_file, execution.workspace, cut), parts):
             yield path.read_bytes()
             path.unlink()

@@ -177,7 +177,7 @@ def command(
         elif own.lines or own.pairs is not None:
             from .pairing import compare_rows
 
-            answered, missed = compare_rows(file, writing, own, comparer, running.workers)
+            answered, missed = compare_rows(file, writing, own, comparer, running.job)
         else:
             answered, missed = _pair(writing.table(file, COLUMNS), _two(own, encoding), comparer)
     if missed:

@@ -2,9 +2,8 @@
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 import click
@@ -18,14 +17,10 @@ from .words import GapOptions, WordOptions, exclude
 if TYPE_CHECKING:
     from typing import TextIO
 
-    from nlpzero.core.engine import Engine
     from nlpzero.syntax.clauses import Clauses
     from nlpzero.syntax.templates import Templates
 
 COLUMNS = ("template", "count", "proba", "words", "gaps", "score")
-
-ALONE = 8
-"""Blocks that need no workers: 24 MB take about as long as starting them and handing them the counts."""
 
 EPILOG = """\b
 Examples:
@@ -110,7 +105,7 @@ def command(
     """
     exclude("tokenized", "lexicon", "jieba", "hmm", "learn")
     exclude("examples", "fillers")
-    with writing.open() as out, _clauses(own.window, words, reading, running) as (clauses, engine):
+    with writing.open() as out, _clauses(own.window, words, reading, running) as clauses:
         from nlpzero.syntax.templates import find_templates, read_template
 
         found = find_templates(
@@ -119,7 +114,6 @@ def command(
             min_proba=own.min_proba,
             min_pmi=own.min_pmi,
             max_paths=own.max_paths,
-            engine=engine,
         )
         if found.left_out:
             warn(f"skipped: {found.left_out:,} clauses with more than {own.max_paths:,} paths (--max-paths)")
@@ -137,38 +131,25 @@ def command(
 @contextlib.contextmanager
 def _clauses(
     window: int, words: TextWordOptions, reading: ReadingOptions, running: RunningOptions
-) -> Iterator[tuple["Clauses", "Engine"]]:
+) -> Iterator["Clauses"]:
     """Read the corpus, cut it into words and encode its clauses."""
-    from nlpzero.core.workspace import Workspace
     from nlpzero.segment.encoding import encode_part
-    from nlpzero.syntax.clauses import Clauses, block_size, disk_space
+    from nlpzero.syntax.clauses import Clauses, templates_cost
 
-    memory, tmp_dir = running.memory, running.tmp_dir
     if words.learn:
         from .learning import LearningOptions, learned
 
         with (
             learned(LearningOptions(), reading, running, again=True) as found,
-            Workspace.within(memory, running.workers, tmp_dir) as workspace,
+            running.job.open(templates_cost(window)) as execution,
         ):
-            blocks, tokens = found.tokens()
-            yield Clauses(blocks, tokens, engine=found.engine, workspace=workspace), found.engine
+            yield Clauses(*found.tokens(), job=execution)
         return
     cut = words.cutter(reading)
-    is_jieba = words.lexicon is None and not words.tokenized
-    with reading.open(running) as corpus, contextlib.ExitStack() as stack:
-        parts = parts_of(corpus, block_size(memory, running.workers))
-        first = [*islice(parts, ALONE)]
-        second = [*islice(parts, 1)]
-        running = running if second else replace(running, workers=1)
-        workspace = stack.enter_context(Workspace.within(memory, running.processes, tmp_dir))
-        engine = stack.enter_context(running.engine(corpus, dictionary=is_jieba))
-        every = chain(first, second, parts)
-        if (length := corpus.length()) is not None:
-            workspace.require(disk_space(length, window) - workspace.budget)
-        clauses = Clauses(every, partial(encode_part, cut), engine=engine, workspace=workspace)
+    with reading.open(running) as corpus, words.open(running.job, templates_cost(window), corpus) as execution:
+        clauses = Clauses(parts_of(corpus, execution.block_size), partial(encode_part, cut), job=execution)
         warn_replaced(corpus)
-        yield clauses, engine
+        yield clauses
 
 
 def _write(found: "Templates", out: "TextIO", own: TemplateOptions, writing: TableOptions) -> None:

@@ -1,6 +1,6 @@
 """What the commands that read words share: where these come from, and how gaps of templates are written."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import click
@@ -8,6 +8,8 @@ import click
 from .values import is_given, option, option_name
 
 if TYPE_CHECKING:
+    from nlpzero.core.job import Cost, Execution, Job
+    from nlpzero.reading.corpus import Corpus
     from nlpzero.segment.cutter import Cutter
 
     from .options import EncodingOptions
@@ -65,6 +67,13 @@ class WordOptions:
         if self.hmm:
             return HmmCutter()
         return jieba_cutter() if self.jieba or like_jieba else dictionary_cutter()
+
+    def open(self, job: "Job", cost: "Cost", corpus: "Corpus") -> "Execution":
+        """Open a job for tasks that cut the text."""
+        from nlpzero.segment.jieba_adapter import dictionary_path
+
+        find = dictionary_path if self.uses_jieba else None
+        return job.open(replace(cost, python=cost.python or self.hmm), corpus, dictionary=find)
 
 
 def exclude(*names: str) -> None:

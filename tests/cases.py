@@ -6,9 +6,28 @@ from pathlib import Path
 
 import numpy as np
 
+from nlpzero.core.engine import Engine
+from nlpzero.core.job import Cost, Execution, Job
+from nlpzero.core.processes import Processes
+from nlpzero.core.workspace import Workspace
 from nlpzero.text.characters import char_classes, published_classes
 
 ALPHABET = "山水云雨风花鸟鱼虫草\U00020000〇１２3ab Ｃ，。\n\n"  # mountain, water, cloud, rain, wind, flower, bird ...
+
+
+COST = Cost(task=40)
+
+
+def at_work(
+    workers: int = 1, budget: int = 1 << 30, tmp_dir: Path | None = None, *, task: int = 1 << 28, memory: int = 1 << 31
+) -> Execution:
+    """Open an execution of so many workers, with so many bytes for arrays in memory: 0 puts all of them in files."""
+    return Execution(Job(workers, memory), COST, Engine(workers), Workspace(budget, tmp_dir, task))
+
+
+def at_work_in_processes(tmp_dir: Path | None = None) -> Execution:
+    """Open an execution of two worker processes."""
+    return Execution(Job(2), COST, Processes(2), Workspace(0, tmp_dir))
 
 
 def random_text(seed: int, size: int, alphabet: str = ALPHABET) -> str:

@@ -11,8 +11,6 @@ from nlpzero_cli import templates
 from nlpzero_cli.main import main
 from test_syntax_templates import QUESTIONS, random_lines
 
-from nlpzero.core.engine import Engine
-from nlpzero.core.workspace import Workspace
 from nlpzero.segment.encoding import encode_part
 from nlpzero.segment.lexical import jieba_cutter
 from nlpzero.syntax.clauses import Clauses
@@ -43,9 +41,7 @@ def test_templates_are_a_table() -> None:
 def test_raw_text_is_cut_into_words_and_clauses() -> None:
     # "Can you come? He said the water is rising. ..."
     text = "你可以来吗？水涨了，他说水涨了！\n我可以去吗 水涨了\n" * 5
-    with Workspace(1 << 20) as workspace:
-        clauses = Clauses([text], partial(encode_part, jieba_cutter()), engine=Engine(), workspace=workspace)
-        found = find_templates(clauses, min_pmi=0.5, window=3)
+    found = find_templates(Clauses([text], partial(encode_part, jieba_cutter())), min_pmi=0.5, window=3)
     done = run("--trivial", "--min-pmi", 0.5, "--window", 3, "--no-header", text=text)
     rows = [line.split("\t")[:2] for line in done.stdout.splitlines()]
     assert rows == [[write_template(t), str(c)] for t, c in zip(found.templates, found.counts.tolist(), strict=True)]

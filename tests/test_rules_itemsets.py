@@ -13,6 +13,7 @@ from efficient_apriori import itemsets_from_transactions
 from mlxtend.frequent_patterns import fpgrowth
 from mlxtend.preprocessing import TransactionEncoder
 
+from nlpzero.core.job import Job
 from nlpzero.core.workspace import Workspace
 from nlpzero.errors import ModelError, NothingFound
 from nlpzero.rules import itemsets
@@ -112,7 +113,7 @@ def test_every_way_of_counting_gives_the_same(minimum: int, way: str, monkeypatc
     if way == "joined by 7":
         monkeypatch.setattr(itemsets, "_JOINED", 7)
     memory = 4000 if way == "not kept" else 1 << 31
-    assert mine(baskets, minimum, memory=memory).table() == expected
+    assert mine(baskets, minimum, job=Job(memory=memory)).table() == expected
     assert len(expected) > 50
 
 
@@ -149,7 +150,7 @@ def test_partitions_give_what_the_whole_gives(seed: int) -> None:
         assert sizes == [64] * 7 + [52]
         for support in (4, 0.02, 0.3):
             whole = mine(baskets, support)
-            parts = mine(baskets, support, memory=1)
+            parts = mine(baskets, support, job=Job(memory=1))
             assert parts.table() == whole.table() == brute_force(lists, whole.minimum)
             for one, other in zip(parts.levels, whole.levels, strict=True):
                 assert (one.sets.tolist(), one.subsets.tolist()) == (other.sets.tolist(), other.subsets.tolist())
@@ -213,7 +214,7 @@ def test_a_length_limit_only_cuts_off_the_larger_sets() -> None:
 def test_constraints_keep_all_sets_that_a_wanted_rule_needs(constraint: Constraint, memory: int) -> None:
     lists = random_baskets(3, n=200)
     every = brute_force(lists, 8)
-    found = mine(from_lists(lists), 8, constraint=constraint, memory=memory).table()
+    found = mine(from_lists(lists), 8, constraint=constraint, job=Job(memory=memory)).table()
     needed: Sets = {}
     for items in every:
         for size in range(1, len(items)):

@@ -1,15 +1,16 @@
 """Sentence templates of a corpus."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from cases import at_work, at_work_in_processes
 from syntax_oracles import Template, template_counts
 
-from nlpzero.core.engine import Engine
-from nlpzero.core.workspace import Workspace
+from nlpzero.core.job import Execution
 from nlpzero.errors import NothingFound
 from nlpzero.segment.cutter import BlankCutter, Cutter, Flags
 from nlpzero.segment.encoding import encode, encode_part
@@ -42,11 +43,9 @@ def clauses_of(lines: list[list[str]]) -> list[list[str]]:
     return [clause.split() for clause in text.replace("，", "\n").split("\n") if clause.split()]
 
 
-def found_in(blocks: list[str], workspace: Workspace, engine: Engine | None = None, **parameters: Any) -> Templates:
+def found_in(blocks: list[str], job: Execution | None = None, **parameters: Any) -> Templates:
     """Find the templates of blocks of words."""
-    engine = engine or Engine()
-    clauses = Clauses(blocks, partial(encode_part, BlankCutter()), engine=engine, workspace=workspace)
-    return find_templates(clauses, engine=engine, **parameters)
+    return find_templates(Clauses(blocks, partial(encode_part, BlankCutter()), job=job), **parameters)
 
 
 def counted(found: Templates) -> dict[Template, int]:
@@ -54,14 +53,8 @@ def counted(found: Templates) -> dict[Template, int]:
     return dict(zip(found.templates, found.counts.tolist(), strict=True))
 
 
-@pytest.fixture
-def workspace() -> Workspace:
-    """Give a workspace that keeps everything in memory."""
-    return Workspace(budget=1 << 30)
-
-
-def test_what_stays_is_the_template_and_what_changes_its_gaps(workspace: Workspace) -> None:
-    found = found_in([QUESTIONS], workspace, min_proba=0.05, min_pmi=0.5)
+def test_what_stays_is_the_template_and_what_changes_its_gaps() -> None:
+    found = found_in([QUESTIONS], min_proba=0.05, min_pmi=0.5)
     assert found.templates[0] == (None, "可以", None, "吗")
     assert found.counts[0] == 20
     assert found.total == 60  # beside it, each clause has its subject and its verb alone
@@ -74,12 +67,12 @@ def test_what_stays_is_the_template_and_what_changes_its_gaps(workspace: Workspa
 
 @pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("window", [1, 3, 5])
-def test_templates_are_those_of_the_formulas(seed: int, window: int, workspace: Workspace) -> None:
+def test_templates_are_those_of_the_formulas(seed: int, window: int) -> None:
     lines = random_lines(seed, 60)
     min_proba, min_pmi, max_paths = [0.001, 0.01][seed % 2], [-0.5, 0.0, 0.3][seed % 3], [5, 10_000][seed % 2]
     expected, total, left_out = template_counts(clauses_of(lines), window, min_proba, min_pmi, max_paths)
     text = "".join(" ".join(line) + "\n" for line in lines)
-    found = found_in([text], workspace, window=window, min_proba=min_proba, min_pmi=min_pmi, max_paths=max_paths)
+    found = found_in([text], window=window, min_proba=min_proba, min_pmi=min_pmi, max_paths=max_paths)
     assert counted(found) == expected
     assert (found.total, found.left_out) == (total, left_out)
     assert found.templates == sorted(expected, key=lambda t: (-expected[t], write_template(t)))
@@ -93,13 +86,13 @@ def test_the_random_texts_have_what_the_formulas_are_about() -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_blocks_workers_and_memory_do_not_matter(seed: int, tmp_path: Path, workspace: Workspace) -> None:
+def test_blocks_workers_and_memory_do_not_matter(seed: int, tmp_path: Path) -> None:
     lines = [" ".join(line) + "\n" for line in random_lines(seed, 120)]
     parameters: dict[str, Any] = {"min_proba": 0.002, "min_pmi": 0.0}
-    whole = found_in(["".join(lines)], workspace, **parameters)
+    whole = found_in(["".join(lines)], **parameters)
     for size, budget in ((1, 1 << 30), (7, 1 << 12), (50, 0)):
         blocks = ["".join(lines[i : i + size]) for i in range(0, len(lines), size)]
-        with Workspace(budget, tmp_path) as spilled:
+        with at_work(1, budget, tmp_path) as spilled:
             parts = found_in(blocks, spilled, **parameters)
             assert counted(parts) == counted(whole)
             assert parts.scores.tolist() == whole.scores.tolist()
@@ -108,21 +101,22 @@ def test_blocks_workers_and_memory_do_not_matter(seed: int, tmp_path: Path, work
     assert list(tmp_path.iterdir()) == []
 
 
-def test_worker_processes_find_the_same(workspace: Workspace) -> None:
+@pytest.mark.parametrize("open_workers", [at_work_in_processes, partial(at_work, 2, 0)])
+def test_workers_find_the_same(open_workers: Callable[[], Execution]) -> None:
     lines = [" ".join(line) + "\n" for line in random_lines(9, 200)]
-    whole = found_in(["".join(lines)], workspace, min_proba=0.002, min_pmi=0.0)
-    with Workspace(budget=0) as shared, Engine(2) as engine:
+    whole = found_in(["".join(lines)], min_proba=0.002, min_pmi=0.0)
+    with open_workers() as execution:
         blocks = ["".join(lines[i : i + 50]) for i in range(0, len(lines), 50)]
-        parts = found_in(blocks, shared, engine, min_proba=0.002, min_pmi=0.0)
+        parts = found_in(blocks, execution, min_proba=0.002, min_pmi=0.0)
         assert counted(parts) == counted(whole)
         assert parts.fillers(whole.templates[0]) == whole.fillers(whole.templates[0])
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_examples_and_fillers_account_for_every_count(seed: int, workspace: Workspace) -> None:
+def test_examples_and_fillers_account_for_every_count(seed: int) -> None:
     lines = random_lines(seed, 80)
     text = "".join(" ".join(line) + "\n" for line in lines)
-    found = found_in([text], workspace, min_proba=0.002, min_pmi=0.0)
+    found = found_in([text], min_proba=0.002, min_pmi=0.0)
     examples = found.examples(found.templates, 10_000)
     for template, count, shown in zip(found.templates, found.counts.tolist(), examples, strict=True):
         assert len(shown) == count
@@ -134,46 +128,46 @@ def test_examples_and_fillers_account_for_every_count(seed: int, workspace: Work
         assert all(sum(filler.values()) == count for filler in fillers)
 
 
-def test_clauses_with_too_many_paths_are_left_out_and_counted(workspace: Workspace) -> None:
+def test_clauses_with_too_many_paths_are_left_out_and_counted() -> None:
     # Ten different words, each linked to the next two: a clause of 60 of them has a great many paths.
     ring = "山水云雨风花鸟鱼虫草"
     long, short = " ".join(ring * 6), "\n".join(ring[i] + " " + ring[i + 1] for i in range(9))
     parameters: dict[str, Any] = {"window": 2, "min_pmi": 0.5, "min_proba": 0.001}
-    found = found_in([f"{long}\n{short}\n"], workspace, **parameters)
+    found = found_in([f"{long}\n{short}\n"], **parameters)
     assert found.left_out == 1
     assert found.total == 9
     assert ("山", "水") in found.templates
 
 
-def test_paths_are_counted_exactly(workspace: Workspace) -> None:
+def test_paths_are_counted_exactly() -> None:
     # A link to the next word and to that after it: 40 words have as many paths as 39 steps go by ones and twos.
     a, b = 1, 1
     for _ in range(38):
         a, b = b, a + b
     text = " ".join("山水云雨风花鸟鱼虫草" * 4) + "\n"
     with pytest.raises(NothingFound, match=f"among {b:,} paths in 40 words"):
-        found_in([text], workspace, window=2, min_pmi=0.5, min_proba=0.001, max_paths=b)
+        found_in([text], window=2, min_pmi=0.5, min_proba=0.001, max_paths=b)
     with pytest.raises(NothingFound, match="among 0 paths in 40 words"):
-        found_in([text], workspace, window=2, min_pmi=0.5, min_proba=0.001, max_paths=b - 1)
+        found_in([text], window=2, min_pmi=0.5, min_proba=0.001, max_paths=b - 1)
 
 
-def test_a_very_long_clause_is_no_trouble(workspace: Workspace) -> None:
+def test_a_very_long_clause_is_no_trouble() -> None:
     rng = np.random.default_rng(0)
     words = [f"词{i}" for i in rng.integers(0, 500, 20_000).tolist()]
-    found = found_in([" ".join(words) + "\n" + QUESTIONS], workspace, min_proba=1e-4, min_pmi=0.0)
+    found = found_in([" ".join(words) + "\n" + QUESTIONS], min_proba=1e-4, min_pmi=0.0)
     assert found.left_out == 1
     assert (None, "可以", None, "吗") in found.templates
 
 
-def test_no_template_is_an_error_with_a_remedy(workspace: Workspace) -> None:
+def test_no_template_is_an_error_with_a_remedy() -> None:
     with pytest.raises(NothingFound, match="try a smaller --min-proba, or more text"):
-        found_in([""], workspace)
+        found_in([""])
     with pytest.raises(NothingFound, match=r"no template has a frequency above 0\.9"):
-        found_in([QUESTIONS], workspace, min_proba=0.9)
+        found_in([QUESTIONS], min_proba=0.9)
     with pytest.raises(NothingFound, match="no clause has the template '可以 吗'"):
-        found_in([QUESTIONS], workspace).fillers(("可以", "吗"))
+        found_in([QUESTIONS]).fillers(("可以", "吗"))
     with pytest.raises(NothingFound, match="no clause has the template '\\[X\\] 没有'"):
-        found_in([QUESTIONS], workspace).fillers((None, "没有"))
+        found_in([QUESTIONS]).fillers((None, "没有"))
 
 
 def test_templates_are_written_and_read() -> None:
@@ -200,13 +194,13 @@ class Bars(Cutter):
         return starts
 
 
-def test_text_is_read_as_words_clauses_and_sentences(workspace: Workspace) -> None:
+def test_text_is_read_as_words_clauses_and_sentences() -> None:
     tokens = encode("水|涨|了|！|”| |C++|好\n好", Bars())
     tokens = tokens.only(np.array([word != "|" for word in tokens.words]))
     assert sentences_of(tokens, "line") == [["水", "涨", "了", "！", "”", "C++", "好"], ["好"]]
     assert sentences_of(tokens, "sentence") == [["水", "涨", "了", "！", "”"], ["C++", "好"], ["好"]]
     assert sentences_of(tokens, "clause") == [["水", "涨", "了"], ["C++", "好"], ["好"]]
-    clauses = Clauses([tokens], lambda found: found, engine=Engine(), workspace=workspace)
+    clauses = Clauses([tokens], lambda found: found)
     assert sorted(clauses.vocabulary) == sorted({"水", "涨", "了", "C++", "好"})
     assert clauses.blocks[0].lengths.array.tolist() == [3, 2, 1]
     assert clauses.blocks[0].room().tolist() == [3, 2, 1, 2, 1, 1]

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cases import at_work
 
 from nlpzero.core import counting
 from nlpzero.core.archive import write_archive
-from nlpzero.core.engine import Engine
+from nlpzero.core.job import Job
 from nlpzero.core.schema import Schema
-from nlpzero.core.workspace import Workspace
 from nlpzero.errors import ModelError, NothingFound
 from nlpzero.lexicon.lexicon import Lexicon
 from nlpzero.segment.lexical import LexiconCutter
@@ -138,8 +138,8 @@ def test_counts_do_not_depend_on_blocks_workers_memory_and_chunks(
     expected = count_pairs([text], window=5, min_count=2)
     for lines in (1, 13, 100):
         assert arrays(count_pairs(blocks(text, lines), window=5, min_count=2)) == arrays(expected)
-    with Engine(2) as engine, Workspace(0, tmp_path) as workspace:
-        found = count_pairs(blocks(text, 50), window=5, min_count=2, engine=engine, workspace=workspace)
+    with at_work(2, 0, tmp_path) as execution:
+        found = count_pairs(blocks(text, 50), window=5, min_count=2, job=execution)
         assert arrays(found) == arrays(expected)
         assert found.signature == expected.signature
     monkeypatch.setattr(cooccurrence, "CHUNK", 64)
@@ -148,8 +148,8 @@ def test_counts_do_not_depend_on_blocks_workers_memory_and_chunks(
 
 def test_words_beyond_the_memory_wait_in_files(tmp_path: Path) -> None:
     text = random_lines(8, 200)
-    with Workspace(0, tmp_path) as workspace:
-        found = count_pairs(blocks(text, 10), min_count=2, workspace=workspace, memory=1)
+    found = count_pairs(blocks(text, 10), min_count=2, job=Job(memory=1, tmp_dir=tmp_path))
+    assert list(tmp_path.iterdir()) == []
     assert arrays(found) == arrays(count_pairs([text], min_count=2))
 
 
@@ -186,8 +186,8 @@ def test_counts_larger_than_the_memory_wait_in_files_and_are_saved_piece_by_piec
     whole = count_pairs([text], window=5)
     whole.save(tmp_path / "whole.npz")
     monkeypatch.setattr(counting, "MERGE_CHUNK", 100)
-    with Workspace(0, tmp_path, task=5000) as workspace:
-        counts = count_pairs(blocks(text, 100), window=5, workspace=workspace, memory=1 << 14)
+    with at_work(1, 0, tmp_path, task=5000, memory=1 << 14) as execution:
+        counts = count_pairs(blocks(text, 100), window=5, job=execution)
         assert isinstance(counts.columns, np.memmap)
         counts.save(tmp_path / "pieces.npz")
     assert (tmp_path / "pieces.npz").read_bytes() == (tmp_path / "whole.npz").read_bytes()
@@ -198,8 +198,8 @@ def test_sums_beyond_32_bits_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     narrow = count_pairs([text], window=5)
     monkeypatch.setattr(cooccurrence, "NONE", np.uint32(int(narrow.values.max())))
     monkeypatch.setattr(counting, "MERGE_CHUNK", 100)
-    with Workspace(1 << 30, task=5000) as workspace:
-        wide = count_pairs([text], window=5, workspace=workspace)
+    with at_work(task=5000) as execution:
+        wide = count_pairs([text], window=5, job=execution)
         assert [str(each.values.dtype) for each in (narrow, wide)] == ["uint32", "int64"]
         assert arrays(wide) == arrays(narrow)
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from nlpzero.core.job import Job
 from nlpzero.errors import ModelError, NothingFound
 from nlpzero.vectors import glove
 from nlpzero.vectors.cooccurrence import Cooccurrence, count_pairs
@@ -74,7 +75,7 @@ def plain_loss(counts: Cooccurrence, parameters: Parameters, words: Doubles, con
 
 
 def trained(counts: Cooccurrence, parameters: Parameters, workers: int = 1) -> list[State]:
-    return list(train(counts, parameters, workers=workers))
+    return list(train(counts, parameters, job=Job(workers)))
 
 
 COUNTS = count_pairs([corpus()], window=4, min_count=2)

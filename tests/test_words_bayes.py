@@ -11,8 +11,7 @@ import pytest
 from cases import blocks_of, random_text
 from test_words_esa import clauses_of, spelled, symbols_of
 
-from nlpzero.core.engine import Engine
-from nlpzero.core.workspace import Workspace
+from nlpzero.core.job import Job
 from nlpzero.errors import ModelError
 from nlpzero.ngrams.counts import NGrams
 from nlpzero.ngrams.levels import places_in
@@ -204,9 +203,8 @@ def test_the_sampler_visits_segmentations_as_often_as_its_model_says() -> None:
 
 
 def bayes_words(text: str, lines: int = 10**9, workers: int = 1, **parameters: int | float) -> Discovery:
-    with Engine(workers) as engine:
-        asked = Parameters(min_count=1, **parameters)  # type: ignore[arg-type]
-        return discover(blocks_of(text, lines), "bayes", asked, engine=engine, workspace=Workspace(1 << 40))
+    asked = Parameters(min_count=1, **parameters)  # type: ignore[arg-type]
+    return discover(blocks_of(text, lines), "bayes", asked, job=Job(workers))
 
 
 def test_the_same_seed_gives_the_same_words_for_any_blocks_and_workers_and_another_seed_others() -> None:

@@ -6,13 +6,11 @@ from pathlib import Path
 import numpy as np
 import oracles
 import pytest
-from cases import blocks_of, classify, classify_published, lines_of, random_text
+from cases import at_work, blocks_of, classify, classify_published, lines_of, random_text
 
-from nlpzero.core.engine import Engine
-from nlpzero.core.workspace import Workspace
 from nlpzero.errors import ModelError, NothingFound
 from nlpzero.words import pieces
-from nlpzero.words.discovery import JOINED, METHODS, Discovery, Method, Parameters, block_size, cut_texts, discover
+from nlpzero.words.discovery import JOINED, METHODS, Discovery, Method, Parameters, cut_texts, discover
 from nlpzero.words.pmi import remove_redundancy
 
 YAM = "山药汤，山药饼，炒山药，山药片，买山药。\n"  # "yam soup, yam cake, fried yam, yam chips, buy yam"
@@ -96,8 +94,8 @@ def test_words_and_figures_are_the_same_for_any_blocks_workers_and_memory(
     whole = discover([text], method, parameters)
     if budget == 0:
         monkeypatch.setattr(pieces, "ENTRY_BYTES", 1 << 30)  # the tally spills after every block
-    with Engine(workers) as engine, Workspace(budget, tmp_path) as workspace:
-        parts = discover(blocks_of(text, lines), method, parameters, engine=engine, workspace=workspace)
+    with at_work(workers, budget, tmp_path) as execution:
+        parts = discover(blocks_of(text, lines), method, parameters, job=execution)
     assert len(whole.words) > 10
     assert parts.words == whole.words
     for a, b in zip(
@@ -179,8 +177,3 @@ def test_a_line_of_one_repeated_sentence_is_one_piece_and_no_word() -> None:
     assert discover([line], parameters=Parameters(min_count=1)).words
     with pytest.raises(NothingFound, match="1 pieces are longer than 64 characters"):
         discover([line], "pmi")
-
-
-def test_blocks_shrink_with_the_memory_and_the_number_of_workers() -> None:
-    assert block_size(2 << 30, 1) == 3 << 20
-    assert block_size(64 << 20, 1) > block_size(64 << 20, 4) >= 1 << 14

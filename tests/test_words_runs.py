@@ -5,10 +5,8 @@ from pathlib import Path
 import numpy as np
 import oracles
 import pytest
-from cases import blocks_of, classify, classify_published, lines_of, random_text, words_of
+from cases import at_work, blocks_of, classify, classify_published, lines_of, random_text, words_of
 
-from nlpzero.core.engine import Engine
-from nlpzero.core.workspace import Workspace
 from nlpzero.errors import ModelError
 from nlpzero.ngrams.counts import count_ngrams, spell
 from nlpzero.ngrams.merging import merge_ngrams
@@ -64,11 +62,11 @@ def test_every_ngram_is_counted_also_those_seen_once(joined: bool) -> None:
 def test_parts_merge_to_the_bytes_of_the_whole(parts: int, workers: int, budget: int, tmp_path: Path) -> None:
     whole = saved(count_ngrams([TEXT], 4), tmp_path / "whole.runs")
     files = []
-    with Engine(workers) as engine, Workspace(budget, tmp_path) as workspace:
+    with at_work(workers, budget, tmp_path) as execution:
         for number, text in enumerate(dealt(TEXT, parts, seed=parts)):
             files.append(tmp_path / f"{number}.runs")
-            count_ngrams(blocks_of(text, 9), 4, engine=engine, workspace=workspace).save(files[-1])
-        merged = merge_ngrams([NGramTable.load(path) for path in files], engine=engine, workspace=workspace)
+            count_ngrams(blocks_of(text, 9), 4, job=execution).save(files[-1])
+        merged = merge_ngrams([NGramTable.load(path) for path in files], job=execution)
         assert saved(merged, tmp_path / "merged.runs") == whole
     again = merge_ngrams([merge_ngrams([NGramTable.load(path) for path in files[::-1]])])
     assert saved(again, tmp_path / "again.runs") == whole

@@ -86,6 +86,8 @@ class Cluster(Engine):
     Two items for each thread of the workers are under way at a time; a task takes some milliseconds besides its work.
     """
 
+    shares_memory = False
+
     def __init__(
         self,
         scheduler: str,
@@ -139,9 +141,6 @@ class Cluster(Engine):
                 f"{self._directory.name}: what workers write there is not seen here; give --tmp-dir a directory that "
                 "all machines share"
             )
-
-    def start(self) -> None:
-        """Do nothing: the workers are there."""
 
     def close(self, *, abandon: bool = False) -> None:
         """Leave the cluster; with `abandon` first wait a while for tasks that have begun and are not wanted to end."""

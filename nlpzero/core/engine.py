@@ -1,43 +1,51 @@
-"""Where work runs: one function mapped over blocks, in this process or in worker processes (or see `cluster`).
+"""Where work runs: one function mapped over blocks, by threads, or by processes (`processes`) or machines (`cluster`).
 
 Nothing else in the library knows where work runs. Results come in the order of the items, so whatever is made of them
 does not depend on the number of workers.
+
+Array code lets go of the lock of the interpreter while it sorts, takes and adds, so threads serve it, and share memory.
 """
 
 import collections
 import contextlib
 import itertools
-import multiprocessing
-import os
-import signal
+import queue
 import threading
+import time
+import weakref
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from typing import Any, Self, TypeVar
-
-from ..errors import NlpZeroError
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as StillAtWork
+from typing import Any, Protocol, Self, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 IN_FLIGHT = 2
 """Items under way per worker: one it works on and one that waits, so that memory stays bounded."""
+POLL = 0.5
+"""Seconds between looks at signals while a result is waited for: not every system wakes a thread that waits."""
+STOPPING = 5.0
+"""Seconds that abandoned threads get to end; each ends with the array operation it is in."""
+
+
+class Pool(Protocol):
+    """Something that takes tasks."""
+
+    def submit(self, function: Callable[..., R], /, *items: Any) -> "Future[R]":
+        """Hand over a task."""
+
+    def close(self, *, abandon: bool) -> None:
+        """End when all tasks are done; with `abandon` at once."""
 
 
 class Engine:
-    """Map functions over items with a number of worker processes.
+    """Map functions over items with a number of threads.
 
     Parameters
     ----------
     workers : int
-        1 works in this process. Worker processes are started (by ``spawn``: no state is inherited) with the first
-        map that has more than one item.
-
-    Raises
-    ------
-    NlpZeroError
-        From `map`, if a worker process dies.
+        1 works in the thread that asks. Threads are started with the first map that has more than one item.
 
     Examples
     --------
@@ -46,9 +54,12 @@ class Engine:
     [1, 2]
     """
 
+    shares_memory = True
+    """Whether tasks see the arrays of this process."""
+
     def __init__(self, workers: int = 1) -> None:
         self.workers = max(1, workers)
-        self._pool: ProcessPoolExecutor | None = None
+        self._pool: Pool | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -57,23 +68,13 @@ class Engine:
         self.close(abandon=kind is not None)
 
     def close(self, *, abandon: bool = False) -> None:
-        """Stop the workers; with `abandon` at once, whatever they are doing."""
+        """Stop the workers; with `abandon` at once, whatever they are doing. A further map starts others."""
         pool, self._pool = self._pool, None
-        if pool is None:
-            return
-        processes = list((pool._processes or {}).values())
-        if abandon:
-            for process in processes:
-                process.terminate()
-        pool.shutdown(wait=True, cancel_futures=True)
-
-    def start(self) -> None:
-        """Start the workers now, if there are to be any, and do not wait for them: `map` would start them later."""
-        for _ in range(self.workers if self.workers > 1 else 0):
-            self._submit(int)
+        if pool is not None:
+            pool.close(abandon=abandon)
 
     def map(self, function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-        """Give ``function(item)`` for each item, in order; function, items and results must pickle."""
+        """Give ``function(item)`` for each item, in order."""
         iterator = iter(items)
         head = list(itertools.islice(iterator, 2))
         everything = itertools.chain(head, iterator)
@@ -85,58 +86,107 @@ class Engine:
             for item in everything:
                 under_way.append(self._submit(function, item))
                 if len(under_way) >= IN_FLIGHT * self.workers:
-                    yield under_way.popleft().result()
+                    yield self._result(under_way.popleft())
             while under_way:
-                yield under_way.popleft().result()
-        except BrokenProcessPool:
-            raise NlpZeroError(
-                "a worker process died (killed, or out of memory); try a smaller --memory or fewer workers (-j 1)"
-            ) from None
+                yield self._result(under_way.popleft())
+        finally:
+            for future in under_way:
+                future.cancel()
 
     def share(self, function: Callable[[T], R], items: Iterable[T]) -> list[R]:
         """Give ``function(item)`` for each item, in order, by threads of this process, which share its arrays.
 
-        For functions that spend their time in array code, which lets other threads run.
-
         Examples
         --------
-        >>> Engine(workers=2).share(abs, [-1, 2])
+        >>> with Engine(workers=2) as engine:
+        ...     engine.share(abs, [-1, 2])
         [1, 2]
         """
-        if self.workers == 1:
-            return [*map(function, items)]
-        with ThreadPoolExecutor(self.workers) as pool:
-            return [*pool.map(function, items)]
+        if self.shares_memory:
+            return [*self.map(function, items)]
+        with Engine(self.workers) as threads:
+            return threads.share(function, items)
 
     def _submit(self, function: Callable[..., R], *items: Any) -> "Future[R]":
-        """Hand a task to the workers; as long as none is idle, another one is started for it."""
-        with _shielded():
-            if self._pool is None:
-                context = multiprocessing.get_context("spawn")
-                self._pool = ProcessPoolExecutor(self.workers, context, _end_with_the_parent)
-            return self._pool.submit(function, *items)
+        """Hand a task to the workers."""
+        if self._pool is None:
+            self._pool = self._start()
+        return self._pool.submit(function, *items)
+
+    def _start(self) -> Pool:
+        """Start the workers."""
+        return _Threads(self.workers)
+
+    def _result(self, future: "Future[R]") -> R:
+        """Wait for a result."""
+        while True:
+            try:
+                return future.result(POLL)
+            except StillAtWork:
+                if future.done():  # the task's own
+                    return future.result()
 
 
-@contextlib.contextmanager
-def _shielded() -> Iterator[None]:
-    """Start processes that Ctrl-C and the end of the terminal do not reach: the parent stops them, and cleans up."""
-    if not hasattr(signal, "pthread_sigmask"):  # not on every system
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})  # new processes keep the mask
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+class _Abandoned(BaseException):
+    """Ends a task that is not wanted any more."""
 
 
-def _end_with_the_parent() -> None:
-    """Let a worker end when its parent is gone, even in the midst of a task."""
-    threading.Thread(target=_wait_for_the_end, daemon=True).start()
+class _Threads:
+    """Threads that do tasks until they are told to end."""
+
+    def __init__(self, number: int) -> None:
+        self._tasks: queue.SimpleQueue[tuple[Future[Any], Callable[..., Any], tuple[Any, ...]] | None]
+        self._tasks = queue.SimpleQueue()
+        self._threads = [threading.Thread(target=_work, args=(self._tasks,), daemon=True) for _ in range(number)]
+        weakref.finalize(self, _end, self._tasks, number)  # of an engine that nobody closed
+        for thread in self._threads:
+            thread.start()
+
+    def submit(self, function: Callable[..., R], /, *items: Any) -> "Future[R]":
+        """Hand over a task."""
+        future: Future[R] = Future()
+        self._tasks.put((future, function, items))
+        return future
+
+    def close(self, *, abandon: bool) -> None:
+        """End when all tasks are done; with `abandon` each thread ends with the operation it is in."""
+        if abandon:
+            with contextlib.suppress(queue.Empty):
+                while task := self._tasks.get_nowait():
+                    task[0].cancel()
+            for thread in self._threads:
+                _interrupt(thread)
+        _end(self._tasks, len(self._threads))
+        until = time.monotonic() + STOPPING if abandon else float("inf")
+        for thread in self._threads:
+            while thread.is_alive() and time.monotonic() < until:
+                thread.join(POLL)
 
 
-def _wait_for_the_end() -> None:
-    """End this process when its parent has ended."""
-    if (parent := multiprocessing.parent_process()) is not None:
-        parent.join()
-        os._exit(1)
+def _end(tasks: "queue.SimpleQueue[Any]", number: int) -> None:
+    """Tell so many threads that nothing more comes."""
+    for _ in range(number):
+        tasks.put(None)
+
+
+def _work(tasks: "queue.SimpleQueue[tuple[Future[Any], Callable[..., Any], tuple[Any, ...]] | None]") -> None:
+    """Do tasks until there is none."""
+    with contextlib.suppress(_Abandoned):
+        while task := tasks.get():
+            future, function, items = task
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                future.set_result(function(*items))
+            except BaseException as error:
+                future.set_exception(error)
+            del task, future, function, items  # nothing is held while waiting for the next one
+
+
+def _interrupt(thread: threading.Thread) -> None:
+    """Raise an error in a thread, at its next step: what Python has for ending one from outside."""
+    import ctypes
+
+    if thread.ident is not None and thread.is_alive():
+        with contextlib.suppress(AttributeError):  # not every Python has it
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(_Abandoned))

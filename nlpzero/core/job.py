@@ -204,33 +204,29 @@ class Job:
 
         shared = self.scheduler is None and (self.workers == 1 or not cost.python)
         budget = int(self.memory * cost.store) if shared else 0
-        workspace = Workspace(budget, self.tmp_dir, self._task_memory(cost))
+        workspace = Workspace(budget, self.tmp_dir, int(self.memory * cost.tasks) // self.workers)
         length = corpus if isinstance(corpus, int) or corpus is None else corpus.length()
         if length is not None and cost.disk:
             workspace.require(int(cost.disk * length) - budget)
-        return Execution(self, cost, self._engine(corpus, files, dictionary), workspace)
-
-    def _engine(
-        self,
-        corpus: "Corpus | int | None",
-        files: Sequence[str | os.PathLike[str]],
-        dictionary: Callable[[], Path] | None,
-    ) -> "Engine":
-        """Make the engine."""
         if self.scheduler is None or self.tmp_dir is None:
-            from .engine import Engine
-
-            return Engine(self.workers)
+            return Execution(self, cost, self._local(cost), workspace)
         from .cluster import Cluster
 
         extents = () if corpus is None or isinstance(corpus, int) else corpus.files()
-        # arrays are files there, as between two processes
-        workers = max(2, self.workers)
-        return Cluster(self.scheduler, self.tmp_dir, workers, extents=extents, files=files, dictionary=dictionary)
+        engine = Cluster(
+            self.scheduler, self.tmp_dir, self.workers, extents=extents, files=files, dictionary=dictionary
+        )
+        return Execution(self, cost, engine, workspace)
 
-    def _task_memory(self, cost: Cost) -> int:
-        """Give the bytes that one task may take."""
-        return int(self.memory * cost.tasks) // self.workers
+    def _local(self, cost: Cost) -> "Engine":
+        """Make an engine of this machine."""
+        if cost.python and self.workers > 1:
+            from .processes import Processes
+
+            return Processes(self.workers)
+        from .engine import Engine
+
+        return Engine(self.workers)
 
 
 _jobs: ContextVar[tuple[Job, ...]] = ContextVar("_jobs", default=())
@@ -291,10 +287,10 @@ class Execution:
 
 
 @contextlib.contextmanager
-def open_execution(
-    job: "Job | Execution | None", cost: Cost, corpus: "Corpus | int | None" = None
-) -> Iterator[Execution]:
+def open_execution(job: "Job | Execution | None", cost: Cost, *, keep: bool = False) -> Iterator[Execution]:
     """Open a job (the current one for None) for a library call; an execution is taken as it is, and stays open.
+
+    With `keep` the workspace stays as long as there are arrays in it: it goes with the last of them.
 
     Examples
     --------
@@ -305,8 +301,10 @@ def open_execution(
     if isinstance(job, Execution):
         yield job
         return
-    with (job or current_job()).open(cost, corpus) as execution:
+    with (job or current_job()).open(cost) as execution:
         yield execution
+        if keep:
+            execution.workspace.forget()
 
 
 def one_thread_each() -> None:

@@ -39,7 +39,8 @@ class Run(NamedTuple):
 class Stored(NamedTuple):
     """An array of a workspace: in memory, or in a file that any process that sees the directory can read.
 
-    `offset` is where it begins in the file, `check` the sum of its values as unsigned integers.
+    `offset` is where it begins in the file, `check` the sum of its values as unsigned integers, `kept` what keeps the
+    file's directory.
     """
 
     dtype: str
@@ -48,6 +49,7 @@ class Stored(NamedTuple):
     path: str | None
     offset: int = 0
     check: int = 0
+    kept: object = None
 
     @property
     def array(self) -> npt.NDArray[Any]:
@@ -149,14 +151,8 @@ class Workspace:
         self.task = task
         self._used = 0
         self._tmp_dir = tmp_dir
-        self._directory: str | None = None
-        self._removal: weakref.finalize[..., Workspace] | None = None
+        self._directory: _Directory | None = None
         self._lock = threading.Lock()
-
-    @classmethod
-    def within(cls, memory: int, workers: int, tmp_dir: str | os.PathLike[str] | None = None) -> Self:
-        """Make a workspace for a command that keeps to a memory; worker processes share arrays as files."""
-        return cls(int(memory * 0.35) if workers == 1 else 0, tmp_dir, memory // (4 * workers))
 
     def __enter__(self) -> Self:
         return self
@@ -165,7 +161,7 @@ class Workspace:
         self.close()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"budget": 0, "task": self.task, "_directory": self.directory}
+        return {"budget": 0, "task": self.task, "_directory": _Directory(self.directory)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(state["budget"], None, state["task"])  # type: ignore[misc]
@@ -174,10 +170,14 @@ class Workspace:
     @property
     def directory(self) -> str:
         """The temporary directory, made when first asked for."""
+        return self.kept.path
+
+    @property
+    def kept(self) -> "_Directory":
+        """The temporary directory as something that is there as long as anything knows it."""
         with self._lock:
             if self._directory is None:
-                self._directory = tempfile.mkdtemp(prefix="nlpzero-", dir=self._tmp_dir)
-                self._removal = weakref.finalize(self, _remove, self._directory, os.getpid())
+                self._directory = _Directory(tempfile.mkdtemp(prefix="nlpzero-", dir=self._tmp_dir), owned=True)
             return self._directory
 
     def path(self) -> Path:
@@ -222,8 +222,9 @@ class Workspace:
         with open(path, "xb") as file:
             file.write(run.keys.data)  # unlike tofile, says why when it fails
             file.write(counts.data)
-        keys = Stored(run.keys.dtype.str, len(counts), None, str(path), 0, sum_of(run.keys))
-        return StoredRun(keys, Stored(counts.dtype.str, len(counts), None, str(path), run.keys.nbytes, sum_of(counts)))
+        place, size = str(path), len(counts)
+        keys = Stored(run.keys.dtype.str, size, None, place, 0, sum_of(run.keys), self.kept)
+        return StoredRun(keys, Stored(counts.dtype.str, size, None, place, run.keys.nbytes, sum_of(counts), self.kept))
 
     def branch(self) -> "Workspace":
         """Give a workspace for what is needed for a while only: it takes the room that is left, and closes on its own.
@@ -248,15 +249,37 @@ class Workspace:
 
     def close(self) -> None:
         """Remove the temporary directory with all that is in it."""
+        with self._lock:
+            directory, self._directory = self._directory, None
+        if directory is not None:
+            directory.remove()
+
+    def forget(self) -> None:
+        """Let go of the directory, which is removed with the last array in it."""
+        with self._lock:
+            self._directory = None
+
+
+class _Directory:
+    """A temporary directory, there for its owner, and for all arrays that are in it."""
+
+    def __init__(self, path: str, *, owned: bool = False) -> None:
+        self.path = path
+        self._removal = weakref.finalize(self, _remove, path, os.getpid()) if owned else None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Directory, (self.path,)
+
+    def remove(self) -> None:
+        """Remove it now, if it is owned."""
         if self._removal is not None:
             self._removal()
-            self._directory = self._removal = None
 
 
-def _remove(directory: str, process: int) -> None:
+def _remove(path: str, process: int) -> None:
     """Remove a directory with all that is in it, unless this is a copy of the process that made it."""
     if os.getpid() == process:
-        shutil.rmtree(directory, ignore_errors=True)
+        shutil.rmtree(path, ignore_errors=True)
 
 
 class Column:
@@ -297,7 +320,8 @@ class Column:
     def stored(self) -> Stored:
         """Give the whole array."""
         if self._path is not None:
-            return Stored(self._dtype.str, self._length, None, str(self._path), 0, self._check % (1 << 64))
+            check, kept = self._check % (1 << 64), self._workspace.kept
+            return Stored(self._dtype.str, self._length, None, str(self._path), 0, check, kept)
         memory = (
             self._pieces[0] if len(self._pieces) == 1 else np.concatenate([np.empty(0, self._dtype), *self._pieces])
         )

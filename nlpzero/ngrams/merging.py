@@ -10,17 +10,22 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..core.counting import Ranks
-from ..core.engine import Engine
+from ..core.job import Execution, Job, open_execution
 from ..core.workspace import Column, Stored, StoredRun, Workspace
 from ..errors import ModelError
+from .counts import COUNTING
 from .levels import Level, bits_of, level_of_units, merged_level
 from .runs import NGramTable
 
 
-def merge_ngrams(
-    parts: Sequence[NGramTable], *, engine: Engine | None = None, workspace: Workspace | None = None
-) -> NGramTable:
+def merge_ngrams(parts: Sequence[NGramTable], *, job: Job | Execution | None = None) -> NGramTable:
     """Add up the n-gram counts of parts of a corpus (合并计数).
+
+    Parameters
+    ----------
+    parts : sequence of NGramTable
+    job : Job or Execution, optional
+        What the work may use (default: the current job).
 
     Raises
     ------
@@ -39,8 +44,13 @@ def merge_ngrams(
     >>> [level.counts.tolist() for level in both.levels] == [level.counts.tolist() for level in whole.levels]
     True
     """
-    engine = engine or Engine()
-    workspace = workspace or Workspace(1 << 62)
+    _check_alike(parts)
+    with open_execution(job, COUNTING, keep=True) as execution:
+        return _merged(parts, execution)
+
+
+def _check_alike(parts: Sequence[NGramTable]) -> None:
+    """Refuse parts that were counted differently."""
     first = parts[0]
     for part in parts[1:]:
         if part.joined != first.joined:
@@ -50,6 +60,11 @@ def merge_ngrams(
                 f"{first.source} and {part.source}: counted with --order {len(first.levels) - 1} and "
                 f"{len(part.levels) - 1}; count again with the same"
             )
+
+
+def _merged(parts: Sequence[NGramTable], execution: Execution) -> NGramTable:
+    """Add up counts that are alike."""
+    engine, workspace, first = execution.engine, execution.workspace, parts[0]
     units = sorted({unit for part in parts for unit in part.units})
     rank = {unit: i for i, unit in enumerate(units)}
     totals = np.zeros(len(units), np.int64)

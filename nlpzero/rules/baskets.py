@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.counting import count, first_of_each, merge
+from ..core.job import Cost
 from ..core.workspace import Column, Stored, StoredRun, Workspace
 from ..errors import CorpusError
 from ..reading.parts import Block
@@ -20,19 +21,9 @@ csv.field_size_limit(1 << 30)
 
 _RETURN = re.compile(r"[^\r\n]*(?:\r?\n|\r(?!\n))")
 
-BLOCK_COST = 160
-"""Bytes of memory, of all that is given, for each byte of text in a block; a worker takes about 40 of them."""
-
-
-def block_size(memory: int, workers: int) -> int:
-    """Choose the bytes of text in a block.
-
-    Examples
-    --------
-    >>> block_size(2 << 30, 2), block_size(1 << 20, 2)
-    (3145728, 16384)
-    """
-    return max(1 << 14, min(3 << 20, memory // (BLOCK_COST * workers)))
+BASKETS = Cost(task=40, store=0.125)
+"""Of reading baskets and mining them; what is held are those that are mined at a time; what is kept of a
+level of sets may take as much."""
 
 
 class Entries(NamedTuple):

@@ -13,16 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.counting import count, merge
+from ..core.job import Execution, Job, current_job
 from ..core.workspace import Ids, Workspace
 from ..errors import ModelError, NothingFound
-from .baskets import Baskets, Entries
+from .baskets import BASKETS, Baskets, Entries
 from .vertical import Counts, Flags, Lists, Occurrences, Places, Vertical, popcount
 
 LIMIT = 5_000_000
 """Sets and candidates after which mining stops to estimate how many there will be, unless told to go on."""
-
-PART_SHARE = 0.2
-"""Part of the memory for the baskets that are mined at a time; what is kept of a level of sets may take as much."""
 
 _JOINED = 1 << 20  # candidates made at a time
 _PAIRS = 1 << 20  # pairs of items counted at a time
@@ -165,7 +163,7 @@ def mine(
     *,
     max_length: int | None = None,
     constraint: Constraint | None = None,
-    memory: int = 1 << 31,
+    job: Job | Execution | None = None,
     limit: int | None = LIMIT,
 ) -> Frequent:
     """Find all sets of items that occur in enough baskets (频繁项集), with all their subsets.
@@ -179,8 +177,9 @@ def mine(
         Greatest number of items in a set.
     constraint : Constraint, optional
         Leave out sets that can make no rule of this kind (some of them may still be there).
-    memory : int
-        Bytes to stay under; baskets that need more are mined in partitions, in two passes.
+    job : Job or Execution, optional
+        What the work may use (default: the current job): baskets that need more memory are mined in partitions, in two
+        passes.
     limit : int, optional
         Stop with an estimate where the number of sets and candidates passes this.
 
@@ -200,7 +199,7 @@ def mine(
 
     Notes
     -----
-    Exact: the result depends neither on `memory` nor on the order of the baskets. A candidate costs about 1 ns for
+    Exact: the result depends neither on the memory nor on the order of the baskets. A candidate costs about 1 ns for
     each 64 baskets, or 10 ns for each basket that the rarer of the two sets it is joined from occurs in.
     """
     if not baskets.n_baskets:
@@ -211,7 +210,7 @@ def mine(
     rank = np.full(len(baskets.items), n_items, np.int64)
     rank[wanted.ids] = np.arange(n_items)
     per_basket = n_items // 8 + 48 * -(-baskets.n_entries // baskets.n_baskets) + 1
-    budget = int(memory * PART_SHARE)
+    budget = int((job or current_job()).memory * BASKETS.held)
     size = max(64, budget // per_basket)
     only_some = wanted.rhs is not None and not wanted.rhs.all()
     found: list[list[Level]] = []

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..core.job import Cost
 from ..core.workspace import Workspace
 from ..errors import LexiconError
 from ..lexicon.lexicon import CODES, Lexicon
@@ -181,6 +182,10 @@ def cut_to_file(workspace: Workspace, cut: Callable[[str], str], part: Part) -> 
     path = workspace.path()
     path.write_bytes(cut_part(cut, part))
     return path
+
+
+CUTTING = Cost(task=80, tasks=0.5)
+"""Of cutting text, and giving it again."""
 
 
 @functools.cache

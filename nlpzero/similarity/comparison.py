@@ -8,12 +8,16 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ..core.job import Cost
 from .distances import Measure
 from .documents import Documents, Floats, Ints, Method, Oov, read_weights, words_of_lines
 from .packaged import load_vectors
 
 Segment = Callable[[str], str]
 """Puts blanks between the words of lines."""
+
+
+COMPARING = Cost(task=100)
 
 
 class Settings(NamedTuple):

@@ -7,41 +7,27 @@ end of a line does.
 import functools
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from ..core.counting import first_of_each
-from ..core.engine import Engine
+from ..core.job import Cost, Execution, Job, current_job
 from ..core.workspace import Counts, Ids, Stored, Workspace
 from ..segment.encoding import Tokens
 from ..text.words import are_words
 
 Positions = npt.NDArray[np.intp]
 
-TASK_SHARE = 0.35
-"""Part of the memory given to the blocks under way, of all workers together."""
-BLOCK_COST = 60
-"""Bytes that a task takes for each byte of text, at a window of 5."""
-MAX_BLOCK = 3 << 20
-"""Bytes of text in a block: a million characters."""
+TEMPLATES = Cost(task=60, tasks=0.35)
+"""Measured at a window of 5."""
 
 
-def block_size(memory: int, workers: int) -> int:
-    """Choose the bytes of text in a block.
-
-    Examples
-    --------
-    >>> block_size(2 << 30, 2), block_size(1 << 20, 2)
-    (3145728, 16384)
-    """
-    return max(1 << 14, min(MAX_BLOCK, int(memory * TASK_SHARE) // (BLOCK_COST * workers)))
-
-
-def disk_space(size: int, window: int) -> int:
-    """Estimate the bytes of temporary files for so many bytes of text: 6 for each were measured at a window of 5."""
-    return size * (1 + min(window, 5))
+def templates_cost(window: int) -> Cost:
+    """Give what finding templates takes: 6 bytes of temporary files for each byte were measured at a window of 5."""
+    return replace(TEMPLATES, disk=1 + min(window, 5))
 
 
 class Block(NamedTuple):
@@ -72,9 +58,9 @@ class Clauses:
         Blocks of whole lines, read once, by the workers where they can.
     tokens : function of a block to `Tokens`
         Cuts a block into words and numbers them, such as ``functools.partial(encode_part, cutter)``; it must pickle if
-        the engine works elsewhere.
-    engine : Engine
-    workspace : Workspace
+        the work is done elsewhere.
+    job : Job or Execution, optional
+        What the work may use (default: the current job). An execution has to stay open as long as the clauses are used.
 
     Attributes
     ----------
@@ -94,14 +80,14 @@ class Clauses:
         texts: Iterable[Any],
         tokens: Callable[[Any], Tokens],
         *,
-        engine: Engine,
-        workspace: Workspace,
+        job: Job | Execution | None = None,
     ) -> None:
-        self.workspace = workspace
+        self.execution = job if isinstance(job, Execution) else (job or current_job()).open(TEMPLATES)
+        workspace = self.execution.workspace
         local: list[tuple[Stored, Stored, Stored, Stored]] = []
         vocabulary: set[str] = set()
         encode = functools.partial(_encode, workspace, tokens)
-        for encoded in engine.map(encode, texts):
+        for encoded in self.execution.engine.map(encode, texts):
             local.append(encoded)
             vocabulary.update(_words_of(encoded[-1]))
         self.vocabulary = sorted(vocabulary)

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ..core.job import Cost
 from .inventory import FORMS, Inventory, Places
 from .templates import write_template
 
@@ -28,6 +29,9 @@ _NONE = np.int64(-1 << 60)  # three of them still fit 64 bits
 _WORDS = 16  # low bits of a packed score: the number of the template's words, which decides among equal scores
 LONGEST = 1_000
 """Words that a sentence had better not exceed: one of so many takes about 1.5 s and 70 MB."""
+
+PARSING = Cost(task=400, most=1 << 18, python=True)
+"""Of parsing, and drawing what was parsed."""
 
 _CELLS = 1 << 20  # cells of a table of sentences that are done together
 

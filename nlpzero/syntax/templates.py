@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.counting import Merging, Ranks, count_ranked
-from ..core.engine import Engine
+from ..core.job import Execution
 from ..core.workspace import NONE, Counts, Ids, Keys, Run, Stored, StoredRun, Workspace
 from ..errors import NothingFound
 from .clauses import Block, Clauses, Positions
@@ -125,10 +125,8 @@ class Templates:
         Number of clauses with too many paths, which were left out.
     """
 
-    def __init__(
-        self, clauses: Clauses, links: Sequence[Links], engine: Engine, total: int, left_out: int, minimum: int
-    ) -> None:
-        self.clauses, self.links, self.engine = clauses, links, engine
+    def __init__(self, clauses: Clauses, links: Sequence[Links], total: int, left_out: int, minimum: int) -> None:
+        self.clauses, self.links, self.engine = clauses, links, clauses.execution.engine
         self.total, self.left_out = total, left_out
         self._bits = max(1, (len(clauses.vocabulary) - 1).bit_length())
         found: list[tuple[Template, int, float]] = []
@@ -157,13 +155,13 @@ class Templates:
         work = [*zip(self.clauses.blocks, self.links, strict=True)]
         fronts = [*self.engine.map(begin, work)]
         while any(front.run.keys.length for front in fronts):
-            level, ranks = _merged(workspace, self.engine, [front.run for front in fronts], minimum, ranked=True)
+            level, ranks = _merged(self.clauses.execution, [front.run for front in fronts], minimum, ranked=True)
             extend = functools.partial(_extend, workspace, self._bits)
             steps = [*self.engine.map(extend, zip(work, fronts, ranks, strict=True))]
             workspace.discard(*ranks[0].parts)
             for front in fronts:
                 workspace.discard(front.positions, front.ids)
-            ends, _ = _merged(workspace, self.engine, [step[0] for step in steps], minimum)
+            ends, _ = _merged(self.clauses.execution, [step[0] for step in steps], minimum)
             fronts = [step[1] for step in steps]
             yield Level(*level), ends
         for front in fronts:
@@ -172,7 +170,7 @@ class Templates:
     @property
     def workspace(self) -> Workspace:
         """Where the clauses and links are kept."""
-        return self.clauses.workspace
+        return self.clauses.execution.workspace
 
     def _spell(self, levels: Sequence[Level], ranks: Positions) -> tuple[npt.NDArray[np.intp], Flags]:
         """Give words and gap marks, of shape (words, n), of beginnings at the last level."""
@@ -243,7 +241,6 @@ def find_templates(
     min_proba: float = 1e-5,
     min_pmi: float = 2.0,
     max_paths: int = MAX_PATHS,
-    engine: Engine | None = None,
 ) -> Templates:
     """Find the templates of a corpus (句模版).
 
@@ -259,8 +256,6 @@ def find_templates(
         window, p_a among all words.
     max_paths : int
         Clauses with more paths than this are left out, and counted.
-    engine : Engine
-        Where to work; this process by default.
 
     Raises
     ------
@@ -280,20 +275,18 @@ def find_templates(
     >>> from nlpzero.segment.cutter import BlankCutter
     >>> from nlpzero.segment.encoding import encode_part
     >>> text = "".join(f"{subject} 可以 {action} 吗\\n" for subject in "你我他她" for action in "吃喝玩唱跳")
-    >>> with Workspace(budget=1 << 20) as workspace:
-    ...     clauses = Clauses([text], partial(encode_part, BlankCutter()), engine=Engine(), workspace=workspace)
-    ...     found = find_templates(clauses, min_proba=0.05, min_pmi=0.5)
+    >>> clauses = Clauses([text], partial(encode_part, BlankCutter()))
+    >>> found = find_templates(clauses, min_proba=0.05, min_pmi=0.5)
     >>> [(write_template(template), count) for template, count in zip(found.templates, found.counts.tolist())][:1]
     [('[X] 可以 [X] 吗', 20)]
     """
-    engine = engine or Engine()
-    workspace = clauses.workspace
+    engine, workspace = clauses.execution.engine, clauses.execution.workspace
     bits = max(1, (len(clauses.vocabulary) - 1).bit_length())
     count_block = functools.partial(_count_pairs, workspace, bits, window)
     pairs = [*engine.map(count_block, clauses.blocks)]
     total_pairs = sum(block.total for block in pairs)
     least = _least(min_proba, total_pairs)
-    run, ranks = _merged(workspace, engine, [block.run for block in pairs], least, ranked=True)
+    run, ranks = _merged(clauses.execution, [block.run for block in pairs], least, ranked=True)
     log_words = np.log(np.maximum(clauses.counts, 1)) - np.log(max(1, clauses.total))
     first, second = (run.keys >> np.uint64(bits)).astype(np.intp), run.keys & np.uint64((1 << bits) - 1)
     log_pairs = np.log(run.counts) - np.log(max(1, total_pairs))
@@ -305,7 +298,7 @@ def find_templates(
         workspace.discard(block.ids)
     total = sum(paths for _, paths, _ in linked)
     left_out = sum(number for _, _, number in linked)
-    found = Templates(clauses, [links for links, _, _ in linked], engine, total, left_out, _least(min_proba, total))
+    found = Templates(clauses, [links for links, _, _ in linked], total, left_out, _least(min_proba, total))
     if not found.templates:
         raise NothingFound(
             f"no template has a frequency above {min_proba:g} among {total:,} paths in {clauses.total:,} words; "
@@ -320,9 +313,10 @@ def _least(min_proba: float, total: int) -> int:
 
 
 def _merged(
-    workspace: Workspace, engine: Engine, runs: Sequence[StoredRun], minimum: int, *, ranked: bool = False
+    execution: Execution, runs: Sequence[StoredRun], minimum: int, *, ranked: bool = False
 ) -> tuple[Run, Sequence[Ranks]]:
     """Add the runs of all blocks, and let go of them; if `ranked` give for each the ranks of its keys in the sum."""
+    workspace, engine = execution.workspace, execution.engine
     merging = Merging(runs, minimum, workspace=workspace, engine=engine, ranked=ranked)
     pieces = [Run(np.empty(0, np.uint64), np.empty(0, np.int64))]
     pieces += [Run(np.array(run.keys), np.array(run.counts)) for run in merging]

@@ -12,7 +12,7 @@ import hashlib
 import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from ..core.archive import pack_words, pieces_of, read_archive, unpack_words, write_archive
 from ..core.counting import Merging, count, first_of_each, sort_with_origin
-from ..core.engine import Engine
+from ..core.job import Cost, Execution, Job, open_execution
 from ..core.schema import Member, Schema
 from ..core.tally import Tally
 from ..core.workspace import NONE, Column, Counts, Ids, Run, Stored, StoredRun, Workspace
@@ -49,38 +49,20 @@ LONGEST = 21
 """Windows to which weights of 1/distance leave sums room for 2^31 pairs: lcm(1..22) is 232,792,560."""
 CHUNK = 1 << 22
 """Pairs that are sorted at a time, if there is memory for it (more are no faster)."""
-TALLY_SHARE = 0.25
-"""Part of the memory given to the dictionary of words, at 150 bytes each."""
-TASK_SHARE = 0.45
-"""Part of the memory given to the tasks under way, of all workers together."""
-BLOCK_COST = 24
-"""Bytes that a task takes for each byte of text."""
+WORD_COST = 150
+"""Bytes for each word that is counted."""
+PAIRS = Cost(task=24, tasks=0.45, store=0.2, held=0.25, least=1 << 16, most=8 << 20)
+"""Of counting pairs: what is held is the dictionary of words."""
 PAIR_COST = 32
 """Bytes that a task takes for each pair that is sorted with others."""
 
 
-def task_memory(memory: int, workers: int) -> int:
-    """Give the bytes that one task may take."""
-    return int(memory * TASK_SHARE) // workers
-
-
-def block_size(memory: int, workers: int) -> int:
-    """Choose the bytes of text in a block.
-
-    Examples
-    --------
-    >>> block_size(2 << 30, 2) >> 20, block_size(1 << 20, 2)
-    (8, 65536)
-    """
-    return max(1 << 16, min(8 << 20, task_memory(memory, workers) // BLOCK_COST))
-
-
-def disk_space(size: int, window: int) -> int:
-    """Estimate the bytes of temporary files for so many bytes of text, rather too low than too high.
+def pairs_cost(window: int) -> Cost:
+    """Give what counting pairs takes; of temporary files rather too low a figure than too high.
 
     With a window of 10, 6.8 bytes were measured for each byte of 1.3 GB of words, and 8.9 for each of 128 MB.
     """
-    return size * (10 + 6 * min(window, 10)) // 10
+    return replace(PAIRS, disk=(10 + 6 * min(window, 10)) / 10)
 
 
 def distance_weights(window: int, weighting: Weighting) -> tuple[npt.NDArray[np.int64], int]:
@@ -177,6 +159,11 @@ class Cooccurrence:
             signature=made["counted"],
         )
 
+    def in_memory(self) -> "Cooccurrence":
+        """Give the counts with arrays that are no maps of files."""
+        columns, values = (np.array(a) if isinstance(a, np.memmap) else a for a in (self.columns, self.values))
+        return replace(self, columns=columns, values=values)
+
     def to_scipy(self) -> Any:
         """Give the whole matrix as a `scipy.sparse.csr_array` of weights, 1 for a neighbour at distance 1.
 
@@ -229,9 +216,7 @@ def count_pairs(
     weighting: Weighting = "soft",
     symmetric: bool = True,
     cutter: Cutter = BLANKS,
-    engine: Engine | None = None,
-    workspace: Workspace | None = None,
-    memory: int = 2 << 30,
+    job: Job | Execution | None = None,
 ) -> Cooccurrence:
     r"""Count the pairs of words that stand within a window (共现统计).
 
@@ -251,15 +236,13 @@ def count_pairs(
         Whether order does not matter.
     cutter : Cutter
         What cuts the text into words, punctuation marks among them; by default they stand between white space.
-    engine, workspace : where work runs and arrays wait.
-    memory : int
-        Bytes for the dictionary of words and for the tasks under way.
+    job : Job or Execution, optional
+        What the work may use (default: the current job).
 
     Returns
     -------
     Cooccurrence
-        Its columns and values are maps of files of the workspace if they grew too large for its budget: save them
-        before it closes.
+        With an execution its columns and values may be maps of files: save them before it closes.
 
     Raises
     ------
@@ -277,14 +260,14 @@ def count_pairs(
     >>> found.words, found.to_scipy().toarray().astype(int).tolist()
     (['上', '江', '船'], [[0, 2, 2], [2, 0, 2], [2, 2, 0]])
     """
-    if workspace is None:
-        with Workspace(1 << 62) as own:
-            options: dict[str, Any] = {"window": window, "weighting": weighting, "symmetric": symmetric}
-            options |= {"min_count": min_count, "max_vocab": max_vocab, "cutter": cutter, "memory": memory}
-            return count_pairs(texts, engine=engine, workspace=own, **options)
-    engine = engine or Engine()
+    if not isinstance(job, Execution):
+        options: dict[str, Any] = {"window": window, "weighting": weighting, "symmetric": symmetric}
+        options |= {"min_count": min_count, "max_vocab": max_vocab, "cutter": cutter}
+        with open_execution(job, pairs_cost(window)) as execution:
+            return count_pairs(texts, job=execution, **options).in_memory()
+    engine, workspace = job.engine, job.workspace
     weights, unit = distance_weights(window, weighting)
-    tally = Tally(workspace, max(16, int(memory * TALLY_SHARE) // 150))
+    tally = Tally(workspace, max(16, job.held_memory // WORD_COST))
     blocks: list[_Encoded] = []
     lines = digest = 0
     for block in engine.map(functools.partial(_encode, workspace, cutter), texts):
@@ -313,14 +296,14 @@ def count_pairs(
             under_way.append((block.ids, block.lengths, workspace.store(ranks)))
             yield under_way[-1]
 
-    chunk = min(CHUNK, task_memory(memory, engine.workers) // PAIR_COST)
+    chunk = max(1, min(CHUNK, job.task_memory // PAIR_COST))
     task = functools.partial(_count_block, workspace, chunk, len(words), weights, symmetric)
     runs: list[StoredRun] = []
     for found in engine.map(task, ranked()):
         runs += found
         workspace.discard(*under_way.pop(0))
     rank.clear()
-    starts, columns, values = _matrix(len(words), runs, engine, workspace)
+    starts, columns, values = _matrix(len(words), runs, job)
     if not len(columns):
         raise NothingFound("no two words stand on one line within the window; give more text")
     signature = {
@@ -390,14 +373,13 @@ def _count_chunk(words: Ids, lines: Ids, stop: int, size: int, weights: npt.NDAr
     return Run(pairs[begins], sums)
 
 
-def _matrix(
-    size: int, runs: Sequence[StoredRun], engine: Engine, workspace: Workspace
-) -> tuple[Counts, Ids, npt.NDArray[Any]]:
+def _matrix(size: int, runs: Sequence[StoredRun], execution: Execution) -> tuple[Counts, Ids, npt.NDArray[Any]]:
     """Add runs to the rows of one sparse matrix."""
     lengths = np.zeros(size, np.int64)
+    workspace = execution.workspace
     columns, values = Column(workspace, np.uint32), Column(workspace, np.uint32)
     wide = False
-    for run in Merging(runs, workspace=workspace, engine=engine):
+    for run in Merging(runs, workspace=workspace, engine=execution.engine):
         if not len(run.keys):
             continue
         rows = np.arange(int(run.keys[0]) // size, int(run.keys[-1]) // size + 2, dtype=np.uint64)
@@ -419,9 +401,7 @@ def merge_counts(
     parts: Sequence[Cooccurrence],
     min_count: int = 1,
     *,
-    engine: Engine | None = None,
-    workspace: Workspace | None = None,
-    memory: int = 2 << 30,
+    job: Job | Execution | None = None,
 ) -> Cooccurrence:
     r"""Add up counts made from parts of a corpus (合并共现).
 
@@ -434,9 +414,8 @@ def merge_counts(
         Of the same window, weighting and symmetry.
     min_count : int
         Words whose sum is less are left out.
-    engine, workspace : where work runs and arrays wait.
-    memory : int
-        Bytes for the tasks under way.
+    job : Job or Execution, optional
+        What the work may use (default: the current job).
 
     Returns
     -------
@@ -462,10 +441,9 @@ def merge_counts(
     >>> both.words, both.word_counts.tolist(), both.values.tolist() == [one.unit, two.unit]
     (['上', '江', '船'], [2, 1, 1], True)
     """
-    if workspace is None:
-        with Workspace(1 << 62) as own:
-            return merge_counts(parts, min_count, engine=engine, workspace=own, memory=memory)
-    engine = engine or Engine()
+    if not isinstance(job, Execution):
+        with open_execution(job, PAIRS) as execution:
+            return merge_counts(parts, min_count, job=execution).in_memory()
     first = parts[0]
     for name in ("window", "weighting"):
         for part in parts[1:]:
@@ -490,12 +468,12 @@ def merge_counts(
     del frequent
     rank = {word: i for i, word in enumerate(words)}
     runs = []
-    step = max(1, task_memory(memory, 1) // (2 * PAIR_COST))
+    step = max(1, int(job.memory * job.cost.tasks) // (2 * PAIR_COST))
     for part in parts:
         ranks = np.fromiter((rank.get(word, NONE) for word in part.words), np.uint32, len(part.words))
         for run in _ranked_anew(part, ranks, len(words), min(CHUNK, step)):
-            runs.append(workspace.store_run(run))
-    starts, columns, values = _matrix(len(words), runs, engine, workspace)
+            runs.append(job.workspace.store_run(run))
+    starts, columns, values = _matrix(len(words), runs, job)
     if not len(columns):
         raise NothingFound("no pairs are left; lower --min-count")
     signature = {

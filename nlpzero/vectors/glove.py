@@ -19,7 +19,6 @@ import math
 import os
 from bisect import bisect_right
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from time import perf_counter
 from typing import Any, Literal, NamedTuple
@@ -28,6 +27,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.archive import read_archive, write_archive
+from ..core.engine import Engine
+from ..core.job import Cost, Execution, Job, open_execution
 from ..core.schema import Member, Schema
 from ..errors import ModelError, NothingFound
 from .cooccurrence import Cooccurrence
@@ -52,6 +53,9 @@ CHECKPOINT = Schema(
         "counts": dict,
     },
 )
+
+SWEEPING = Cost(task=1)
+"""Of training, which holds everything in memory."""
 
 BLOCK = 1 << 18
 """Pairs whose rows are solved side by side before the vectors and the Gram matrix are brought up to date, at most."""
@@ -266,7 +270,7 @@ def _side_by_side(left: _Rows, right: _Rows) -> _Rows:
 
 
 def train(
-    counts: Cooccurrence, parameters: Parameters, *, workers: int = 1, resume: State | None = None
+    counts: Cooccurrence, parameters: Parameters, *, job: Job | Execution | None = None, resume: State | None = None
 ) -> Iterator[State]:
     """Train word vectors (词向量), sweep by sweep.
 
@@ -274,9 +278,9 @@ def train(
     ----------
     counts : Cooccurrence
     parameters : Parameters
-    workers : int
-        Threads; the result does not depend on them. NumPy's own should be one: set OPENBLAS_NUM_THREADS=1 before it is
-        imported, as the command line does (small products on many BLAS threads ran 5 times slower).
+    job : Job or Execution, optional
+        What the work may use (default: the current job). NumPy's own threads should be one: set OPENBLAS_NUM_THREADS=1
+        before it is imported, as the command line does (small products on many BLAS threads ran 5 times slower).
     resume : State, optional
         Where an earlier training stopped; `load_checkpoint` gives it.
 
@@ -310,16 +314,17 @@ def train(
         )
     pairs = Observed(counts, parameters)
     als = parameters.solver == "als"
-    with ThreadPoolExecutor(workers) as pool:
+    with open_execution(job, SWEEPING) as execution:
+        engine = execution.engine
         state = resume
         if state is None:
             state = _start(pairs, parameters) if als else _random_start(len(pairs), parameters)
-            state = state._replace(loss=loss(pairs, state.words, state.contexts, parameters, pool))
+            state = state._replace(loss=loss(pairs, state.words, state.contexts, parameters, engine))
             yield state
         while state.sweep < parameters.sweeps:
             begun = perf_counter()
-            state = _alternate(pairs, state, parameters, pool) if als else _descend(pairs, state, parameters)
-            now = loss(pairs, state.words, state.contexts, parameters, pool)
+            state = _alternate(pairs, state, parameters, engine) if als else _descend(pairs, state, parameters)
+            now = loss(pairs, state.words, state.contexts, parameters, engine)
             state = state._replace(loss=now, seconds=perf_counter() - begun)
             if not math.isfinite(now.total):
                 raise ModelError(
@@ -329,7 +334,9 @@ def train(
             yield state
 
 
-def loss(pairs: Observed, words: Floats, contexts: Floats, parameters: Parameters, pool: Any = None) -> Loss:
+def loss(
+    pairs: Observed, words: Floats, contexts: Floats, parameters: Parameters, engine: Engine | None = None
+) -> Loss:
     """Compute the loss exactly, in one pass over the pairs.
 
     Parameters
@@ -338,7 +345,7 @@ def loss(pairs: Observed, words: Floats, contexts: Floats, parameters: Parameter
     words, contexts : float32 arrays (n, dim)
         The same array for the shared model.
     parameters : Parameters
-    pool : executor, optional
+    engine : Engine, optional
         Threads to work in.
 
     Notes
@@ -366,7 +373,7 @@ def loss(pairs: Observed, words: Floats, contexts: Floats, parameters: Parameter
         return float(error @ error)
 
     lows = range(0, len(pairs.columns), PIECE)
-    total = sum(pool.map(piece, lows) if pool else map(piece, lows))
+    total = sum((engine or Engine()).share(piece, lows))
     if parameters.solver == "sgd":
         return Loss(total, 0.0, 0.0)
     of_words, of_contexts = (m.astype(np.float64) for m in (words, contexts))
@@ -417,21 +424,19 @@ def _start(pairs: Observed, parameters: Parameters) -> State:
     return State(0, words, words if parameters.model == 0 else words.copy(), nothing, 0.0)
 
 
-def _alternate(pairs: Observed, state: State, parameters: Parameters, pool: ThreadPoolExecutor) -> State:
+def _alternate(pairs: Observed, state: State, parameters: Parameters, engine: Engine) -> State:
     """Solve once for every vector."""
     words = state.words.copy()
     if parameters.model == 0:
-        _solve_all(pairs, words, words, parameters, pool)
+        _solve_all(pairs, words, words, parameters, engine)
         return state._replace(sweep=state.sweep + 1, words=words, contexts=words)
     contexts = state.contexts.copy()
-    _solve_all(pairs, words, contexts, parameters, pool)
-    _solve_all(pairs.turned, contexts, words, parameters, pool)
+    _solve_all(pairs, words, contexts, parameters, engine)
+    _solve_all(pairs.turned, contexts, words, parameters, engine)
     return state._replace(sweep=state.sweep + 1, words=words, contexts=contexts)
 
 
-def _solve_all(
-    pairs: Observed, words: Floats, contexts: Floats, parameters: Parameters, pool: ThreadPoolExecutor
-) -> None:
+def _solve_all(pairs: Observed, words: Floats, contexts: Floats, parameters: Parameters, engine: Engine) -> None:
     """Solve for all rows in place, block by block; where words are contexts the next block sees the new vectors."""
     n, dim = words.shape
     of_contexts = contexts.astype(np.float64)
@@ -451,7 +456,7 @@ def _solve_all(
         steps = np.arange(int(pairs.starts[low]), int(pairs.starts[high]), max(1, size // 16))
         cuts = np.concatenate([np.arange(low, high, TASK), np.searchsorted(pairs.starts, steps), [high]])
         tasks = np.unique(cuts.clip(low, high)).tolist()
-        new = np.concatenate(list(pool.map(task, itertools.pairwise(tasks))))
+        new = np.concatenate(engine.share(task, itertools.pairwise(tasks)))
         if words is contexts:
             before, after = words[low:high].astype(np.float64), new.astype(np.float64)
             gram += after.T @ after - before.T @ before

@@ -9,10 +9,10 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..core.engine import Engine
-from ..core.workspace import Counts, Ids, Stored, Workspace
+from ..core.job import Cost, Execution, Job, open_execution
+from ..core.workspace import Counts, Ids, Stored
 from ..errors import ModelError, NothingFound
-from ..ngrams.counts import NGrams, count_units
+from ..ngrams.counts import COUNTING, NGrams, count_units
 from ..ngrams.levels import BlockLevels, places_in
 from ..ngrams.measures import Measures, Scores, measure, pick
 from ..ngrams.runs import NGramTable
@@ -37,17 +37,6 @@ JOINED: tuple[Method, ...] = ("entropy", "esa", "bayes")
 
 DEFAULT_MIN_COUNT: dict[Method, int] = {"entropy": 5, "cohesion": 32, "pmi": 1, "esa": 5, "bayes": 5}
 """Published for cohesion and pmi; for entropy the best vocabulary F on 22 MB of text (3: 0.55, 5: 0.60, 8: 0.55)."""
-
-TALLY_SHARE = 0.2
-"""Share of the memory for strings that are being counted."""
-BLOCK_SHARE = 1 / 160
-"""Bytes of text in a block for each byte of memory: every worker needs about 30 times a block."""
-MAX_BLOCK = 3 << 20
-"""Bytes of text in a block: a million characters, whose arrays stay in the cache (1 MB and 6 MB measured alike)."""
-
-
-CLUSTER_BLOCK = 12 << 20
-"""Bytes of text in a block on a cluster: a second of work, that what a task takes besides does not weigh."""
 
 
 @dataclass(frozen=True)
@@ -138,17 +127,12 @@ class Discovery:
     segmenter: LearnedSegmenter | None = None
 
 
-def block_size(memory: int, workers: int, most: int = MAX_BLOCK) -> int:
-    """Give the number of bytes of text that a block should have."""
-    return max(1 << 14, min(most, int(memory * BLOCK_SHARE / workers)))
-
-
-def disk_space(length: int, method: Method) -> int:
-    """Estimate the bytes of temporary files that so many bytes of text need, where the method's need is known.
+def discovery_cost(method: Method) -> Cost:
+    """Give what a method takes; of temporary files where that is known.
 
     (Measured on 106 MB, 512 MB of memory and two workers: entropy 7.7, cohesion 7.3, pmi 6.0 bytes for each byte.)
     """
-    return 0 if method in ("esa", "bayes") else 8 * length
+    return replace(COUNTING, disk=0 if method in ("esa", "bayes") else 8)
 
 
 def discover(
@@ -156,9 +140,7 @@ def discover(
     method: Method = "entropy",
     parameters: Parameters | None = None,
     *,
-    engine: Engine | None = None,
-    workspace: Workspace | None = None,
-    memory: int = 2 << 30,
+    job: Job | Execution | None = None,
     on_round: Callable[[State], None] | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
     resume: bool = False,
@@ -173,12 +155,8 @@ def discover(
     method : {"entropy", "cohesion", "pmi", "esa", "bayes"}
         See the modules of these names in `nlpzero.words`.
     parameters : Parameters, optional
-    engine : Engine, optional
-        Where to work (default: in this process).
-    workspace : Workspace, optional
-        Where to keep arrays; it must outlive the result's `ngrams` (default: in memory).
-    memory : int
-        Bytes to stay under with strings that are being counted.
+    job : Job or Execution, optional
+        What the work may use (default: the current job). An execution has to stay open as long as the result is used.
     on_round : callable, optional
         bayes: called with the state before the first and after every round.
     checkpoint : path, optional
@@ -206,10 +184,21 @@ def discover(
     >>> found.words, found.counts.tolist()
     (['山药'], [5])
     """
+    if not isinstance(job, Execution):
+        with open_execution(job, discovery_cost(method), keep=True) as execution:
+            return discover(
+                texts,
+                method,
+                parameters,
+                job=execution,
+                on_round=on_round,
+                checkpoint=checkpoint,
+                resume=resume,
+                counted=counted,
+            )
+    engine, workspace, held = job.engine, job.workspace, job.held_memory
     parameters = parameters or Parameters()
     _check(parameters)
-    engine = engine or Engine(1)
-    workspace = workspace or Workspace(budget=1 << 62)
     min_count = DEFAULT_MIN_COUNT[method] if parameters.min_count is None else parameters.min_count
     if counted is not None:
         _check_counted(counted, method)
@@ -228,9 +217,9 @@ def discover(
         cuts = cut_by_sampling(ngrams, settings, on_round=on_round, checkpoint=checkpoint, resume=resume)
         found = _of_cuts(ngrams, cuts, mean=False)
     elif method == "cohesion":
-        ngrams, found = _by_cohesion(ngrams, parameters, min_count, int(memory * TALLY_SHARE))
+        ngrams, found = _by_cohesion(ngrams, parameters, min_count, held)
     else:
-        ngrams, found = _by_pmi(ngrams, parameters, int(memory * TALLY_SHARE))
+        ngrams, found = _by_pmi(ngrams, parameters, held)
     keep = found.counts >= min_count
     if not keep.any():
         longer = f" ({found.too_long:,} pieces are longer than {MAX_PIECE} characters)" if found.too_long else ""
@@ -359,7 +348,7 @@ def marked_blocks(discovery: Discovery, texts: Iterable[str | Part]) -> Iterator
 
 
 def cut_texts(
-    discovery: Discovery, texts: Iterable[str | Part], delimiter: str = " ", engine: Engine | None = None
+    discovery: Discovery, texts: Iterable[str | Part], delimiter: str = " ", job: Job | Execution | None = None
 ) -> Iterator[str]:
     """Cut a corpus into words as the method did when it found them, with a delimiter between words.
 
@@ -371,7 +360,8 @@ def cut_texts(
         If the texts are not those that were counted.
     """
     cut_block = functools.partial(MarkedBlock.delimited, delimiter=delimiter)
-    return (engine or Engine(1)).map(cut_block, marked_blocks(discovery, texts))
+    with open_execution(job, COUNTING) as execution:
+        yield from execution.engine.map(cut_block, marked_blocks(discovery, texts))
 
 
 def boundaries(
