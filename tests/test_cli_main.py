@@ -20,6 +20,7 @@ from nlpzero_cli import options, output
 from nlpzero_cli.main import COMMANDS, main
 
 from nlpzero import __version__
+from nlpzero.core.job import Job
 from nlpzero.errors import CorpusError, NlpZeroError
 from nlpzero.reading.corpus import Corpus
 
@@ -199,7 +200,7 @@ def test_sizes_are_read_in_powers_of_1024(text: str, size: int) -> None:
 
 @pytest.mark.parametrize("text", ["", "M", "-1", "0", "many", "1X", "nan", "inf", "1e999"])
 def test_what_is_no_size_is_wrong_usage(text: str, run: Callable[..., Result]) -> None:
-    result = run(lambda memory: None, "--memory", text, decorators=(options.memory,))
+    result = run(lambda job: None, "--memory", text, decorators=(options.job_options(),))
     assert result.exit_code == 2
     assert f"{text!r} is not a size such as 512M or 2G" in result.stderr
 
@@ -219,9 +220,7 @@ def test_shared_options_have_defaults_that_help_shows(run: Callable[..., Result]
 
     decorators = (
         options.quiet,
-        options.tmp_dir,
-        options.memory,
-        options.workers,
+        options.job_options(cluster=False),
         options.table_options("userdict"),
         options.corpus_arguments(),
     )
@@ -234,9 +233,7 @@ def test_shared_options_have_defaults_that_help_shows(run: Callable[..., Result]
         "output_format": "tsv",
         "header": True,
         "output": "-",
-        "workers": options.cores(),
-        "memory": 2 << 30,
-        "tmp_dir": None,
+        "job": Job(options.cores(), "2G"),
     }
     given = (
         "a",
@@ -260,9 +257,7 @@ def test_shared_options_have_defaults_that_help_shows(run: Callable[..., Result]
         "output_format": "userdict",
         "header": False,
         "output": "x",
-        "workers": 3,
-        "memory": 1 << 20,
-        "tmp_dir": str(tmp_path),
+        "job": Job(3, "1M", tmp_path),
     }
     shown = " ".join(run(keep, "--help", decorators=decorators).stdout.split())
     for default in ("utf-8", "strict", "tsv", "(all cores)", "2G", "($TMPDIR or the system's)"):

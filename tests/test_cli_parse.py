@@ -1,13 +1,15 @@
 """The command `nlpzero parse`."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner, Result
-from nlpzero_cli import parse
 from nlpzero_cli.main import main
+
+from nlpzero.syntax import parser
 
 DATA = Path(__file__).parent.parent / "data"
 
@@ -125,7 +127,7 @@ def test_pictures_are_a_page_or_files(table: Path, tmp_path: Path) -> None:
 
 
 def test_the_number_of_workers_does_not_matter(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parse, "BLOCK", 300)
+    monkeypatch.setattr(parser, "PARSING", replace(parser.PARSING, least=300, most=300))
     text = "鸡蛋可以吃吗\n水涨了！你可以来吗？\n山高\n" * 40
     one, two = (run("--templates", table, "--format", "json", "-j", workers, text=text) for workers in (1, 2))
     assert one.exit_code == 0

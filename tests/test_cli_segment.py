@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from cases import random_text
 from click.testing import CliRunner, Result
-from nlpzero_cli import segment
 from nlpzero_cli.main import main
 
 from nlpzero.lexicon.lexicon import Lexicon
@@ -64,8 +63,7 @@ def test_jiebas_own_cut_is_asked_for() -> None:
 
 
 @pytest.mark.parametrize("how", ["dictionary", "jieba", "lexicon", "hmm"])
-def test_the_number_of_workers_does_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
-    monkeypatch.setattr(segment, "ALONE", 0)
+def test_the_number_of_workers_does_not_matter(tmp_path: Path, how: str) -> None:
     size = 30_000 if how == "hmm" else 2_000_000
     text = random_text(5, size, "山水老徐竹桥渡船上下，。的了在\n") + ("\n" * (3 << 20) if how == "hmm" else "")
     path = written(tmp_path, "text", text)

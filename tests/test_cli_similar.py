@@ -105,7 +105,6 @@ def test_rows_do_not_depend_on_blocks_and_workers(similar: Similar, oov: str, mo
     options = ("--format", "jsonl", "--oov", oov, "--pairs", "-")
     whole = similar(*options, text=text).stdout
     monkeypatch.setattr(module, "BLOCK", 17)
-    monkeypatch.setattr(module, "ALONE", 2)
     assert len(whole.splitlines()) == len(lines) - 1
     assert similar(*options, text=text).stdout == whole
     assert similar(*options, text=text, workers=2).stdout == whole

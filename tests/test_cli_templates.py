@@ -7,7 +7,6 @@ from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner, Result
-from nlpzero_cli import templates
 from nlpzero_cli.main import main
 from test_syntax_templates import QUESTIONS, random_lines
 
@@ -101,8 +100,7 @@ def test_clauses_left_out_are_told() -> None:
 
 
 @pytest.mark.parametrize("way", ["tokenized", "raw", "learned"])
-def test_the_number_of_workers_does_not_matter(way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(templates, "ALONE", 0)
+def test_the_number_of_workers_does_not_matter(way: str, tmp_path: Path) -> None:
     path = tmp_path / "text"
     blank = " " if way == "tokenized" else ""
     path.write_text("".join(blank.join(line) + "\n" for line in random_lines(3, 6000)), "utf-8")

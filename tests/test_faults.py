@@ -20,11 +20,11 @@ import sys, time, types
 import click, numpy
 import nlpzero_cli.main as m
 from nlpzero.core.workspace import Workspace
-from nlpzero.core.engine import Engine
+from nlpzero.core.processes import Processes
 
 @click.command()
 def command():
-    with Workspace(0, sys.argv[1]) as workspace, Engine(2) as engine:
+    with Workspace(0, sys.argv[1]) as workspace, Processes(2) as engine:
         workspace.store(numpy.arange(9))
         for _ in engine.map(time.sleep, [0, 60, 60, 60]):
             print("ready", flush=True)
@@ -81,7 +81,7 @@ def started(*command: object) -> Iterator[Process]:
 
 def discover(folder: Path, *arguments: object) -> tuple[object, ...]:
     """Give the command line of a run that spills to a directory."""
-    return "-m", "nlpzero", "discover", "-j2", "--memory=20M", f"--tmp-dir={folder}", *arguments
+    return "-m", "nlpzero", "discover", "-j2", "--memory=4M", f"--tmp-dir={folder}", *arguments
 
 
 def workers_of(process: Process) -> list[int]:
@@ -121,27 +121,14 @@ def ready(process: Process) -> list[int]:
 # Processes that are killed
 
 
-def test_a_worker_that_is_killed_ends_the_run_in_one_line(text: Path, pipe: Path, folder: Path) -> None:
-    output = folder.parent / "words.tsv"
-    with started(*discover(folder, "-o", output, text, pipe)) as process:
-        with open(pipe, "w") as writer:  # here the counting is under way
-            assert list(folder.iterdir()) != []
-            os.kill(workers_of(process)[0], signal.SIGKILL)
-            writer.write("山水\n")
-        shown, errors = process.communicate(timeout=30)
-    message = "a worker process died (killed, or out of memory); try a smaller --memory or fewer workers (-j 1)"
-    assert (process.returncode, shown, errors) == (1, "", f"nlpzero: error: {message}\n")
-    assert [path.name for path in folder.parent.iterdir() if path != folder] == ["pipe"]
-    assert list(folder.iterdir()) == []
-
-
-def test_a_worker_that_is_killed_in_the_midst_of_a_task_ends_the_other(folder: Path) -> None:
+def test_a_worker_that_is_killed_ends_the_other_and_the_run_in_one_line(folder: Path) -> None:
     with started("-c", SLEEPER, folder) as process:
         workers = ready(process)
         os.kill(workers[0], signal.SIGKILL)
         _, errors = process.communicate(timeout=30)
     assert process.returncode == 1
-    assert errors.startswith("nlpzero: error: a worker process died")
+    assert errors.startswith("nlpzero: error: a worker process died: killed, or out of memory")
+    assert errors.count("\n") == 1
     assert list(folder.iterdir()) == []
     wait_for_the_end(workers)
 

@@ -83,9 +83,11 @@ def _shielded() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):  # not on every system
         yield
         return
-    resource_tracker.ensure_running()  # it sets a mask of its own when it starts, and would lift this one
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})  # new processes keep the mask
+    signals = {signal.SIGINT, signal.SIGHUP}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)  # new processes keep the mask
     try:
+        resource_tracker.ensure_running()  # a process, too; it lets go of SIGINT when it has started
+        signal.pthread_sigmask(signal.SIG_BLOCK, signals)
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
