@@ -62,7 +62,8 @@ class _Pool:
     """Processes that do tasks."""
 
     def __init__(self, number: int) -> None:
-        self._executor = ProcessPoolExecutor(number, multiprocessing.get_context("spawn"), _end_with_the_parent)
+        with _shielded():  # its locks need the resource tracker, a process, too
+            self._executor = ProcessPoolExecutor(number, multiprocessing.get_context("spawn"), _end_with_the_parent)
 
     def submit(self, function: Callable[..., R], /, *items: Any) -> "Future[R]":
         """Hand over a task; as long as no process is idle, another one is started for it."""
@@ -86,7 +87,7 @@ def _shielded() -> Iterator[None]:
     signals = {signal.SIGINT, signal.SIGHUP}
     before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)  # new processes keep the mask
     try:
-        resource_tracker.ensure_running()  # a process, too; it lets go of SIGINT when it has started
+        resource_tracker.ensure_running()  # it lets go of SIGINT when it has started
         signal.pthread_sigmask(signal.SIG_BLOCK, signals)
         yield
     finally:
