@@ -215,8 +215,8 @@ def test_what_is_no_part_is_wrong_usage(text: str, run: Callable[..., Result]) -
 def test_shared_options_have_defaults_that_help_shows(run: Callable[..., Result], tmp_path: Path) -> None:
     seen: dict[str, Any] = {}
 
-    def keep(**parameters: Any) -> None:
-        seen.update(parameters)
+    def keep() -> Callable[..., None]:
+        return lambda **parameters: seen.update(parameters)
 
     decorators = (
         options.quiet,
@@ -224,7 +224,7 @@ def test_shared_options_have_defaults_that_help_shows(run: Callable[..., Result]
         options.table_options("userdict"),
         options.corpus_arguments(),
     )
-    assert run(keep, decorators=decorators).exit_code == 0
+    assert run(keep(), decorators=decorators).exit_code == 0
     assert seen == {
         "paths": ("-",),
         "encoding": "utf-8",
@@ -248,7 +248,7 @@ def test_shared_options_have_defaults_that_help_shows(run: Callable[..., Result]
         "x",
         "-q",
     )
-    assert run(keep, *given, decorators=decorators).exit_code == 0
+    assert run(keep(), *given, decorators=decorators).exit_code == 0
     assert seen == {
         "paths": ("a", "b"),
         "encoding": "utf-8",
@@ -259,7 +259,7 @@ def test_shared_options_have_defaults_that_help_shows(run: Callable[..., Result]
         "output": "x",
         "job": Job(3, "1M", tmp_path),
     }
-    shown = " ".join(run(keep, "--help", decorators=decorators).stdout.split())
+    shown = " ".join(run(keep(), "--help", decorators=decorators).stdout.split())
     for default in ("utf-8", "strict", "tsv", "(all cores)", "2G", "($TMPDIR or the system's)"):
         assert f"[default: {default}" in shown
     assert "[CORPUS]..." in shown
