@@ -260,7 +260,7 @@ def test_shared_options_have_defaults_that_help_shows(run: Callable[..., Result]
         "job": Job(3, "1M", tmp_path),
     }
     shown = " ".join(run(keep(), "--help", decorators=decorators).stdout.split())
-    for default in ("utf-8", "strict", "tsv", "(all cores)", "2G", "($TMPDIR or the system's)"):
+    for default in ("utf-8", "strict", "tsv", "(all cores)", "(2G)", "($TMPDIR or the system's)"):
         assert f"[default: {default}" in shown
     assert "[CORPUS]..." in shown
 

@@ -127,7 +127,7 @@ class Engine:
                     return future.result()
 
 
-class _Abandoned(BaseException):
+class _Halt(BaseException):
     """Ends a task that is not wanted any more."""
 
 
@@ -171,7 +171,7 @@ def _end(tasks: "queue.SimpleQueue[Any]", number: int) -> None:
 
 def _work(tasks: "queue.SimpleQueue[tuple[Future[Any], Callable[..., Any], tuple[Any, ...]] | None]") -> None:
     """Do tasks until there is none."""
-    with contextlib.suppress(_Abandoned):
+    with contextlib.suppress(_Halt):
         while task := tasks.get():
             future, function, items = task
             if not future.set_running_or_notify_cancel():
@@ -189,4 +189,4 @@ def _interrupt(thread: threading.Thread) -> None:
 
     if thread.ident is not None and thread.is_alive():
         with contextlib.suppress(AttributeError):  # not every Python has it
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(_Abandoned))
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(_Halt))
