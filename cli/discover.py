@@ -220,7 +220,7 @@ def _explain(found: LearnedWords, word: str, out: "TextIO", method: Any) -> None
     """Write why a string is a word of the corpus, or is not."""
     from nlpzero.words.explanation import EDGE, explain
 
-    why = explain(found.discovery, found.blocks(), word, method, found.parameters)
+    why = explain(found.discovery, found.blocks(), word)
     verdict = f"a word, cut out {why.count:,} times, score {why.score:.4f}" if why.score is not None else "not a word"
     lines = [f"{word}: {verdict} (method {method})", f"occurs {why.frequency:,} times in {why.total:,} units", ""]
     lines += [

@@ -17,10 +17,9 @@ if TYPE_CHECKING:
     from nlpzero.core.job import Execution
     from nlpzero.reading.corpus import Corpus
     from nlpzero.reading.parts import Block, Part
-    from nlpzero.segment.cutter import Cutter
     from nlpzero.segment.encoding import Tokens
-    from nlpzero.words.bayes import State
-    from nlpzero.words.discovery import Discovery, Parameters
+    from nlpzero.words.discovery import Discovery
+    from nlpzero.words.finding import Parameters, Progress
 
 
 def _thresholds(value: str) -> tuple[float, ...]:
@@ -111,7 +110,7 @@ class LearningOptions:
     @property
     def parameters(self) -> "Parameters":
         """The same, for the library."""
-        from nlpzero.words.discovery import Parameters
+        from nlpzero.words.finding import Parameters
 
         return Parameters(
             min_count=self.min_count,
@@ -132,7 +131,6 @@ class LearnedWords(NamedTuple):
     discovery: "Discovery"
     corpus: "Corpus"
     execution: "Execution"
-    parameters: "Parameters"
 
     def parts(self) -> "Iterator[Part]":
         """Read the corpus again, in the same parts."""
@@ -142,36 +140,20 @@ class LearnedWords(NamedTuple):
         """Read the corpus again, as text."""
         return self.corpus.blocks(self.execution.block_size)
 
-    def cutter(self) -> "Cutter | None":
-        """Give what cuts any text into the words; None for entropy, esa and bayes, which cut as they found them."""
-        if self.discovery.tables or self.discovery.marks:
-            return None
-        from nlpzero.lexicon.lexicon import Lexicon
-        from nlpzero.segment.lexical import LexiconCutter
-
-        return LexiconCutter(Lexicon(self.discovery.words, self.discovery.counts))
-
     def cut(self, delimiter: str) -> Iterator[str]:
-        """Cut the corpus into the words, block by block."""
-        if (cutter := self.cutter()) is None:
-            from nlpzero.words.discovery import cut_texts
+        """Cut the corpus into the words, block by block, as it was cut to count them."""
+        from nlpzero.words.discovery import cut_texts
 
-            return cut_texts(self.discovery, self.parts(), delimiter, self.execution)
-        from nlpzero.reading.parts import text_of
-
-        return (cutter.segment(text_of(part), delimiter) for part in self.parts())
+        return cut_texts(self.discovery, self.parts(), delimiter, self.execution)
 
     def tokens(self) -> "tuple[Iterator[Any], Callable[[Any], Tokens]]":
         """Give the blocks of the corpus, and the function that cuts one into the words and numbers them."""
-        from nlpzero.segment.encoding import encode_part
         from nlpzero.words.discovery import MarkedBlock, marked_blocks
 
-        if (cutter := self.cutter()) is None:
-            return marked_blocks(self.discovery, self.parts()), MarkedBlock.tokens
-        return self.parts(), functools.partial(encode_part, cutter)
+        return marked_blocks(self.discovery, self.parts()), MarkedBlock.tokens
 
 
-def _tell(memory: int, state: "State") -> None:
+def _tell(memory: int, state: "Progress") -> None:
     """Say how sampling goes on, and before it begins if it takes more memory than it was given."""
     if state.log_probability is not None:
         notice(
@@ -228,4 +210,4 @@ def learned(
         warn_replaced(corpus)
         if unknown := discovery.ngrams.unknown:
             warn(f"units that are not in the counts, taken to occur once: {unknown:,}")
-        yield LearnedWords(discovery, corpus, execution, asked)
+        yield LearnedWords(discovery, corpus, execution)

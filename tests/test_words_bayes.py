@@ -14,14 +14,15 @@ from test_words_esa import clauses_of, spelled, symbols_of
 from nlpzero.core.job import Job
 from nlpzero.errors import ModelError
 from nlpzero.ngrams.counts import NGrams
-from nlpzero.ngrams.levels import places_in
+from nlpzero.ngrams.levels import bits_in, places_in
 from nlpzero.segment.bigrams import P_END, THRESHOLD, Prior, Tables, grouped, steps_of
 from nlpzero.segment.chain import forward, marginals, sample
 from nlpzero.segment.spelling import Spelling
-from nlpzero.words import bayes
-from nlpzero.words.bayes import Sampler, chunks_of
-from nlpzero.words.discovery import Discovery, Parameters, cut_texts, discover
+from nlpzero.words import sampler as sampling
+from nlpzero.words.discovery import Discovery, cut_texts, discover
 from nlpzero.words.esa import esa_cut, statistics
+from nlpzero.words.finding import Parameters, Progress
+from nlpzero.words.sampler import Sampler, chunks_of
 
 LONGEST = 3
 EDGE = ("edge",)
@@ -95,7 +96,7 @@ def assert_same(ngrams: NGrams, tables: Tables, recount: Recount) -> None:
 
 @pytest.mark.parametrize("seed", range(2))
 def test_counts_after_any_number_of_batches_are_those_of_the_words(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bayes, "CHUNK", 100)
+    monkeypatch.setattr(sampling, "CHUNK", 100)
     text = random_text(900 + seed, 1500)
     ngrams = symbols_of(text).to_length(2 * LONGEST)
     sampler = sampler_of(ngrams)
@@ -235,7 +236,7 @@ def test_a_run_that_stops_and_goes_on_ends_as_one_that_does_not(tmp_path: Path) 
     for stop_after in (1, 3):
         path = tmp_path / f"state{stop_after}"
 
-        def stop(state: bayes.State, at: int = stop_after) -> None:
+        def stop(state: Progress, at: int = stop_after) -> None:
             if state.round == at:
                 raise KeyboardInterrupt
 
@@ -243,7 +244,7 @@ def test_a_run_that_stops_and_goes_on_ends_as_one_that_does_not(tmp_path: Path) 
             discover([text], "bayes", asked, checkpoint=path, on_round=stop)
         rounds: list[int] = []
 
-        def note(state: bayes.State, into: list[int] = rounds) -> None:
+        def note(state: Progress, into: list[int] = rounds) -> None:
             into.append(state.round)
 
         resumed = discover([text], "bayes", asked, checkpoint=path, resume=True, on_round=note)
@@ -283,7 +284,7 @@ def test_a_clause_without_end_is_sampled_in_pieces(monkeypatch: pytest.MonkeyPat
     ngrams = symbols_of(text).to_length(2 * LONGEST)
     sampler = sampler_of(ngrams)
     longest = max(int(chunk.layout.lengths[0]) for chunk in sampler.chunks)
-    assert 100 < longest <= bayes.LONGEST_CLAUSE + LONGEST
+    assert 100 < longest <= sampling.LONGEST_CLAUSE + LONGEST
     assert sum(chunk.layout.size for chunk in sampler.chunks) == ngrams.total
     places = np.sort(np.concatenate([chunk.places for chunk in sampler.chunks]))
     assert places.tolist() == [*range(ngrams.total)]
@@ -293,9 +294,9 @@ def test_word_boundaries_are_the_probabilities_above_one_half() -> None:
     text = random_text(980, 1500)
     found = bayes_words(text, rounds=3, samples=2)
     assert [len(clause) for clause in clauses_of(text)]
-    for block, mark, chance in zip(found.ngrams.blocks, found.marks, found.probabilities, strict=True):
+    for block, bits, chance in zip(found.ngrams.blocks, found.finding.starts, found.probabilities, strict=True):
         places = places_in(block)[0].astype(int)
         inner = np.flatnonzero(np.diff(places, prepend=-2) == 1)
-        assert (mark.array[places[inner]] == (chance.array[inner] > THRESHOLD)).all()
+        assert (bits_in(bits, len(places))[inner] == (chance.array[inner] > THRESHOLD)).all()
         assert (chance.array >= 0).all()
         assert (chance.array <= 1).all()

@@ -8,12 +8,22 @@ import oracles
 import pytest
 from cases import at_work, blocks_of, classify, classify_published, lines_of, random_text
 
+from nlpzero.core.engine import Engine
+from nlpzero.core.workspace import Workspace
 from nlpzero.errors import ModelError, NothingFound
+from nlpzero.ngrams.counts import NGrams, count_units
 from nlpzero.words import pieces
-from nlpzero.words.discovery import JOINED, METHODS, Discovery, Method, Parameters, cut_texts, discover
-from nlpzero.words.pmi import remove_redundancy
+from nlpzero.words.cohesion import cohesion_pieces
+from nlpzero.words.discovery import Discovery, cut_texts, discover
+from nlpzero.words.finding import MethodName, Parameters
+from nlpzero.words.methods import METHODS
+from nlpzero.words.pmi import pmi_pieces, remove_redundancy
 
 YAM = "山药汤，山药饼，炒山药，山药片，买山药。\n"  # "yam soup, yam cake, fried yam, yam chips, buy yam"
+
+
+def characters_of(text: str, lines: int = 10**9) -> NGrams:
+    return count_units(blocks_of(text, lines), joined=False, engine=Engine(), workspace=Workspace(1 << 40))
 
 
 def counts_of(found: Discovery) -> dict[str, int]:
@@ -50,7 +60,10 @@ def test_cohesion_finds_the_words_of_the_published_method(seed: int, parameters:
     assert parameters.min_count is not None
     expected = oracles.cohesion_words(lines_of(text), 4, parameters.min_count, min_pmi, classify_published)
     assert expected
-    assert counts_of(discover([text], "cohesion", parameters)) == {"".join(w): n for w, n in expected.items()}
+    found = cohesion_pieces(
+        characters_of(text), order=4, min_count=parameters.min_count, min_pmi=min_pmi, memory=1 << 20
+    )
+    assert found[1] == {"".join(w): n for w, n in expected.items()}
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -58,8 +71,8 @@ def test_cohesion_finds_the_words_of_the_published_method(seed: int, parameters:
 def test_pmi_finds_the_words_and_counts_of_nlp_zero(seed: int, min_proba: float, min_pmi: float) -> None:
     text = random_text(300 + seed, 2500)
     expected = oracles.pmi_words(lines_of(text), min_proba, min_pmi, classify_published)
-    found = discover(blocks_of(text, 7), "pmi", Parameters(min_proba=min_proba, min_pmi=(min_pmi,)))
-    assert counts_of(found) == expected
+    _, pieces, _ = pmi_pieces(characters_of(text, 7), min_proba=min_proba, min_pmi=min_pmi, memory=1 << 20)
+    assert remove_redundancy(pieces)[0] == expected
 
 
 def test_redundancy_is_removed_longest_first_and_counts_go_to_the_parts() -> None:
@@ -87,7 +100,7 @@ def oracles_redundancy(counts: Counter[str]) -> dict[str, int]:
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize(("lines", "workers", "budget"), [(1, 1, 0), (5, 1, 1 << 30), (9, 2, 0)])
 def test_words_and_figures_are_the_same_for_any_blocks_workers_and_memory(
-    method: Method, lines: int, workers: int, budget: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    method: MethodName, lines: int, workers: int, budget: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = random_text(400, 2000)
     parameters = Parameters(min_count=2, min_pmi=(0.5,))
@@ -106,18 +119,18 @@ def test_words_and_figures_are_the_same_for_any_blocks_workers_and_memory(
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_words_are_in_order_of_count_and_then_of_code_points(method: Method) -> None:
+def test_words_are_in_order_of_count_and_then_of_code_points(method: MethodName) -> None:
     found = discover([random_text(500, 2000)], method, Parameters(min_count=2, min_pmi=(0.5,)))
     rows = list(zip((-found.counts).tolist(), found.words, strict=True))
     assert rows == sorted(rows)
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_no_word_is_longer_than_asked_and_the_longer_ones_are_counted(method: Method) -> None:
+def test_no_word_is_longer_than_asked_and_the_longer_ones_are_counted(method: MethodName) -> None:
     text = random_text(600, 2000)
     every = discover([text], method, Parameters(min_count=2, min_pmi=(0.5,)))
     short = discover([text], method, Parameters(min_count=2, min_pmi=(0.5,), max_length=2))
-    longer = [word for word in every.words if len(oracles.clauses(word, method in JOINED, classify)[0]) > 2]
+    longer = [word for word in every.words if len(oracles.clauses(word, METHODS[method].joined, classify)[0]) > 2]
     assert longer
     assert short.words == [word for word in every.words if word not in longer]
     assert short.too_long - every.too_long == len(longer)
@@ -142,13 +155,13 @@ def test_a_corpus_that_changed_between_two_readings_is_refused() -> None:
 
 @pytest.mark.parametrize("text", ["", "\n\n", "，。！\n", "   "])
 @pytest.mark.parametrize("method", METHODS)
-def test_a_text_without_units_has_no_words(text: str, method: Method) -> None:
+def test_a_text_without_units_has_no_words(text: str, method: MethodName) -> None:
     with pytest.raises(NothingFound, match="no Han characters"):
         discover([text], method)
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_one_character_is_its_own_word(method: Method) -> None:
+def test_one_character_is_its_own_word(method: MethodName) -> None:
     assert counts_of(discover(["山"], method, Parameters(min_count=1))) == {"山": 1}  # "mountain"
 
 

@@ -13,7 +13,8 @@ from cases import random_text
 from nlpzero.errors import ModelError
 from nlpzero.segment.learned import LearnedSegmenter, PairCounts
 from nlpzero.text.characters import OTHER, char_classes, code_points
-from nlpzero.words.discovery import Discovery, Parameters, cut_texts, discover
+from nlpzero.words.discovery import Discovery, cut_texts, discover
+from nlpzero.words.finding import Parameters
 
 STORIES = (Path(__file__).parent.parent / "data" / "stories.txt").read_text(encoding="utf-8")
 

@@ -9,7 +9,8 @@ from test_words_esa import clauses_of, symbols_of
 
 from nlpzero.ngrams.counts import NGrams
 from nlpzero.segment.numerals import CLASSIFIER, LEAST_COUNT, NUMERAL, NUMERALS, SAME, kinds_of, settle
-from nlpzero.words.discovery import Parameters, cut_texts, discover
+from nlpzero.words.discovery import cut_texts, discover
+from nlpzero.words.finding import Parameters
 
 
 def counted(text: str) -> NGrams:
@@ -63,7 +64,7 @@ def test_learned_text_is_cut_between_a_numeral_and_what_it_counts(method: str) -
         f"买了{n}只{x}，" for n in "一二三四五六七八九" for x in "鸡鸭鹅羊猫"
     ]  # "bought one ... nine hens ... cats"
     text = "".join(lines) + "买了二十三只鸡。"
-    found = discover([text], method, Parameters(min_count=1, rounds=3))  # type: ignore[arg-type]
+    found = discover([text], method, Parameters(min_count=1, rounds=3))
     cut = "".join(cut_texts(found, [text], "/"))
     assert "二十三/只" in cut
     assert "九/只" in cut

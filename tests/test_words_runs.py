@@ -11,7 +11,8 @@ from nlpzero.errors import ModelError
 from nlpzero.ngrams.counts import count_ngrams, spell
 from nlpzero.ngrams.merging import merge_ngrams
 from nlpzero.ngrams.runs import NGramTable
-from nlpzero.words.discovery import Method, Parameters, discover
+from nlpzero.words.discovery import discover
+from nlpzero.words.finding import MethodName, Parameters
 
 TEXT = random_text(31, 3000)
 
@@ -74,7 +75,7 @@ def test_parts_merge_to_the_bytes_of_the_whole(parts: int, workers: int, budget:
 
 
 @pytest.mark.parametrize("method", ["entropy", "cohesion", "pmi"])
-def test_words_found_by_counts_of_the_corpus_are_those_found_without(method: Method, tmp_path: Path) -> None:
+def test_words_found_by_counts_of_the_corpus_are_those_found_without(method: MethodName, tmp_path: Path) -> None:
     parameters = Parameters(min_count=2, min_proba=1e-4)
     counted = count_ngrams([TEXT], 4, joined=method == "entropy")
     counted.save(tmp_path / "a.runs")

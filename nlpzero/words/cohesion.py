@@ -13,7 +13,9 @@ from ..core.workspace import Counts
 from ..ngrams.counts import NGrams
 from ..ngrams.levels import Level
 from ..ngrams.measures import Scores
-from .pieces import count_pieces
+from .finding import Check, Evidence, Finding, Method, Search
+from .pieces import count_pieces, unit_ranks
+from .recount import recount
 
 DEFAULT_MIN_PMI = (0.0, 2.0, 4.0, 6.0)
 """The published thresholds on the cohesion of n-grams of 1, 2, 3 and 4 characters, in nats."""
@@ -95,3 +97,29 @@ def _strings_of(ngrams: NGrams, strong: Sequence[npt.NDArray[np.bool_]]) -> set[
             map("".join, zip(*(units[column].tolist() for column in ngrams.spell(length, flags)), strict=True))
         )
     return result
+
+
+def _find(ngrams: NGrams, search: Search) -> Finding:
+    """Find words, and cut the text by them; their score is the cohesion that is measured."""
+    parameters = search.parameters
+    ngrams, words, too_long = cohesion_pieces(
+        ngrams,
+        order=parameters.order,
+        min_count=search.min_count,
+        min_pmi=parameters.min_pmi or DEFAULT_MIN_PMI,
+        memory=search.memory,
+    )
+    found = recount(ngrams, words)
+    units, lengths = unit_ranks(ngrams, [*words])
+    return Finding(ngrams, units, lengths, found.counts, None, found.starts, found.cutter, too_long)
+
+
+def _checks(evidence: Evidence) -> list[Check]:
+    """Compare the cohesion at the weakest split with its threshold."""
+    size, least = len(evidence.units), evidence.parameters.min_pmi or DEFAULT_MIN_PMI
+    splits = sorted(map(evidence.cohesion, range(1, size)))
+    return [Check("cohesion", value, least[min(size, len(least)) - 1]) for value in splits[:1]]
+
+
+METHOD = Method("cohesion", joined=False, min_count=32, find=_find, checks=_checks, disk=8)
+"""32 as published."""

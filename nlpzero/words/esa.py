@@ -16,6 +16,9 @@ from ..ngrams.counts import NGrams
 from ..ngrams.levels import BlockLevels, Flags, places_in
 from ..ngrams.measures import Scores
 from ..segment.lattice import best_path
+from ..segment.numerals import kinds_of, settle
+from .finding import Finding, Method, Search, no_checks
+from .tokens import count_tokens
 
 ORDER = 6
 """Greatest length of a word, in units."""
@@ -185,3 +188,37 @@ def _cut_block(
         used = np.flatnonzero(counts)
         counted.append((used.astype(np.uint32), counts[used]))
     return workspace.store(marks), counted
+
+
+def find_words(ngrams: NGrams, search: Search) -> Finding:
+    """Cut a corpus by ESA; a word scores the mean of what the last round would give it at its places."""
+    symbols = ngrams.by_class().to_length(ORDER + 1)
+    rounds = search.parameters.rounds or ROUNDS
+    marks, esa, removed = esa_cut(symbols, rounds=rounds, finer=search.parameters.finer)
+    tables = [one.scores(length, gone) for length, (one, gone) in enumerate(zip(esa, removed, strict=True), 1)]
+    kinds = kinds_of(symbols)
+    starts, values = [], []
+    for block, stored in zip(symbols.blocks, marks, strict=True):
+        at_level = [places.astype(np.intp) for places in places_in(block)]
+        places = at_level[0]
+        is_start = stored.array[places]
+        settle(is_start, kinds[block[0].units()], np.diff(places, prepend=-2) != 1)
+        ngrams.workspace.discard(stored)
+        begins = np.flatnonzero(is_start)
+        size = np.zeros(len(places) and int(places[-1]) + 1, np.intp)
+        size[places[begins]] = np.diff(begins, append=len(places))
+        score = np.zeros(len(size))
+        for length, (level, table) in enumerate(zip(block, tables, strict=False), 1):
+            rank = np.full(len(size), len(table) - 1, np.intp)
+            found = level.units()
+            known = found != NONE
+            rank[at_level[length - 1][known]] = found[known]
+            here = np.flatnonzero(size == length)
+            score[here] = table[rank[here]]
+        starts.append(ngrams.workspace.store(np.packbits(is_start)))
+        values.append(ngrams.workspace.store(score[places]))
+    units, lengths, counts, scores = count_tokens(ngrams, starts, values)
+    return Finding(ngrams, units, lengths, counts, scores / counts, starts)
+
+
+METHOD = Method("esa", joined=True, min_count=5, find=find_words, checks=no_checks, by_counts=False)

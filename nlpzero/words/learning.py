@@ -12,7 +12,7 @@ from ..segment.bigrams import grouped
 from ..segment.chain import Weights
 from ..segment.learned import STEPS, TOTALS, Knowledge, LearnedSegmenter
 from ..segment.numerals import Kinds
-from .bayes import Sampler
+from .sampler import Sampler
 
 
 def segmenter_of(sampler: Sampler, units: Sequence[str], kinds: Kinds, made: dict[str, Any]) -> LearnedSegmenter:

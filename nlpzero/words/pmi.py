@@ -5,6 +5,7 @@ After Su Jianlin, "nlp-zero" (2018, https://pypi.org/project/nlp-zero), whose wo
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from math import log
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +16,9 @@ from ..core.workspace import Counts, Ids
 from ..ngrams.counts import NGrams
 from ..ngrams.measures import Scores
 from ..text.characters import DIGIT, char_classes, code_points
-from .pieces import count_pieces
+from .finding import Check, Evidence, Finding, Method, Search
+from .pieces import count_pieces, unit_ranks
+from .recount import recount
 
 LOG_ZERO = -100.0
 """nlp-zero's logarithm of nothing: the count of a part that is no word, and a step over an unmatched character."""
@@ -264,3 +267,39 @@ def _merge_alphanumeric(group: _Group, cuts: npt.NDArray[np.bool_], parts: Rows,
     for start, end in merged:
         text = word[start:end]
         parts[start] = -1 if text == word else group.place.get(text, -1)
+
+
+def _find(ngrams: NGrams, search: Search) -> Finding:
+    """Find words, and cut the text by them."""
+    parameters = search.parameters
+    ngrams, pieces, too_long = pmi_pieces(
+        ngrams, min_proba=parameters.min_proba, min_pmi=_min_pmi(parameters.min_pmi), memory=search.memory
+    )
+    words, scores = remove_redundancy(pieces)
+    found = recount(ngrams, words)
+    units, lengths = unit_ranks(ngrams, [*words])
+    return Finding(ngrams, units, lengths, found.counts, scores, found.starts, found.cutter, too_long)
+
+
+def _min_pmi(asked: Sequence[float] | None) -> float:
+    return 1.0 if asked is None else asked[0]
+
+
+def _checks(evidence: Evidence) -> list[Check]:
+    """Compare the links between neighbours, and the word's score, with their thresholds."""
+    parameters, total, count = evidence.parameters, evidence.ngrams.total, evidence.frequencies
+    pairs = total - evidence.ngrams.clauses
+    checks = []
+    for i in range(len(evidence.units) - 1):
+        joint = log(count[i, i + 2]) - log(pairs)
+        alone = log(count[i, i + 1]) + log(count[i + 1, i + 2]) - 2 * log(total)
+        name = "".join(evidence.units[i : i + 2])
+        checks.append(Check(f"ln p({name})", joint, log(parameters.min_proba)))
+        checks.append(Check(f"mutual information of {name}", joint - alone, _min_pmi(parameters.min_pmi)))
+    if evidence.score is not None and len(evidence.units) > 1:
+        checks.append(Check("ln P(word) - sum ln P(parts)", evidence.score, len(evidence.units) - 1))
+    return checks
+
+
+METHOD = Method("pmi", joined=False, min_count=1, find=_find, checks=_checks, disk=8)
+"""1 as published."""
