@@ -368,6 +368,8 @@ def _described(file: BinaryIO, source: str) -> Description | None:
 def _array(file: BinaryIO, member: zipfile.ZipInfo, size: int) -> StoredArray:
     """Read the header of one array of a file of `size` bytes."""
     wrong = Damage(f"is damaged or cut off at {member.filename.removesuffix('.npy')!r}")
+    if member.header_offset < 0:
+        raise wrong
     file.seek(member.header_offset)
     header = file.read(_LOCAL_HEADER.size)
     if len(header) < _LOCAL_HEADER.size:
