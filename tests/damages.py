@@ -33,11 +33,12 @@ from nlpzero.vectors import cooccurrence, glove, store
 from nlpzero.vectors.cooccurrence import Cooccurrence, count_pairs
 from nlpzero.vectors.glove import Parameters, load_checkpoint, save_checkpoint, train
 from nlpzero.vectors.store import Vectors, refinement
-from nlpzero.words import cuts
-from nlpzero.words.bayes import chunks_of
-from nlpzero.words.discovery import Parameters as Wanted
+from nlpzero.words import checkpoint
+from nlpzero.words.checkpoint import Checkpoint
 from nlpzero.words.discovery import discover
 from nlpzero.words.esa import esa_cut
+from nlpzero.words.finding import Parameters as Wanted
+from nlpzero.words.sampler import LONGEST, LONGEST_AT_FIRST, chunks_of
 
 Random = np.random.Generator
 Damage = Callable[[bytes, Random], bytes]
@@ -294,25 +295,25 @@ def _read_glove(path: Path) -> object:
     return state.sweep, state.loss, _bytes_of(arrays)
 
 
-SETTINGS = cuts.Settings(rounds=2, samples=1)
+SETTINGS = Wanted(min_count=1, rounds=2, samples=1)
 
 
 def _bayes() -> tuple[Any, Any]:
     ngrams = count_units([TEXT], joined=True, engine=Engine(1), workspace=Workspace(1 << 62))
-    symbols = ngrams.by_class().to_length(2 * cuts.LONGEST)
-    marks, _, _ = esa_cut(symbols, order=cuts.LONGEST_AT_FIRST, finer=0.0)
-    return symbols, chunks_of(symbols, [mark.array for mark in marks], 2 * cuts.LONGEST, 1)
+    symbols = ngrams.by_class().to_length(2 * LONGEST)
+    marks, _, _ = esa_cut(symbols, order=LONGEST_AT_FIRST, finer=0.0)
+    return symbols, chunks_of(symbols, [mark.array for mark in marks], 2 * LONGEST, 1)
 
 
 SYMBOLS, CHUNKS = _bayes()
 
 
 def _write_bayes(path: Path) -> None:
-    discover([TEXT], "bayes", Wanted(min_count=1, rounds=2, samples=1), checkpoint=path)
+    discover([TEXT], "bayes", SETTINGS, checkpoint=path)
 
 
 def _read_bayes(path: Path) -> object:
-    rounds = cuts._Checkpoint(path, SYMBOLS, SETTINGS).load(CHUNKS)
+    rounds = Checkpoint(path, SYMBOLS, SETTINGS).load(CHUNKS)
     cut = [(chunk.cut.sizes.tobytes(), [one.tobytes() for one in chunk.chosen]) for chunk in CHUNKS]
     return rounds, cut
 
@@ -349,7 +350,7 @@ LOADERS: dict[str, Loader] = {
     "segmenter": Loader(_write_segmenter, _read_segmenter, learned.SCHEMA),
     "index": Loader(_write_index, _read_index, index.SCHEMA),
     "glove checkpoint": Loader(_write_glove, _read_glove, glove.CHECKPOINT),
-    "bayes checkpoint": Loader(_write_bayes, _read_bayes, cuts.CHECKPOINT),
+    "bayes checkpoint": Loader(_write_bayes, _read_bayes, checkpoint.CHECKPOINT),
     "text vectors": Loader(_foreign("text"), _read_vectors, exact=False),
     "text vectors without header": Loader(_foreign("glove"), _read_vectors, exact=False),
     "binary vectors": Loader(_foreign("binary"), _read_vectors, exact=False),
