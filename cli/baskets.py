@@ -11,7 +11,7 @@ import click
 from .options import EncodingOptions
 from .output import notice, progress, warn, warn_replaced
 from .values import is_given, option, option_name
-from .words import cutter_of
+from .words import WordOptions
 
 if TYPE_CHECKING:
     from nlpzero.core.job import Execution
@@ -141,7 +141,7 @@ def _words(blocks: Iterator[Any], execution: "Execution", own: BasketOptions, en
         with encoding.corpus(own.stop) as words:
             stopped = frozenset(line.strip() for line in words.lines())
     unit, window = own.unit
-    cut = partial(cutter_of(lexicon=own.lexicon, encoding=encoding).segment, delimiter=SEPARATOR)
+    cut = partial(WordOptions(lexicon=own.lexicon).cutter(encoding).segment, delimiter=SEPARATOR)
     return from_text(
         cut_passages(passages(blocks, unit), cut, execution.engine.map),
         window=window,

@@ -2,7 +2,6 @@
 
 import contextlib
 import errno
-import importlib
 import os
 import signal
 import sys
@@ -15,9 +14,8 @@ import click
 from nlpzero import __version__
 from nlpzero.errors import NlpZeroError
 
-from .pages import SETTINGS, PageGroup
+from .pages import SETTINGS, CommandTable
 
-# A command's module has its name and holds the click command as `command`.
 COMMANDS = {
     "discover": "Find the words of a corpus, with scores.",
     "count": "Count n-grams, in parts if need be, for discover --counts.",
@@ -39,21 +37,8 @@ class Failure(click.ClickException):
         click.echo(f"nlpzero: error: {self.message}", file=file or sys.stderr)
 
 
-class Commands(PageGroup):
-    """A group that imports a subcommand when it is called, and that no traceback leaves for a foreseeable failure."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = importlib.import_module(f".{cmd_name}", __package__).command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+class Commands(CommandTable):
+    """A table of commands that no traceback leaves for a foreseeable failure."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -116,6 +101,8 @@ def _terminable() -> Iterator[None]:
 
 @click.group(
     cls=Commands,
+    package=__package__,
+    table=COMMANDS,
     context_settings=SETTINGS,
     epilog="\b\nExamples:\n  nlpzero discover data/stories.txt\n  nlpzero segment data/stories.txt\n",
 )

@@ -1,16 +1,15 @@
 """The options that mean the same in every command."""
 
 import contextlib
-import functools
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import click
 
-from .values import Decorator, SectionOption, argument, option, values
+from .values import SectionOption, argument, option
 
 if TYPE_CHECKING:
     from nlpzero.core.job import Job
@@ -50,17 +49,6 @@ def cores() -> int:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # not on every system
         return os.cpu_count() or 1
-
-
-def together(*options: Decorator) -> Decorator:
-    """Make one decorator of several, listed in the order in which --help shows them."""
-
-    def decorate(function: Any) -> Any:
-        for add in reversed(options):
-            function = add(function)
-        return function
-
-    return decorate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,56 +169,6 @@ class RunningOptions:
         return Job(self.workers, self.memory, self.tmp_dir, self.scheduler)
 
 
-def job_options(*, cluster: bool = True, disk: bool = True) -> Decorator:
-    """Add the parameter `job`, a `nlpzero.core.job.Job`, of `RunningOptions`.
-
-    Without `disk` there are no --memory and --tmp-dir, without `cluster` there is no --scheduler.
-    """
-    without = [*([] if cluster else ["scheduler"]), *([] if disk else ["memory", "tmp_dir"])]
-
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(function)
-        def run(running: RunningOptions, **given: Any) -> Any:
-            return function(job=running.job, **given)
-
-        return values(RunningOptions, "running", without=without)(run)
-
-    return decorate
-
-
-encoding = together(
-    click.option("--encoding", default="utf-8", metavar="NAME", help="Encoding of the input."),
-    click.option(
-        "--errors",
-        type=click.Choice(["strict", "replace"]),
-        default="strict",
-        help="At a byte that is not in the encoding: stop, or put U+FFFD there and count it.",
-    ),
-)
-"""Parameters `encoding` and `errors`."""
-
-
-shard = click.option(
-    "--shard",
-    type=share_of,
-    metavar="I/N",
-    show_default="all of it",
-    help="Take the I-th of N parts of the input; parts are cut at line starts and hold about as many bytes each.",
-)
-"""Parameter `shard`: (i, n) or None, for `nlpzero.reading.corpus.Corpus`."""
-
-
-def corpus_arguments(metavar: str = "CORPUS") -> Decorator:
-    """Add the parameters `paths` (a tuple; ('-',) where none is given), `encoding`, `errors` and `shard`."""
-    return together(
-        click.argument(
-            "paths", nargs=-1, metavar=f"[{metavar}]...", callback=lambda _ctx, _param, value: tuple(value) or ("-",)
-        ),
-        encoding,
-        shard,
-    )
-
-
 def reading_of(memory: int) -> "Reading":
     """Give how text is read where so much memory may be used."""
     from nlpzero.reading.options import Reading
@@ -249,29 +187,3 @@ quiet = click.option(
     help="No progress, notices or warnings on standard error.",
 )
 """No parameter: `notice`, `warn` and `progress` of cli/output.py know it."""
-
-output = click.option(
-    "-o", "--output", default="-", metavar="FILE", help="Write here; the file appears when it is complete."
-)
-"""Parameter `output`, for `open_output`."""
-
-
-def table_options(*more: str) -> Decorator:
-    """Add the parameters `output_format` (tsv, csv, jsonl or one of `more`), `header` and `output`."""
-    return together(
-        click.option(
-            "--format",
-            "output_format",
-            type=click.Choice(["tsv", "csv", "jsonl", *more]),
-            default="tsv",
-            help="Form of the table.",
-        ),
-        click.option(
-            "--no-header",
-            "header",
-            is_flag=True,
-            callback=lambda _ctx, _param, value: not value,
-            help="Leave out the line of column names.",
-        ),
-        output,
-    )

@@ -1,6 +1,7 @@
 """Help pages: -h is one screen, --help is everything, in sections."""
 
-from collections.abc import Callable, Sequence
+import importlib
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -10,8 +11,7 @@ from .values import SectionOption
 SETTINGS = {"show_default": True, "help_option_names": ["--help"], "max_content_width": 100}
 """What every page is shown with."""
 
-WIDEST = 26
-"""The widest first column of the short page, in characters."""
+NO_COMMANDS: Mapping[str, str] = {}
 
 
 class Page(click.Command):
@@ -74,8 +74,6 @@ class Page(click.Command):
 class PageGroup(Page, click.Group):
     """A group of commands with a short and a full help page."""
 
-    command_class = Page
-
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the options, then the commands."""
         super().format_options(ctx, formatter)
@@ -91,6 +89,36 @@ class PageGroup(Page, click.Group):
         self.format_commands(ctx, formatter)
         _write_examples(self, formatter)
         return formatter.getvalue().rstrip("\n")
+
+
+class CommandTable(PageGroup):
+    """A group that imports a command when it is called.
+
+    Parameters
+    ----------
+    package : str
+        Where the commands' modules are. A module has its command's name and holds it as `command`.
+    table : mapping of str to str
+        What each command does, in the order of the help page.
+    """
+
+    def __init__(self, *arguments: Any, package: str = "", table: Mapping[str, str] = NO_COMMANDS, **attributes: Any):
+        super().__init__(*arguments, **attributes)
+        self.package = package
+        self.table = table
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.table)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.table:
+            return None
+        command: click.Command = importlib.import_module(f".{cmd_name}", self.package).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(self.table.items()))
 
 
 def command(**attributes: Any) -> Callable[[Callable[..., Any]], Page]:

@@ -49,7 +49,7 @@ def _field(kind: type[click.Parameter], names: tuple[str, ...], attributes: dict
     default: Any = dataclasses.MISSING
     if attributes.get("multiple") or attributes.get("nargs") == -1:
         default = ()
-    elif attributes.get("is_flag") and "default" not in attributes:
+    elif attributes.get("is_flag") and not {"default", "callback"} & attributes.keys():
         default = False
     elif not (attributes.get("required") or attributes.get("callback") or callable(attributes.get("default"))):
         default = attributes.get("default")

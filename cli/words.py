@@ -52,6 +52,13 @@ class WordOptions:
         """Whether jieba's dictionary has to be there."""
         return not self.tokenized and self.lexicon is None
 
+    @property
+    def origin(self) -> str:
+        """What the words come from, in short."""
+        if self.tokenized:
+            return "tokenized"
+        return self.lexicon or ("hmm" if self.hmm else "jieba" if self.jieba else "dictionary")
+
     def cutter(self, encoding: "EncodingOptions | None" = None, *, like_jieba: bool = False) -> "Cutter":
         """Give what cuts the text; `like_jieba` if nothing is said. A bad list is told even if there is no text."""
         exclude("tokenized", "lexicon", "jieba", "hmm")
@@ -81,10 +88,3 @@ def exclude(*names: str) -> None:
     named = [option_name(name) for name in names if is_given(name)]
     if len(named) > 1:
         raise click.UsageError(f"{' and '.join(named)} exclude each other")
-
-
-def cutter_of(
-    tokenized: bool = False, lexicon: str | None = None, encoding: "EncodingOptions | None" = None
-) -> "Cutter":
-    """Give what cuts the text; a bad word list is told even if there is no text."""
-    return WordOptions(tokenized=tokenized, lexicon=lexicon).cutter(encoding)

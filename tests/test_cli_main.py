@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,6 +19,7 @@ import pytest
 from click.testing import CliRunner, Result
 from nlpzero_cli import options, output
 from nlpzero_cli.main import COMMANDS, main
+from nlpzero_cli.values import option, values
 
 from nlpzero import __version__
 from nlpzero.core.job import Job
@@ -200,14 +202,14 @@ def test_sizes_are_read_in_powers_of_1024(text: str, size: int) -> None:
 
 @pytest.mark.parametrize("text", ["", "M", "-1", "0", "many", "1X", "nan", "inf", "1e999"])
 def test_what_is_no_size_is_wrong_usage(text: str, run: Callable[..., Result]) -> None:
-    result = run(lambda job: None, "--memory", text, decorators=(options.job_options(),))
+    result = run(lambda **_: None, "--memory", text, decorators=(values(options.RunningOptions, "running"),))
     assert result.exit_code == 2
     assert f"{text!r} is not a size such as 512M or 2G" in result.stderr
 
 
 @pytest.mark.parametrize("text", ["", "3", "0/3", "4/3", "1/0", "a/b", "1/2/3", "-1/-1"])
 def test_what_is_no_part_is_wrong_usage(text: str, run: Callable[..., Result]) -> None:
-    result = run(lambda **_: None, f"--shard={text}", decorators=(options.corpus_arguments(),))
+    result = run(lambda **_: None, f"--shard={text}", decorators=(values(options.ReadingOptions, "reading"),))
     assert result.exit_code == 2
     assert f"{text!r} is not a part such as 1/8, the first of eight." in result.stderr
 
@@ -220,21 +222,17 @@ def test_shared_options_have_defaults_that_help_shows(run: Callable[..., Result]
 
     decorators = (
         options.quiet,
-        options.job_options(cluster=False),
-        options.table_options("userdict"),
-        options.corpus_arguments(),
+        values(options.RunningOptions, "running", without=("scheduler",)),
+        values(output.TableOptions, "writing"),
+        values(options.ReadingOptions, "reading"),
     )
     assert run(keep(), decorators=decorators).exit_code == 0
     assert seen == {
-        "paths": ("-",),
-        "encoding": "utf-8",
-        "errors": "strict",
-        "shard": None,
-        "output_format": "tsv",
-        "header": True,
-        "output": "-",
-        "job": Job(options.cores(), "2G"),
+        "reading": options.ReadingOptions(paths=("-",), encoding="utf-8", errors="strict", shard=None),
+        "writing": output.TableOptions(output="-", form="tsv", header=True),
+        "running": options.RunningOptions(workers=options.cores(), memory=2 << 30, tmp_dir=None, scheduler=None),
     }
+    assert seen["running"].job == Job(options.cores(), "2G")
     given = (
         "a",
         "b",
@@ -242,7 +240,7 @@ def test_shared_options_have_defaults_that_help_shows(run: Callable[..., Result]
         "--memory=1M",
         "--shard=2/5",
         f"--tmp-dir={tmp_path}",
-        "--format=userdict",
+        "--format=csv",
         "--no-header",
         "-o",
         "x",
@@ -250,19 +248,47 @@ def test_shared_options_have_defaults_that_help_shows(run: Callable[..., Result]
     )
     assert run(keep(), *given, decorators=decorators).exit_code == 0
     assert seen == {
-        "paths": ("a", "b"),
-        "encoding": "utf-8",
-        "errors": "strict",
-        "shard": (2, 5),
-        "output_format": "userdict",
-        "header": False,
-        "output": "x",
-        "job": Job(3, "1M", tmp_path),
+        "reading": options.ReadingOptions(paths=("a", "b"), encoding="utf-8", errors="strict", shard=(2, 5)),
+        "writing": output.TableOptions(output="x", form="csv", header=False),
+        "running": options.RunningOptions(workers=3, memory=1 << 20, tmp_dir=str(tmp_path)),
     }
     shown = " ".join(run(keep(), "--help", decorators=decorators).stdout.split())
     for default in ("utf-8", "strict", "tsv", "(all cores)", "(2G)", "($TMPDIR or the system's)"):
         assert f"[default: {default}" in shown
     assert "[CORPUS]..." in shown
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cup:
+    """Options of a test."""
+
+    tea: str = option("--tea", type=click.Choice(["green", "black"]), default="green", help="Which tea.")
+    sugar: int = option("--sugar", type=click.IntRange(min=0), default=2, help="Lumps of sugar.")
+    hot: bool = option(
+        "--cold", is_flag=True, callback=lambda _context, _parameter, value: not value, help="Let it cool."
+    )
+
+
+def test_a_command_receives_its_options_as_one_frozen_value(run: Callable[..., Result]) -> None:
+    seen: list[Cup] = []
+    whole = (values(Cup, "cup"),)
+    assert run(lambda cup: seen.append(cup), "--sugar", "3", decorators=whole).exit_code == 0
+    assert run(lambda cup: seen.append(cup), "--tea=black", "--cold", decorators=whole).exit_code == 0
+    assert seen == [Cup(tea="green", sugar=3, hot=True), Cup(tea="black", sugar=2, hot=False)]
+    assert "[default: 2; x>=0]" in run(lambda cup: None, "--help", decorators=whole).stdout
+
+
+def test_a_command_without_an_option_has_its_default(run: Callable[..., Result]) -> None:
+    seen: list[Cup] = []
+    part = (values(Cup, "cup", without=("sugar",)),)
+    assert run(lambda cup: seen.append(cup), decorators=part).exit_code == 0
+    assert seen == [Cup(tea="green", sugar=2, hot=True)]
+    assert run(lambda cup: None, "--sugar", "3", decorators=part).exit_code == 2
+
+
+def test_two_parameters_of_one_name_are_a_fault_of_the_command() -> None:
+    with pytest.raises(TypeError, match="Cup: a command has two parameters hot, sugar, tea"):
+        values(Cup, "first")(values(Cup, "second")(lambda first, second: None))
 
 
 # Output

@@ -1,0 +1,79 @@
+"""`nlpzero glove keywords`: the words that go best with all of a text."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nlpzero.errors import NothingFound
+
+from ..options import ReadingOptions, RunningOptions, quiet
+from ..output import TableOptions, warn_replaced
+from ..pages import command as page
+from ..values import option, values
+from ..words import WordOptions
+from .queries import AnswerOptions, QuestionTally
+
+if TYPE_CHECKING:
+    from nlpzero.reading.corpus import Corpus
+
+EPILOG = """\b
+Examples:
+  nlpzero glove train -q --dim 20 -o vectors.npz data/stories.txt
+  nlpzero glove keywords --top 5 vectors.npz data/stories.txt
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeywordOptions(AnswerOptions):
+    """What is a text, and which words are answers."""
+
+    lines: bool = option("--lines", is_flag=True, help="Each line is a text of its own.")
+    anywhere: bool = option("--anywhere", is_flag=True, help="Answers need not stand in the text.")
+
+
+@page(epilog=EPILOG, most=("top", "lines", "anywhere", "lexicon", "tokenized"))
+@values(KeywordOptions, "own")
+@values(WordOptions, "words")
+@values(ReadingOptions, "reading", paths={"metavar": "[TEXT]..."})
+@values(TableOptions, "writing")
+@quiet
+def command(own: KeywordOptions, words: WordOptions, reading: ReadingOptions, writing: TableOptions) -> None:
+    """Give the keywords (关键词) of a text: the words of largest inner product with the sum of all its vectors.
+
+    A text without a known word gives an empty row; how many there are is told at the end.
+    """
+    with writing.open() as file:
+        from nlpzero.vectors.queries import keywords
+
+        loaded = own.load(reading)
+        table = writing.table(file, ("text", "word", "score"))
+        cut, tally = words.cutter(reading), QuestionTally()
+        with reading.open(RunningOptions(workers=1)) as corpus:
+            for name, text in _texts(corpus, own.lines):
+                if not (tokens := cut(text)):
+                    continue
+                try:
+                    answers = keywords(loaded, tokens, own.top, own.anywhere)
+                except NothingFound as error:
+                    tally.miss(error)
+                    table.write((name, None, None))
+                    continue
+                tally.answered += 1
+                for answer in answers:
+                    table.write((name, *answer))
+            warn_replaced(corpus)
+    tally.close()
+
+
+def _texts(corpus: "Corpus", lines: bool) -> Iterator[tuple[str, str]]:
+    """Give the texts with their names: each line by itself, or each file."""
+    if lines:
+        for block in corpus.blocks():
+            for line in block.text.removesuffix("\n").split("\n"):
+                yield line.strip(), line
+        return
+    parts: dict[str, list[str]] = {}
+    for block in corpus.blocks():
+        parts.setdefault(block.source, []).append(block.text)
+    for source, texts in parts.items():
+        yield source, "".join(texts)

@@ -1,0 +1,80 @@
+"""What the questions to word vectors share: the file, the questions, and how answers are counted."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from nlpzero.errors import NlpZeroError, NothingFound
+
+from ..options import EncodingOptions
+from ..output import warn
+from ..values import argument, option
+
+if TYPE_CHECKING:
+    from nlpzero.vectors.store import Vectors
+
+
+@dataclass(frozen=True, kw_only=True)
+class VectorOptions:
+    """The vectors that are asked."""
+
+    vectors: str = argument(metavar="VECTORS")
+
+    def load(self, encoding: EncodingOptions) -> "Vectors":
+        """Load the vectors."""
+        from nlpzero.vectors.store import Vectors
+
+        return Vectors.load(self.vectors, encoding=encoding.encoding, errors=encoding.errors)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerOptions(VectorOptions):
+    """The vectors that are asked, and how many answers are shown."""
+
+    top: int = option("--top", type=click.IntRange(min=1), default=10, help="Number of answers.")
+
+
+class QuestionTally:
+    """Counts the questions that were answered and those that were not; the first that was not is told at the end."""
+
+    def __init__(self) -> None:
+        self.answered = 0
+        self.missed = 0
+        self.first = ""
+
+    def miss(self, error: NlpZeroError) -> None:
+        """Note a question without an answer."""
+        self.missed += 1
+        self.first = self.first or str(error)
+
+    def close(self) -> None:
+        """Say how many questions have no answer; none answered is an error."""
+        if not self.missed:
+            return
+        message = self.first
+        if self.answered + self.missed > 1:
+            message = f"questions without an answer: {self.missed:,} of {self.answered + self.missed:,}; {self.first}"
+        if not self.answered:
+            raise NothingFound(message)
+        warn(message)
+
+
+def queries(arguments: Sequence[str], size: int, what: str, encoding: EncodingOptions) -> Iterator[list[str]]:
+    """Give questions of `size` words: from the arguments, or from the lines of standard input."""
+    if arguments and list(arguments) != ["-"]:
+        if len(arguments) % size:
+            raise click.UsageError(f"{len(arguments)} words given, where {what} are wanted")
+        yield from (list(arguments[i : i + size]) for i in range(0, len(arguments), size))
+        return
+    from nlpzero.errors import CorpusError
+
+    number = 0
+    with encoding.corpus("-") as corpus:
+        for block in corpus.blocks(size=1):
+            number += 1
+            if words := block.text.split():
+                if len(words) != size and size > 1:
+                    raise CorpusError(f"<stdin>: line {number}: {len(words)} words, where {what} are wanted")
+                yield words if size > 1 else [block.text.strip(" \t\r\n")]
