@@ -27,7 +27,7 @@ def compare_rows(
     labels: list[float] = []
     pairs = _zipped(own.texts, corpora) if own.pairs is None else _columns(corpora[0], labels if own.gold else None)
     blocks = _blocks(pairs)
-    function = partial(compare_lines, settings=comparer.settings, segment=comparer.segment)
+    function = partial(compare_lines, measure=comparer.measure, cutter=comparer.cutter)
     table = writing.table(file, ("line", *COLUMNS))
     missed, line, similarities = 0, 1, []
     with job.open(COMPARING) as execution:

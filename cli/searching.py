@@ -14,12 +14,11 @@ FOUND = ("query", "rank", "line", "distance", "similarity", "text")
 
 def search(file: TextIO, writing: TableOptions, own: "SimilarOptions", comparer: Comparer) -> tuple[int, int]:
     """Answer each query line; give how many were answered, and how many hold no known word."""
-    from nlpzero.similarity.documents import words_of_lines
+    from nlpzero.segment.encoding import join_tokens, line_words
     from nlpzero.similarity.index import load_index, save_index
     from nlpzero.similarity.search import Collection
 
-    index, segment = own.index, comparer.segment
-    cut = comparer.cutter.digest
+    index, cutter = own.index, comparer.cutter
     table = writing.table(file, FOUND)
     measure = comparer.measure
     blocks: list[str] = []
@@ -29,15 +28,15 @@ def search(file: TextIO, writing: TableOptions, own: "SimilarOptions", comparer:
         warn_replaced(corpus)
     lines = [line for block in blocks for line in block.removesuffix("\n").split("\n")]
     if index is not None and os.path.exists(index):
-        documents, lines = load_index(index, measure.space, cut, lines if own.texts[1:] else None)
+        documents, lines = load_index(index, measure.space, cutter.digest, lines if own.texts[1:] else None)
     else:
-        documents = measure.encode([words for block in blocks for words in words_of_lines(block, segment)])
+        documents = measure.encode(join_tokens(line_words(block, cutter) for block in blocks))
         if index is not None:
-            save_index(index, documents, lines, measure.space, cut)
+            save_index(index, documents, lines, measure.space, cutter.digest)
     collection = Collection(documents, measure)
     queries, answered, missed = comparer.encoding.corpus(own.texts[0]), 0, 0
     for number, line in enumerate(progress(queries.lines(), unit="query"), 1):
-        encoded = measure.encode(words_of_lines(line, segment))
+        encoded = measure.encode(line_words(line, cutter))
         if not encoded.totals[0]:
             missed += 1
             table.write((number, None, None, None, None, None))

@@ -161,10 +161,9 @@ def command(
     with writing.open() as file:
         from nlpzero.similarity.comparison import measure_of
 
-        settings = distance.settings(encoding)
-        measure_of(settings)  # what is wrong with it is told even if there is no text
+        measure = measure_of(distance.settings(encoding))
         # The packaged vectors are those of words as jieba cuts them.
-        comparer = Comparer(settings, words.cutter(encoding, like_jieba=distance.vectors is None), encoding)
+        comparer = Comparer(measure, words.cutter(encoding, like_jieba=distance.vectors is None), encoding)
         what = "rows with a text without any known word"
         if own.align or own.plot is not None:
             _align(writing.table(file, MOVES) if own.align else None, _two(own, encoding), own.plot, comparer)
@@ -204,7 +203,7 @@ def _pair(table: Table, texts: Sequence[str], comparer: Comparer) -> tuple[int, 
     from nlpzero.similarity.comparison import compare, text_words
 
     measure = comparer.measure
-    a, b = (measure.encode([text_words(text, comparer.segment)]) for text in texts)
+    a, b = (measure.encode([text_words(text, comparer.cutter)]) for text in texts)
     similarities = write_rows(table, comparer, compare(measure, a, b))
     missed = sum(value != value for value in similarities)
     return len(similarities) - missed, missed
@@ -215,7 +214,7 @@ def _align(table: Table | None, texts: Sequence[str], plot: str | None, comparer
     from nlpzero.similarity.comparison import text_words
 
     measure = comparer.measure
-    a, b = (text_words(text, comparer.segment) for text in texts)
+    a, b = (text_words(text, comparer.cutter) for text in texts)
     moves = measure.align(measure.encode([a]), measure.encode([b]))
     if plot is not None:
         from nlpzero.similarity.plotting import draw

@@ -11,6 +11,10 @@ import pytest
 from scipy.optimize import linprog
 
 from nlpzero.errors import LexiconError, ModelError
+from nlpzero.lexicon.lexicon import Lexicon
+from nlpzero.segment.cutter import BLANKS
+from nlpzero.segment.encoding import join_tokens, line_words
+from nlpzero.segment.lexical import LexiconCutter
 from nlpzero.similarity.comparison import Settings, agreement, compare_lines, measure_of
 from nlpzero.similarity.distances import (
     STACK,
@@ -19,7 +23,7 @@ from nlpzero.similarity.distances import (
     word_movers_distance,
     word_rotators_distance,
 )
-from nlpzero.similarity.documents import Method, read_weights, words_of_lines
+from nlpzero.similarity.documents import Method, read_weights
 from nlpzero.vectors.store import Vectors, refinement
 
 Floats = npt.NDArray[np.float64]
@@ -343,23 +347,42 @@ def test_methods_by_vectors_need_vectors() -> None:
 
 def test_punctuation_is_no_word() -> None:
     # "rain, I come home late! 3 dogs"
-    assert words_of_lines("下雨 ， 我 晚 回家 ！\n\n3 只 狗 …\n") == [
+    assert line_words("下雨 ， 我 晚 回家 ！\n\n3 只 狗 …\n", BLANKS).lists() == [
         ["下雨", "我", "晚", "回家"],
         [],
         ["3", "只", "狗"],
     ]
-    assert words_of_lines("AB,B\n", lambda text: text.replace(",", " , ")) == [["AB", "B"]]
+    assert line_words("", BLANKS).lists() == [[]]  # one text without words
+    assert line_words("AB,B\n", LexiconCutter(Lexicon(["AB", "B"], [1, 1]))).lists() == [["AB", "B"]]
 
 
-def test_lines_are_compared_by_names_of_vectors_alone(tmp_path: Path) -> None:
+def test_words_and_their_numbers_make_the_same_documents() -> None:
+    for measure in (Measure("wmd", VECTORS, oov="char"), Measure("emd")):
+        texts = [*TEXTS, [], ["未闻", "江未"]]  # "unheard"
+        joined = join_tokens(line_words(" ".join(text), BLANKS) for text in texts)
+        a, b = measure.encode(texts), measure.encode(joined)
+        for name in ("starts", "ids", "mass", "totals", "known", "unknown", "numbers", "keys", "points"):
+            assert np.array_equal(getattr(a, name), getattr(b, name)), name
+        assert a.words == b.words
+
+
+def test_lines_are_compared_by_a_measure_of_named_vectors(tmp_path: Path) -> None:
     path = f"{tmp_path}/v.txt"
     VECTORS.save(path)
-    settings = Settings("wmd", path)
-    found = compare_lines((" ".join(TEXTS[0]) + "\n?\n", " ".join(TEXTS[1]) + "\n一\n"), settings, None)
+    measure = measure_of(Settings("wmd", path))
+    found = compare_lines((" ".join(TEXTS[0]) + "\n?\n", " ".join(TEXTS[1]) + "\n一\n"), measure, BLANKS)
     assert found.distances[0] == pytest.approx(word_movers_distance(TEXTS[0], TEXTS[1], VECTORS), rel=1e-6)
     assert np.isnan(found.distances[1])
     assert (found.words_a.tolist(), found.oov_a.tolist()) == ([len(TEXTS[0]), 0], [0, 0])
-    assert measure_of(settings) is measure_of(settings)
+
+
+def test_vectors_written_anew_make_a_new_measure(tmp_path: Path) -> None:
+    path = f"{tmp_path}/v.txt"
+    vectors = Vectors(["江", "河"], np.array([[1, 0], [0, 1]], np.float32))
+    vectors.save(path)
+    assert compare_lines(("江\n", "河\n"), measure_of(Settings("wrd", path)), BLANKS).distances.tolist() == [1]
+    Vectors(["江", "河"], np.array([[1, 0], [1, 0]], np.float32)).save(path)
+    assert compare_lines(("江\n", "河\n"), measure_of(Settings("wrd", path)), BLANKS).distances.tolist() == [0]
 
 
 def test_agreement_is_spearmans_correlation_and_the_area_under_the_curve() -> None:

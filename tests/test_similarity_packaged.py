@@ -87,10 +87,7 @@ def test_a_name_an_environment_variable_or_the_package_says_which_vectors(
     for name in ("a", "b"):
         Vectors([name], np.ones((1, 2), np.float32)).save(tmp_path / f"{name}.txt")
     monkeypatch.delenv("NLPZERO_VECTORS", raising=False)
-    load_vectors.cache_clear()
     assert load_vectors() is packaged_vectors()
     monkeypatch.setenv("NLPZERO_VECTORS", os.fspath(tmp_path / "a.txt"))
-    load_vectors.cache_clear()
     assert load_vectors().words == ["a"]
     assert load_vectors(os.fspath(tmp_path / "b.txt")).words == ["b"]
-    load_vectors.cache_clear()

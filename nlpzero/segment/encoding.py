@@ -6,6 +6,7 @@ words are told apart as packed characters, and only the distinct ones are spelle
 
 import itertools
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from ..core.counting import count_ranked
 from ..core.workspace import Ids
 from ..reading.parts import Part, text_of
 from ..text.characters import Codes, code_points, from_code_points
+from ..text.words import are_words
 from .cutter import LINE_END, Cutter, Flags, Positions, word_spans
 
 LONG = 32
@@ -45,6 +47,11 @@ class Tokens(NamedTuple):
     def lines(self) -> Ids:
         """Give the line of each word, from 0."""
         return np.repeat(np.arange(len(self.lengths), dtype=np.uint32), self.lengths)
+
+    def lists(self) -> list[list[str]]:
+        """Give the words of each line."""
+        spelled = iter([self.words[i] for i in self.ids.tolist()])
+        return [list(itertools.islice(spelled, length)) for length in self.lengths.tolist()]
 
     def without_blanks(self) -> "Tokens":
         """Leave out white space and line ends."""
@@ -98,6 +105,49 @@ def encode(text: str, cutter: Cutter) -> Tokens:
 def encode_part(cutter: Cutter, part: str | Part) -> Tokens:
     """Read a part of a corpus, cut it and number its words: a task for workers."""
     return encode(text_of(part), cutter)
+
+
+def line_words(text: str, cutter: Cutter) -> Tokens:
+    r"""Give the words of lines, as those of one text each, without punctuation and white space.
+
+    Parameters
+    ----------
+    text : str
+        One line or more; a line feed at the end makes no further line.
+
+    Examples
+    --------
+    >>> from nlpzero.segment.cutter import BlankCutter
+    >>> line_words("江 上 ， 有 船 。\n\n3 条", BlankCutter()).lists()
+    [['江', '上', '有', '船'], [], ['3', '条']]
+    """
+    tokens = encode(text if text.endswith("\n") else text + "\n", cutter)
+    return tokens.only(are_words(tokens.words))
+
+
+def join_tokens(parts: Iterable[Tokens]) -> Tokens:
+    """Put the lines of several texts one after the other, and number their words together."""
+    table: defaultdict[str, int] = defaultdict(itertools.count().__next__)
+    ids, lengths = [np.empty(0, np.uint32)], [np.empty(0, np.int64)]
+    for part in parts:
+        number = np.fromiter(map(table.__getitem__, part.words), np.uint32, len(part.words))
+        ids.append(number.take(part.ids))
+        lengths.append(part.lengths)
+    return Tokens(np.concatenate(ids), np.concatenate(lengths), list(table))
+
+
+def number_words(texts: Iterable[Sequence[str]]) -> Tokens:
+    """Number the words of texts that are lists of words already.
+
+    Examples
+    --------
+    >>> number_words([["江", "上"], ["江"]]).ids.tolist()
+    [0, 1, 0]
+    """
+    table: defaultdict[str, int] = defaultdict(itertools.count().__next__)
+    held = [np.fromiter(map(table.__getitem__, text), np.uint32, len(text)) for text in texts]
+    lengths = np.fromiter(map(len, held), np.int64, len(held))
+    return Tokens(np.concatenate([np.empty(0, np.uint32), *held]), lengths, list(table))
 
 
 def tokens_of_marks(codes: Codes, is_start: Flags) -> Tokens:

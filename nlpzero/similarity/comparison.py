@@ -1,27 +1,25 @@
 """Comparing text as it comes: lines in, distances and word counts out, and how well they agree with people."""
 
-import functools
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from ..core.job import Cost
+from ..segment.cutter import Cutter
+from ..segment.encoding import line_words
 from .distances import Measure
-from .documents import Documents, Floats, Ints, Method, Oov, read_weights, words_of_lines
+from .documents import Documents, Floats, Ints, Method, Oov, read_weights
 from .packaged import load_vectors
-
-Segment = Callable[[str], str]
-"""Puts blanks between the words of lines."""
 
 
 COMPARING = Cost(task=100)
 
 
 class Settings(NamedTuple):
-    """What makes a `Measure`, by names only, so that it can be sent to workers.
+    """What makes a `Measure`.
 
     Attributes
     ----------
@@ -43,9 +41,8 @@ class Settings(NamedTuple):
     encoding: str = "utf-8"
 
 
-@functools.lru_cache(maxsize=1)
 def measure_of(settings: Settings) -> Measure:
-    """Make the measure, once in a process.
+    """Make the measure: read its vectors and weights.
 
     Raises
     ------
@@ -81,30 +78,30 @@ def compare(measure: Measure, a: Documents, b: Documents) -> Comparison:
     return Comparison(measure.distances(a, b), a.known, b.known, a.unknown, b.unknown)
 
 
-def compare_lines(pairs: tuple[str, str], settings: Settings, segment: Segment | None) -> Comparison:
-    """Compare line i of one text with line i of the other: a function that can be sent to workers.
+def compare_lines(pairs: tuple[str, str], measure: Measure, cutter: Cutter) -> Comparison:
+    """Compare line i of one text with line i of the other: a task for workers.
 
     Parameters
     ----------
     pairs : two str
         As many lines each.
-    settings : Settings
-    segment : function, optional
-        Without it blanks stand between words already.
+    measure : Measure
+    cutter : Cutter
+        Cuts the lines into words.
 
     Examples
     --------
-    >>> compare_lines(("江 上\\n山 上\\n", "江 上\\n江\\n"), Settings("emd"), None).distances.tolist()
+    >>> from nlpzero.segment.cutter import BlankCutter
+    >>> compare_lines(("江 上\\n山 上\\n", "江 上\\n江\\n"), Measure("emd"), BlankCutter()).distances.tolist()
     [0.0, 1.0]
     """
-    measure = measure_of(settings)
-    a, b = (measure.encode(words_of_lines(text, segment)) for text in pairs)
+    a, b = (measure.encode(line_words(text, cutter)) for text in pairs)
     return compare(measure, a, b)
 
 
-def text_words(text: str, segment: Segment | None) -> list[str]:
+def text_words(text: str, cutter: Cutter) -> list[str]:
     """Give the words of all lines of a text."""
-    return list(itertools.chain.from_iterable(words_of_lines(text, segment)))
+    return list(itertools.chain.from_iterable(line_words(text, cutter).lists()))
 
 
 class Agreement(NamedTuple):

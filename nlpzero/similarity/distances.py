@@ -10,12 +10,13 @@
 | emd | 1 | 0 if it is the same word, else 1; or 1 - cos | Rubner et al. (2000) |
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
 
 from ..errors import ModelError
+from ..segment.encoding import Tokens
 from ..vectors.store import Vectors
 from .documents import GROUNDS, Documents, Floats, Ground, Ints, Method, Oov, Space
 from .transport import costs_of, earth_movers_distance
@@ -94,8 +95,8 @@ class Measure:
             weights = "norm" if method == "wrd" else "count"
         self.space = Space(None if kind == "discrete" and weights == "count" else vectors, kind, weights, oov)
 
-    def encode(self, texts: Sequence[Sequence[str]]) -> Documents:
-        """Turn texts, given as lists of words, into bags: see `Space.encode`."""
+    def encode(self, texts: Tokens | Iterable[Sequence[str]]) -> Documents:
+        """Turn texts, given as words, into bags: see `Space.encode`."""
         return self.space.encode(texts)
 
     def similarity(self, distances: Floats) -> Floats:

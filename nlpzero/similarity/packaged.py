@@ -98,9 +98,8 @@ def packaged_vectors() -> Vectors:
     return load_packed(file.read_bytes(), "the packaged vectors")
 
 
-@functools.lru_cache(maxsize=1)
 def load_vectors(path: str | None = None, encoding: str = "utf-8") -> Vectors:
-    """Load vectors, once in a process: those of a file, of the file that NLPZERO_VECTORS names, or the packaged ones.
+    """Load vectors: those of a file, of the file that NLPZERO_VECTORS names, or the packaged ones.
 
     Raises
     ------

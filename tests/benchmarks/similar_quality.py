@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 from bench import folder, print_table, unpacked
 
+from nlpzero.segment.encoding import line_words
 from nlpzero.segment.lexical import jieba_cutter
 from nlpzero.similarity.comparison import Settings, agreement, measure_of
-from nlpzero.similarity.documents import words_of_lines
 
 WAYS = (
     Settings("wrd"),
@@ -37,7 +37,7 @@ def main() -> None:
         for path in arguments.pairs:
             lines = unpacked(path, place).read_text(encoding="utf-8").splitlines()
             columns = [*zip(*(line.split("\t")[:3] for line in lines), strict=True)]
-            sides = [words_of_lines("\n".join(column), jieba_cutter().segment) for column in columns[:2]]
+            sides = [line_words("\n".join(column), jieba_cutter()).lists() for column in columns[:2]]
             labels = [float(label) for label in columns[2]]
             rows = []
             for way in WAYS:

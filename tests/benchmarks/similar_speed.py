@@ -17,9 +17,10 @@ from pathlib import Path
 import numpy as np
 from bench import fail, folder, print_table, unpacked
 
+from nlpzero.segment.encoding import line_words
 from nlpzero.segment.lexical import jieba_cutter
 from nlpzero.similarity.distances import Measure
-from nlpzero.similarity.documents import Method, words_of_lines
+from nlpzero.similarity.documents import Method
 from nlpzero.similarity.packaged import load_vectors
 from nlpzero.similarity.search import Collection
 from nlpzero.vectors.store import Vectors
@@ -32,7 +33,7 @@ BLOCK = 4096
 def read_pairs(path: Path, vectors: Vectors) -> tuple[Texts, Texts]:
     """Cut the first two columns into words, and leave out unknown words and pairs without any."""
     rows = [line.split("\t")[:2] for line in path.read_text(encoding="utf-8").splitlines()]
-    sides = [words_of_lines("\n".join(row[k] for row in rows), jieba_cutter().segment) for k in (0, 1)]
+    sides = [line_words("\n".join(row[k] for row in rows), jieba_cutter()).lists() for k in (0, 1)]
     known = [[[word for word in text if word in vectors] for text in side] for side in sides]
     kept = [pair for pair in zip(*known, strict=True) if all(pair)]
     return [a for a, _ in kept], [b for _, b in kept]
@@ -125,7 +126,7 @@ def search(path: Path, vectors: Vectors, size: int, queries: int) -> None:
     lines = [line for line in sentences if len(line) > 7][: size + 1000]
     if len(lines) < size + 1000:
         fail(f"{path}: {len(lines)} sentences, where {size + 1000} are wanted")
-    words = words_of_lines("\n".join(lines), jieba_cutter().segment)
+    words = line_words("\n".join(lines), jieba_cutter()).lists()
     asked = [words[size + k] for k in np.random.default_rng(1).choice(1000, queries, replace=False).tolist()]
     rows = []
     methods: tuple[Method, ...] = ("wrd", "wmd")
