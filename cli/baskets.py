@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
@@ -16,7 +16,11 @@ from .words import WordOptions
 if TYPE_CHECKING:
     from nlpzero.core.job import Execution
     from nlpzero.reading.corpus import Corpus
+    from nlpzero.reading.parts import Block
     from nlpzero.rules.baskets import Baskets
+
+PEEK = 1 << 14
+"""Characters of the first block by which the form of baskets is guessed."""
 
 OF_TEXT = ("unit", "lexicon", "min_length", "stop", "max_df")
 OF_CSV = ("separator", "skip_header")
@@ -45,10 +49,10 @@ class BasketOptions:
 
     section: ClassVar[str] = "Baskets"
 
-    kind: str = option(
+    kind: str | None = option(
         "--input",
         type=click.Choice(["baskets", "csv", "single", "jsonl", "text"]),
-        default="baskets",
+        show_default="baskets, csv or jsonl, as the first lines look",
         help="baskets: one a line, items between blanks. csv: one a record. single: records of two fields, basket and "
         "item. jsonl: one list a line. text: words of passages.",
     )
@@ -104,24 +108,28 @@ def read_baskets(corpus: "Corpus", execution: "Execution", own: BasketOptions, e
     from nlpzero.rules import baskets as reading
 
     size, workspace = execution.block_size, execution.workspace
-    around = own.kind in ("csv", "single") or own.unit[0] == "paragraph"  # whose records may be several lines
+    # The records of csv and paragraphs may be several lines.
+    around = own.kind in (None, "csv", "single") or own.unit[0] == "paragraph"
     blocks = progress(corpus.blocks(size, around=around), unit="char", size=lambda block: len(block.text))
-    if own.kind == "text":
+    kind = own.kind
+    if kind is None:
+        kind, blocks = _guess(blocks)
+    if kind == "text":
         baskets = _words(blocks, execution, own, encoding)
-    elif own.kind == "single":
+    elif kind == "single":
         baskets = reading.Baskets(workspace, max_basket=own.max_basket)
         reading.from_pairs(blocks, baskets, workspace, own.separator, own.skip_header)
-    elif own.kind == "csv":
+    elif kind == "csv":
         records = reading.from_csv(blocks, own.separator, own.skip_header)
         baskets = reading.Baskets.read(records, workspace, own.max_basket)
     else:
-        read = reading.from_jsonl if own.kind == "jsonl" else reading.from_lines
+        read = reading.from_jsonl if kind == "jsonl" else reading.from_lines
         baskets = reading.Baskets.read(read(blocks), workspace, own.max_basket)
     warn_replaced(corpus)
     notice(f"{baskets.n_baskets:,} baskets of {baskets.n_entries / max(1, baskets.n_baskets):.1f} items on average")
     if baskets.blank:
         notice(f"{baskets.blank:,} lines or passages without items are no baskets")
-    if baskets.repeated and own.kind != "text":
+    if baskets.repeated and kind != "text":
         notice(f"{baskets.repeated:,} items were in their basket already")
     if baskets.first_too_large:
         source, line, size = baskets.first_too_large
@@ -132,18 +140,30 @@ def read_baskets(corpus: "Corpus", execution: "Execution", own: BasketOptions, e
     return baskets
 
 
+def _guess(blocks: Iterator["Block"]) -> "tuple[str, Iterator[Block]]":
+    """Tell from the first lines how baskets are written; give it with the blocks that this needs."""
+    from nlpzero.rules.baskets import guess_form
+
+    first = next(blocks, None)
+    kind = "baskets" if first is None else guess_form(first.text[:PEEK].rpartition("\n")[0] or first.text)
+    if kind != "baskets":
+        notice(f"the lines look like {kind} and are read so; --input baskets reads items between blanks")
+    every = chain([] if first is None else [first], blocks)
+    return kind, every if kind == "csv" else (block for block in every if block.own)
+
+
 def _words(blocks: Iterator[Any], execution: "Execution", own: BasketOptions, encoding: EncodingOptions) -> "Baskets":
     """Make baskets of the words of passages."""
-    from nlpzero.rules.passages import SEPARATOR, cut_passages, from_text, passages
+    from nlpzero.rules.passages import cut_passages, from_text, passages
 
     stopped: frozenset[str] = frozenset()
     if own.stop is not None:
         with encoding.corpus(own.stop) as words:
             stopped = frozenset(line.strip() for line in words.lines())
     unit, window = own.unit
-    cut = partial(WordOptions(lexicon=own.lexicon).cutter(encoding).segment, delimiter=SEPARATOR)
+    cutter = WordOptions(lexicon=own.lexicon).cutter(encoding)
     return from_text(
-        cut_passages(passages(blocks, unit), cut, execution.engine.map),
+        cut_passages(passages(blocks, unit), cutter, execution.engine.map),
         window=window,
         min_length=own.min_length,
         stop=stopped,

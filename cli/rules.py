@@ -141,7 +141,7 @@ class RuleOptions:
         left, right = (frozenset(side) if side else None for side in (self.lhs, self.rhs))
         return Constraint(left, right, self.max_lhs, self.max_rhs)
 
-    def check(self, kind: str) -> None:
+    def check(self, kind: str | None) -> None:
         """Refuse options that would do nothing."""
         if is_given("examples") and kind != "text":
             raise click.UsageError("--examples is for --input text")

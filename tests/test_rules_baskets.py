@@ -17,7 +17,9 @@ from nlpzero.reading.corpus import Corpus
 from nlpzero.reading.parts import Block
 from nlpzero.rules.baskets import Baskets, Records, from_csv, from_jsonl, from_lines, from_lists, from_pairs
 from nlpzero.rules.itemsets import mine
-from nlpzero.rules.passages import SEPARATOR, cut_passages, examples, from_text, passages, read_passages
+from nlpzero.rules.passages import cut_passages, examples, from_text, passages, read_passages
+from nlpzero.segment.cutter import Cutter, Flags
+from nlpzero.text.characters import Codes
 
 
 def blocks(text: str, size: int = 1, source: str = "f") -> Iterator[Block]:
@@ -142,14 +144,18 @@ def test_a_paragraph_ends_with_its_file() -> None:
     ]
 
 
-def by_character(text: str) -> str:
+class EveryCharacter(Cutter):
     """Cut a text into characters."""
-    return "\n".join(SEPARATOR.join(line) for line in text.split("\n"))
+
+    digest = "characters"
+
+    def boundaries(self, codes: Codes) -> Flags:
+        return np.ones(len(codes), np.bool_)
 
 
 def words(text: str, unit: str = "line", size: int = 99, **options: object) -> Baskets:
     """Make baskets of the characters of a text."""
-    return from_text(cut_passages(passages(blocks(text, size), unit), by_character), **options)  # type: ignore[arg-type]
+    return from_text(cut_passages(passages(blocks(text, size), unit), EveryCharacter()), **options)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("size", [1, 2, 99])
@@ -172,7 +178,7 @@ def test_words_can_be_left_out() -> None:
 
 
 @pytest.mark.parametrize("window", [2, 3, 50])
-def test_windows_are_every_so_many_words_on_end(window: int) -> None:
+def test_windows_are_every_so_many_words_on_end(window: int, monkeypatch: pytest.MonkeyPatch) -> None:
     text = random_text(3, 300)
     expected = []
     for line in text.split("\n"):
@@ -182,6 +188,11 @@ def test_windows_are_every_so_many_words_on_end(window: int) -> None:
             expected += [sorted(set(kept[i : i + window])) for i in range(number)]
     for size in (1, 5, 999):
         assert [sorted(row) for row in held(words(text, size=size, window=window))] == expected
+    monkeypatch.setattr("nlpzero.rules.passages.CHUNK", 7)
+    in_pieces = words(text, window=window)
+    assert [sorted(row) for row in held(in_pieces)] == expected
+    whole = words(text, window=window).origins(0, len(expected))
+    assert in_pieces.origins(0, len(expected)).tolist() == whole.tolist()
 
 
 def test_examples_are_the_first_passages_with_all_the_words() -> None:

@@ -6,7 +6,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple, Self
+from typing import Literal, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -17,8 +17,9 @@ from ..core.workspace import Column, Stored, StoredRun, Workspace
 from ..errors import CorpusError
 from ..reading.parts import Block
 
-csv.field_size_limit(1 << 30)
-
+LONGEST_FIELD = 1 << 30
+"""Characters that a field of csv may have."""
+SURROGATE = re.compile("[\ud800-\udfff]")
 _RETURN = re.compile(r"[^\r\n]*(?:\r?\n|\r(?!\n))")
 
 BASKETS = Cost(task=40, store=0.125)
@@ -231,6 +232,26 @@ def from_lists(rows: Iterable[Iterable[str]]) -> Baskets:
     return Baskets.read([Lists("", range(1, len(lists) + 1), lists)])
 
 
+Form = Literal["baskets", "csv", "jsonl"]
+
+
+def guess_form(text: str) -> Form:
+    r"""Guess from some lines how baskets are written: as lists, with commas or with blanks between the items.
+
+    Lines are lists of JSON if they all stand in square brackets, and csv if at least half of them have a comma.
+
+    Examples
+    --------
+    >>> guess_form("茶,酒\n米\n茶,米\n"), guess_form("茶 酒\n米\n"), guess_form('["茶"]\n')
+    ('csv', 'baskets', 'jsonl')
+    """
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    if lines and all(line.startswith("[") and line.endswith("]") for line in lines):
+        return "jsonl"
+    with_comma = sum("," in line for line in lines)
+    return "csv" if lines and 2 * with_comma >= len(lines) else "baskets"
+
+
 def from_lines(blocks: Iterable[Block]) -> Iterator[Records]:
     r"""Read a basket from each line, items separated by blanks: the form of the FIMI repository.
 
@@ -271,6 +292,12 @@ def from_jsonl(blocks: Iterable[Block]) -> Iterator[Records]:
             if not isinstance(row, list) or not all(type(item) in (str, int, float) for item in row):
                 raise CorpusError(
                     f'{block.source}: line {number}: not a list of strings, such as ["茶", "酒"]', block.source, number
+                )
+            if "\\u" in line and any(SURROGATE.search(item) for item in row if isinstance(item, str)):
+                raise CorpusError(
+                    f"{block.source}: line {number}: half of a character, \\ud800 to \\udfff alone; write both halves",
+                    block.source,
+                    number,
                 )
             lines.append(number)
             rows.append([str(item).strip() for item in row if str(item).strip()])
@@ -343,6 +370,8 @@ def from_pairs(
     lines = np.array(firsts, np.int64)
     carried = np.empty(0, np.uint64)
     for run, _ in merge(runs):
+        if not len(run.keys):
+            continue
         baskets.repeated += int(run.counts.sum()) - len(run.keys)
         keys = np.concatenate([carried, run.keys])
         border = np.searchsorted(keys, keys[-1] >> np.uint64(32) << np.uint64(32))  # the last basket may go on
@@ -369,13 +398,27 @@ def _records(blocks: Iterable[Block], separator: str, header: bool) -> Iterator[
     for source, own in itertools.groupby(blocks, key=lambda block: block.source):
         lines = _Lines(own)
         try:
-            for row in csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True):
+            for row in _rows(lines, separator):
                 if lines.is_own and not (header and lines.is_first):
                     yield source, lines.number, row
                 lines.end_record()
         except csv.Error as error:
             number = lines.number
             raise CorpusError(f"{source}: line {number}: not csv ({error}); check the quotes", source, number) from None
+
+
+def _rows(lines: Iterable[str], separator: str) -> Iterator[list[str]]:
+    """Read csv records of fields of any length: the module's limit is put back after each."""
+    rows = csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True)
+    while True:
+        before = csv.field_size_limit(LONGEST_FIELD)
+        try:
+            row = next(rows, None)
+        finally:
+            csv.field_size_limit(before)
+        if row is None:
+            return
+        yield row
 
 
 class _Lines:

@@ -3,22 +3,24 @@
 import functools
 import itertools
 import re
-from collections import defaultdict
+from collections import deque
 from collections.abc import Callable, Container, Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from ..core.workspace import Ids, Workspace
+from ..core.workspace import Workspace
 from ..reading.parts import Block
-from ..text.characters import OTHER, char_classes
+from ..segment.cutter import Cutter
+from ..segment.encoding import Tokens, encode
+from ..text.words import are_words
 from .baskets import Baskets, Entries
 from .itemsets import Frequent
 from .vertical import Vertical
 
-SEPARATOR = "\x1f"
-"""What stands between the words of a passage that was cut."""
+CHUNK = 1 << 20
+"""Words in the baskets that windows make at a time, about."""
 
 _SENTENCE = re.compile(r"[^。！？!?；;…\n]*(?:[。！？!?；;…]+[”’」』）)\"]*|(?=\n)|\Z)")
 
@@ -80,44 +82,8 @@ def _paragraphs(blocks: Iterable[Block]) -> Iterator[Passages]:
             yield Passages(source, [first], ["\n".join(held)])
 
 
-def is_word(token: str) -> bool:
-    """Tell whether a token holds a Han character, a digit or a Latin letter.
-
-    Examples
-    --------
-    >>> is_word("茶"), is_word("。")
-    (True, False)
-    """
-    return bool((char_classes()[[ord(character) for character in token]] != OTHER).any())
-
-
-class Words(NamedTuple):
-    """The words of some lines: the number of each among the distinct ones, how many each line has, and these."""
-
-    ids: Ids
-    lengths: npt.NDArray[np.int64]
-    words: list[str]
-
-
-def words_of(text: str) -> Words:
-    r"""Number the words of lines that are cut, with `SEPARATOR` between words, in the order of first occurrence.
-
-    Examples
-    --------
-    >>> ids, lengths, words = words_of("喝\x1f茶\n喝\x1f酒")
-    >>> ids.tolist(), lengths.tolist(), words
-    ([0, 1, 0, 2], [2, 2], ['喝', '茶', '酒'])
-    """
-    lines = text.split("\n")
-    lengths = np.fromiter((line.count(SEPARATOR) for line in lines), np.int64, len(lines)) + 1
-    numbers: defaultdict[str, int] = defaultdict(itertools.count().__next__)
-    total = int(lengths.sum())
-    words = (word for line in lines for word in line.split(SEPARATOR))
-    return Words(np.fromiter(map(numbers.__getitem__, words), np.uint32, total), lengths, list(numbers))
-
-
 def from_text(
-    cut: Iterable[tuple[Passages, Words]],
+    cut: Iterable[tuple[Passages, Tokens]],
     *,
     window: int | None = None,
     min_length: int = 1,
@@ -126,12 +92,12 @@ def from_text(
     max_basket: int | None = None,
     workspace: Workspace | None = None,
 ) -> Baskets:
-    r"""Make a basket of the words of each passage; tokens without Han characters, digits and letters are no words.
+    r"""Make a basket of the words of each passage; punctuation is no word.
 
     Parameters
     ----------
-    cut : iterable of (Passages, Words)
-        Passages, and the words of the same joined by line ends.
+    cut : iterable of (Passages, Tokens)
+        Passages, and the words of their lines: see `cut_passages`.
     window : int, optional
         Make a basket of every so many words on end instead; a passage of fewer words makes one.
     min_length : int
@@ -145,31 +111,30 @@ def from_text(
 
     Examples
     --------
-    >>> text = Passages("", [1, 2], ["喝茶。", "喝酒。"])
-    >>> baskets = from_text([(text, words_of("喝\x1f茶\x1f。\n喝\x1f酒\x1f。"))])
+    >>> from nlpzero.segment.cutter import BlankCutter
+    >>> text = Passages("", [1, 2], ["喝 茶 。", "喝 酒 。"])
+    >>> baskets = from_text(cut_passages([text], BlankCutter()))
     >>> dict(zip(baskets.items, baskets.counts.tolist(), strict=True))
-    {'喝': 2, '茶': 1, '。': 0, '酒': 1}
+    {'喝': 2, '茶': 1, '酒': 1}
     """
 
     def wanted(word: str) -> bool:
-        return len(word) >= min_length and word not in stop and is_word(word)
+        return len(word) >= min_length and word not in stop
 
     baskets = Baskets(workspace, max_basket=max_basket, is_item=wanted)
-    words = np.empty(0, np.bool_)  # of the tokens known so far, whether each is a word
     first = 0
-    for some, (local, lengths, distinct) in cut:
+    for some, tokens in cut:
         if not some.texts:
             continue
+        local, lengths, distinct = tokens.only(are_words(tokens.words))
         ids = baskets.ids(distinct, len(distinct)).take(local)
-        words = np.append(words, np.array([is_word(token) for token in baskets.items[len(words) :]], np.bool_))
         # A paragraph is several lines.
         n_lines = np.fromiter((passage.count("\n") + 1 for passage in some.texts), np.int64, len(some.texts))
         holds = np.repeat(np.repeat(np.arange(len(n_lines)), n_lines), lengths)
-        kept = words[ids]
-        entries, origins = _windows(ids[kept], holds[kept], window)
-        lines = np.array(some.lines, np.int64)[origins] if len(origins) else np.empty(0, np.int64)
-        baskets.add_entries(entries, some.source, lines, origins + first)
-        baskets.blank += len(some.texts) - len(np.unique(origins))
+        for entries, origins in _windows(ids, holds, window):
+            lines = np.array(some.lines, np.int64)[origins] if len(origins) else np.empty(0, np.int64)
+            baskets.add_entries(entries, some.source, lines, origins + first)
+        baskets.blank += len(some.texts) - len(np.unique(holds))
         first += len(some.texts)
     if max_df is not None:
         baskets.leave_out(baskets.counts > max_df * baskets.n_baskets)
@@ -178,18 +143,28 @@ def from_text(
 
 def _windows(
     ids: npt.NDArray[np.int64], holds: npt.NDArray[np.int64], window: int | None
-) -> tuple[Entries, npt.NDArray[np.int64]]:
-    """Number the baskets of some passages, and tell which passage each is of; those without words are no baskets."""
+) -> Iterator[tuple[Entries, npt.NDArray[np.int64]]]:
+    """Number the baskets of some passages, and tell which passage each is of; those without words are no baskets.
+
+    Wide windows hold every word many times: they are made so many at a time.
+    """
     starts = np.flatnonzero(np.diff(holds, prepend=-1))
     lengths = np.diff(starts, append=len(holds))
     own = holds[starts]
     if window is None:
-        return Entries(ids, np.repeat(np.arange(len(starts)), lengths), len(starts)), own
+        yield Entries(ids, np.repeat(np.arange(len(starts)), lengths), len(starts)), own
+        return
     number = np.maximum(lengths - window + 1, 1)
-    size = np.repeat(np.minimum(lengths, window), number)
-    begins = np.arange(number.sum()) + np.repeat(starts - (np.cumsum(number) - number), number)
-    places = np.arange(size.sum()) + np.repeat(begins - (np.cumsum(size) - size), size)
-    return Entries(ids[places], np.repeat(np.arange(len(size)), size), len(size)), np.repeat(own, number)
+    ends = np.cumsum(number)
+    total = int(number.sum())
+    step = max(1, CHUNK // window)
+    for begin in range(0, total, step):
+        which = np.arange(begin, min(begin + step, total))
+        passage = np.searchsorted(ends, which, "right")
+        size = np.minimum(lengths, window)[passage]
+        begins = starts[passage] + which - (ends - number)[passage]
+        places = np.arange(size.sum()) + np.repeat(begins - (np.cumsum(size) - size), size)
+        yield Entries(ids[places], np.repeat(np.arange(len(size)), size), len(size)), own[passage]
 
 
 def examples(baskets: Baskets, frequent: Frequent, sets: list[list[str]], number: int) -> list[list[int]]:
@@ -238,30 +213,25 @@ def read_passages(blocks: Iterable[Block], unit: str, numbers: Iterable[int]) ->
 
 def cut_passages(
     found: Iterable[Passages],
-    cut: Callable[[str], str],
-    each: Callable[[Callable[[str], Words], Iterable[str]], Iterable[Words]] = map,
-) -> Iterator[tuple[Passages, Words]]:
+    cutter: Cutter,
+    each: Callable[[Callable[[str], Tokens], Iterable[str]], Iterable[Tokens]] = map,
+) -> Iterator[tuple[Passages, Tokens]]:
     """Pair passages with their words.
 
     Parameters
     ----------
     found : iterable of Passages
-    cut : function of str to str
-        Puts `SEPARATOR` between the words of lines.
+    cutter : Cutter
+        Cuts lines into words.
     each : function
         Works as `map` does, such as `Engine.map`.
     """
-    waiting: list[Passages] = []
+    waiting: deque[Passages] = deque()
 
     def texts() -> Iterator[str]:
         for some in found:
             waiting.append(some)
-            yield "\n".join(some.texts)
+            yield "".join([f"{text}\n" for text in some.texts])
 
-    for words in each(functools.partial(_cut_words, cut), texts()):
-        yield waiting.pop(0), words
-
-
-def _cut_words(cut: Callable[[str], str], text: str) -> Words:
-    """Cut lines into words and number these."""
-    return words_of(cut(text))
+    for words in each(functools.partial(encode, cutter=cutter), texts()):
+        yield waiting.popleft(), words
