@@ -14,7 +14,6 @@ from .distances import Measure
 from .documents import Documents, Floats, Ints, Method, Oov, read_weights
 from .packaged import load_vectors
 
-
 COMPARING = Cost(task=100)
 
 
