@@ -154,12 +154,12 @@ def _guess(blocks: Iterator["Block"]) -> "tuple[str, Iterator[Block]]":
 
 def _words(blocks: Iterator[Any], execution: "Execution", own: BasketOptions, encoding: EncodingOptions) -> "Baskets":
     """Make baskets of the words of passages."""
+    from nlpzero.lexicon.formats import read_words
     from nlpzero.rules.passages import cut_passages, from_text, passages
 
     stopped: frozenset[str] = frozenset()
     if own.stop is not None:
-        with encoding.corpus(own.stop) as words:
-            stopped = frozenset(line.strip() for line in words.lines())
+        stopped = read_words(own.stop, encoding.encoding, encoding.errors)
     unit, window = own.unit
     cutter = WordOptions(lexicon=own.lexicon).cutter(encoding)
     return from_text(

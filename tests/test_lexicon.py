@@ -9,7 +9,9 @@ import pytest
 from cases import random_text
 
 from nlpzero.errors import CorpusError, LexiconError
-from nlpzero.lexicon.lexicon import Lexicon, Trie
+from nlpzero.lexicon.formats import read_words
+from nlpzero.lexicon.lexicon import Lexicon
+from nlpzero.lexicon.trie import Trie
 from nlpzero.text.characters import code_points
 
 
@@ -94,6 +96,40 @@ def test_a_jieba_dictionary_is_read_and_what_is_missing_counts_1(tmp_path: Path)
     assert as_dict(from_text(tmp_path, "竹桥 12 ns\n渡船 n\n摇橹\n")) == {"竹桥": 12, "渡船": 1, "摇橹": 1}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "遮阳帽,9\n渡船,7\n",  # "sun hat, ferry", as discover writes them with --no-header --format csv
+        '"遮阳帽",9,3.5\n渡船,7,2.0\n',
+        "遮阳帽\t9\t3.5\n渡船\t7\n",
+        "遮阳帽 9 n\n渡船,7\n",
+        "词语,词频\n遮阳帽,9\n渡船,7\n",
+        "编号\t词\t次数\n1\t遮阳帽\t9\n2\t 渡船\t7\n",
+        "Frequency,Word\n9,遮阳帽\n7,渡船\n",
+        '{"词语": "遮阳帽", "词频": 9}\n{"词语": "渡船", "词频": 7}\n',
+    ],
+)
+def test_a_list_is_read_however_it_is_written(tmp_path: Path, text: str) -> None:
+    assert as_dict(from_text(tmp_path, text)) == {"遮阳帽": 9, "渡船": 7}
+
+
+def test_words_may_hold_blanks_and_commas(tmp_path: Path) -> None:
+    # "an Open House event"
+    expected = {"Open House活动": 3, "12,000": 5}
+    assert as_dict(from_text(tmp_path, "Open House活动\t3\n12,000 5\n")) == expected
+    assert as_dict(from_text(tmp_path, 'Open House活动,3\n"12,000",5\n')) == expected
+
+
+def test_stop_words_may_be_punctuation_and_have_counts_or_none(tmp_path: Path) -> None:
+    path = tmp_path / "stop.txt"
+    path.write_text('的 1\n了\n,\n"\n，\n一般,20\n', "utf-8")
+    assert read_words(path) == {"的", "了", ",", '"', "，", "一般"}
+    path.write_bytes(b"")
+    assert read_words(path) == frozenset()
+    path.write_bytes("的\n".encode("gb18030"))
+    assert read_words(path, "gb18030") == {"的"}
+
+
 def test_byte_order_mark_line_ends_and_blank_lines_do_not_matter(tmp_path: Path) -> None:
     assert as_dict(from_text(tmp_path, "\ufeff竹桥 12\r\n\r\n 渡船\t7 \r\n")) == {"竹桥": 12, "渡船": 7}
     assert as_dict(from_text(tmp_path, "\ufeffword\tcount\r\n竹桥\t12\r\n\n")) == {"竹桥": 12}
@@ -111,6 +147,7 @@ def test_counts_of_a_word_that_is_there_twice_are_added(tmp_path: Path) -> None:
     assert as_dict(Lexicon.from_counts({"竹桥": 1, "渡船": 2})) == {"竹桥": 1, "渡船": 2}
 
 
+HALF = "'\\ud800' is no word: it holds a line feed or half of a character"
 FORMS = "a word list has lines 'word count', or the columns word and count of a table"
 
 
@@ -127,6 +164,11 @@ FORMS = "a word list has lines 'word count', or the columns word and count of a 
         ('{"word": "竹桥"}\n', 1, '\'{"word": "竹桥"}\' is not an entry'),
         ('{"word": "竹桥", "count": 1}\n{"word"\n', 2, "'{\"word\"' is not an entry"),
         ('{"word": "竹桥", "count": true}\n', 1, "'True' is not a count, which is a whole number from 1"),
+        ("遮阳帽,九\n", 1, "'九' is not a count, which is a whole number from 1"),
+        ("遮阳帽 " + "9" * 5000, 1, "'" + "9" * 40 + "...' is not a count, which is a whole number from 1"),
+        ('遮阳帽,"9\n', 1, "'遮阳帽,\"9' is not an entry"),
+        ('{"word": "\\ud800", "count": 1}\n', 1, HALF),
+        ('{"word": ' + "[" * 9999, 1, '\'{"word": ' + "[" * 31 + "' is not an entry"),
         ('{"word": 5, "count": 1}\n', 1, '\'{"word": 5, "count": 1}\' is not an entry'),
     ],
 )

@@ -12,7 +12,8 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from ..lexicon.lexicon import CODES, Lexicon
+from ..lexicon.lexicon import Lexicon
+from ..lexicon.trie import CODES
 from ..text.characters import DIGIT, HAN, Codes, char_classes, code_points
 from .cutter import Flags, Positions
 from .numerals import CLASSIFIER, NUMERAL, NUMERALS, Kinds

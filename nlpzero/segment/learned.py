@@ -17,7 +17,7 @@ from ..core.archive import pack_words, read_archive, write_archive
 from ..core.schema import Member, Schema
 from ..core.workspace import Counts
 from ..errors import ModelError
-from ..lexicon.lexicon import GOLDEN, Trie
+from ..lexicon.trie import GOLDEN, Trie
 from ..ngrams.units import unit_starts
 from ..text.characters import DIGIT, HAN, OTHER, Codes, char_classes, code_points, inside_numbers
 from .bigrams import THRESHOLD, Chunk, Prior, Tables, steps_of

@@ -15,7 +15,8 @@ import numpy.typing as npt
 from ..core.job import Cost
 from ..core.workspace import Workspace
 from ..errors import LexiconError
-from ..lexicon.lexicon import CODES, Lexicon
+from ..lexicon.lexicon import Lexicon
+from ..lexicon.trie import CODES
 from ..reading.parts import Part, text_of
 from ..text.characters import Codes, char_classes, code_points, from_code_points, is_joined
 from .cutter import LINE_END, Cutter, Flags, Positions

@@ -1,0 +1,144 @@
+"""A trie in arrays (字典树), which finds all its words in a text at once.
+
+The trie is an open-addressing hash table of (parent node, character), in which *a node is its slot*: going from all
+positions of a text to their children takes a multiplication, a shift and one lookup for the whole array.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from ..text.characters import Codes, code_points
+
+Ids = npt.NDArray[np.int32]
+Keys = npt.NDArray[np.uint64]
+Nodes = npt.NDArray[np.intp]
+
+CODE_BITS = 21
+CODES = 0x110000
+EMPTY = np.uint64(2**64 - 1)
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+"""2^64 divided by the golden ratio, made odd: the top bits of its multiples are spread evenly (Knuth, TAOCP 6.4)."""
+
+
+class Trie:
+    """Words as a tree of characters (字典树), in arrays.
+
+    Parameters
+    ----------
+    words : sequence of str
+        None may be empty. A word's id is its index, of equal words the last one's.
+
+    Notes
+    -----
+    Takes about 0.2 us a word to build, and 24 to 48 bytes for each character of the words but the first ones.
+
+    Examples
+    --------
+    >>> words = ["长江", "长江大桥", "江", "大桥"]
+    >>> for length, (positions, ids) in enumerate(Trie(words).matches(code_points("长江大桥")), 1):
+    ...     print(length, positions, [words[i] for i in ids])
+    1 [1] ['江']
+    2 [0 2] ['长江', '大桥']
+    3 [] []
+    4 [0] ['长江大桥']
+    """
+
+    def __init__(self, words: Sequence[str]) -> None:
+        codes = code_points("".join(words))
+        lengths = np.fromiter(map(len, words), np.intp, len(words))
+        starts = np.cumsum(lengths) - lengths
+        # At most half full, even if no two words begin alike.
+        bits = max(8, (2 * (len(codes) - len(words))).bit_length())
+        # The node of a first character c is slots + c; that of any other character is its slot.
+        self._slots = 1 << bits
+        self._shift = np.uint64(64 - bits)
+        self._keys = np.full(self._slots, EMPTY)
+        self._ids = np.full(self._slots + CODES, -1, np.int32)
+        alive = np.arange(len(words))
+        nodes = self._slots + codes.take(starts).astype(np.intp)
+        depth = 1
+        while True:
+            is_end = lengths.take(alive) == depth
+            self._ids[nodes[is_end]] = alive[is_end]
+            alive, nodes = alive[~is_end], nodes[~is_end]
+            if not len(alive):
+                return
+            nodes = self._add(_keys(nodes, codes.take(starts.take(alive) + depth)))
+            depth += 1
+
+    def matches(self, codes: Codes) -> Iterator[tuple[Nodes, Ids]]:
+        """Find every occurrence of every word in a text.
+
+        Parameters
+        ----------
+        codes : uint32 array (n,)
+            The text.
+
+        Yields
+        ------
+        positions : int array
+            For each length 1, 2, ... up to that of the longest beginning of a word in the text: where the words of this
+            length start, ascending.
+        ids : int32 array
+            Which words they are.
+
+        Notes
+        -----
+        About 35 ns a character with 350,000 words; pieces of 2^17 characters, which fit the cache, are best.
+        """
+        positions = np.arange(len(codes))
+        nodes = codes + np.intp(self._slots)
+        length = 1
+        while len(positions):
+            ids = self._ids.take(nodes)
+            hits = np.flatnonzero(ids >= 0)
+            yield positions.take(hits), ids.take(hits)
+            inside = np.searchsorted(positions, len(codes) - length)
+            slots, found = self._find(_keys(nodes[:inside], codes.take(positions[:inside] + length)))
+            positions, nodes = positions.take(found), slots.take(found)
+            length += 1
+
+    def _home(self, keys: Keys) -> Nodes:
+        """Give the first slot to look for each key in."""
+        return ((keys * GOLDEN) >> self._shift).view(np.intp)
+
+    def _add(self, keys: Keys) -> Nodes:
+        """Give the slot of each key, and a slot to those that have none; keys may repeat.
+
+        All keys go for their slots together. Where several want one, whoever wrote last has it, and the others go on.
+        """
+        slots = self._home(keys)
+        left = np.arange(len(keys))
+        key, slot = keys, slots
+        while len(left):
+            free = np.flatnonzero(self._keys.take(slot) == EMPTY)
+            self._keys[slot.take(free)] = key.take(free)
+            lost = np.flatnonzero(self._keys.take(slot) != key)
+            left, key, slot = left.take(lost), key.take(lost), (slot.take(lost) + 1) & (self._slots - 1)
+            slots[left] = slot
+        return slots
+
+    def _find(self, keys: Keys) -> tuple[Nodes, Nodes]:
+        """Give the slots of the keys, and the indexes of those that are there; the slots of the others mean nothing."""
+        slots = self._home(keys)
+        there = self._keys.take(slots)
+        found = there == keys
+        left = np.flatnonzero((there != EMPTY) & ~found)
+        key, slot = keys.take(left), slots.take(left)
+        while len(left):
+            slot = (slot + 1) & (self._slots - 1)
+            there = self._keys.take(slot)
+            is_key = there == key
+            hits = np.flatnonzero(is_key)
+            found[left.take(hits)] = True
+            slots[left.take(hits)] = slot.take(hits)
+            on = np.flatnonzero((there != EMPTY) & ~is_key)
+            left, key, slot = left.take(on), key.take(on), slot.take(on)
+        return slots, np.flatnonzero(found)
+
+
+def _keys(nodes: Nodes, codes: Codes) -> Keys:
+    """Pack parents and characters."""
+    return (nodes.view(np.uint64) << np.uint64(CODE_BITS)) | codes
