@@ -42,6 +42,14 @@ class WordOptions:
         show_default="jieba's dictionary",
         help="Cut the text into the words of a file: a table of `nlpzero discover`, or lines 'word count'.",
     )
+    userdict: tuple[str, ...] = option(
+        "--userdict",
+        multiple=True,
+        metavar="WORDS",
+        help="Add the words of a file to those that the text is cut into; may be given again. A word without a count "
+        "gets one that lets it win against its parts.",
+    )
+    force: bool = option("--force", is_flag=True, help="Keep the words of --userdict whole, whatever else matches.")
     jieba: bool = option("--jieba", is_flag=True, help="Cut the text just as jieba.lcut(line, HMM=False) does.")
     hmm: bool = option(
         "--hmm", is_flag=True, help="Cut as jieba does by default: with a hidden Markov model, and slowly."
@@ -62,18 +70,40 @@ class WordOptions:
     def cutter(self, encoding: "EncodingOptions | None" = None, *, like_jieba: bool = False) -> "Cutter":
         """Give what cuts the text; `like_jieba` if nothing is said. A bad list is told even if there is no text."""
         exclude("tokenized", "lexicon", "jieba", "hmm")
+        exclude("tokenized", "userdict")
         from nlpzero.lexicon.lexicon import Lexicon
         from nlpzero.segment.cutter import BlankCutter
         from nlpzero.segment.dictionary import dictionary_cutter
         from nlpzero.segment.lexical import HmmCutter, LexiconCutter, jieba_cutter
 
+        cutter: Cutter
         if self.tokenized:
-            return BlankCutter()
-        if self.lexicon is not None:
-            return LexiconCutter(Lexicon.from_file(self.lexicon, *([encoding.encoding] if encoding else [])))
-        if self.hmm:
-            return HmmCutter()
-        return jieba_cutter() if self.jieba or like_jieba else dictionary_cutter()
+            cutter = BlankCutter()
+        elif self.lexicon is not None:
+            cutter = LexiconCutter(Lexicon.from_file(self.lexicon, *([encoding.encoding] if encoding else [])))
+        elif self.hmm:
+            cutter = HmmCutter()
+        else:
+            cutter = jieba_cutter() if self.jieba or like_jieba else dictionary_cutter()
+        return self.with_userdict(cutter, encoding)
+
+    def with_userdict(self, cutter: "Cutter", encoding: "EncodingOptions | None" = None) -> "Cutter":
+        """Add the words of users to what cuts the text."""
+        if not self.userdict:
+            if self.force:
+                raise click.UsageError("--force keeps the words of --userdict whole; name a file of words")
+            return cutter
+        from nlpzero.lexicon.lexicon import Lexicon
+        from nlpzero.segment.forced import ForcedCutter
+        from nlpzero.segment.lexical import LexiconCutter
+
+        lexicons = [Lexicon.from_file(path, *([encoding.encoding] if encoding else [])) for path in self.userdict]
+        words = Lexicon.merged(lexicons)
+        if isinstance(cutter, LexiconCutter):
+            cutter = cutter.with_words(words)
+        elif not self.force:
+            raise click.UsageError("what cuts the text has no dictionary that --userdict could be added to; add --force")
+        return ForcedCutter(cutter, words) if self.force else cutter
 
     def open(self, job: "Job", cost: "Cost", corpus: "Corpus") -> "Execution":
         """Open a job for tasks that cut the text."""

@@ -1,9 +1,10 @@
 """A lexicon (词典): words with counts."""
 
+import hashlib
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -49,10 +50,22 @@ class Lexicon:
     def __len__(self) -> int:
         return len(self.words)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what is made of the words when asked for."""
+        return {"words": self.words, "counts": self.counts, "total": self.total}
+
     @cached_property
     def trie(self) -> Trie:
         """The words as a trie; made when first asked for."""
         return Trie(self.words)
+
+    @cached_property
+    def digest(self) -> str:
+        """What tells it from lexicons of other words, counts or totals."""
+        lengths = np.fromiter(map(len, self.words), np.int64, len(self))
+        digest = hashlib.sha256("".join(self.words).encode("utf-8", "surrogatepass"))
+        digest.update(lengths.tobytes() + self.counts.tobytes() + str(self.total).encode())
+        return digest.hexdigest()
 
     @classmethod
     def from_counts(cls, counts: Mapping[str, int] | Iterable[tuple[str, int]]) -> Self:
@@ -103,6 +116,22 @@ class Lexicon:
         counts = cls._sum(name, read_entries(path, encoding, errors))
         if not counts:
             raise LexiconError(f"{name}: there are no words in it; {FORMS}", name)
+        return cls(list(counts), list(counts.values()))
+
+    @classmethod
+    def merged(cls, lexicons: Iterable["Lexicon"]) -> Self:
+        """Put lexicons together; a word that is in several has its greatest count.
+
+        Examples
+        --------
+        >>> both = Lexicon.merged([Lexicon(["长江", "大桥"], [6, 2]), Lexicon(["大桥"], [3])])
+        >>> both.words, both.counts.tolist()
+        (['长江', '大桥'], [6, 3])
+        """
+        counts: dict[str, int] = {}
+        for lexicon in lexicons:
+            for word, count in zip(lexicon.words, lexicon.counts.tolist(), strict=True):
+                counts[word] = max(count, counts.get(word, 0))
         return cls(list(counts), list(counts.values()))
 
     @staticmethod

@@ -1,7 +1,6 @@
 """Cutting text as well as a dictionary can: its words, numerals settled, and unlisted words by how they are spelled."""
 
 import functools
-from typing import Any
 
 import numpy as np
 
@@ -11,8 +10,8 @@ from .classifiers import Classifiers
 from .cutter import Flags
 from .forms import LONGEST, Forms
 from .jieba_adapter import load_words
-from .lattice import Words, best_path
-from .lexical import LexiconCutter, read_again
+from .lattice import Scores, Words, best_path
+from .lexical import LexiconCutter, lengths_of
 from .numerals import CLASSIFIER, NUMERAL
 
 LEAST_COUNT = 4
@@ -36,27 +35,42 @@ class DictionaryCutter(LexiconCutter):
     ['罗砚舟', '有', '三十', '个', '橹簧', '，', '重', '3.5', '斤', '。']
     """
 
+    kind = "dictionary"
+
     def __init__(self, lexicon: Lexicon) -> None:
         super().__init__(lexicon)
         self._classifiers = Classifiers.of_lexicon(lexicon)
         self._forms = Forms.of_lexicon(lexicon)
 
-    @property
-    def digest(self) -> str:
-        return f"dictionary {self._digest}"
-
-    def __reduce__(self) -> Any:
-        if self is dictionary_cutter():
-            return read_again, (dictionary_cutter, self.digest)
-        return super().__reduce__()
-
     def boundaries(self, codes: Codes) -> Flags:
         is_start, words = self._path(codes)
-        self._classifiers.settle(is_start, codes)
+        self._classifiers.settle(is_start, codes, self._kept(is_start, codes))
         if self._forms is not None:
             self._spell(is_start, codes, words, self._forms)
         is_start &= ~inside_numbers(codes)
         return is_start
+
+    def _kept(self, is_start: Flags, codes: Codes) -> Flags | None:
+        """Mark where words that a user added begin, go on, and have just ended."""
+        if not self.added:
+            return None
+        lengths = lengths_of(is_start)
+        kept = np.zeros(len(codes) + 1, np.bool_)
+        for words in self.added:
+            for length, (positions, _) in enumerate(words.trie.matches(codes), 1):
+                whole = positions[lengths.take(positions) == length]
+                for step in range(length + 1):
+                    kept[whole + step] = True
+        return kept[:-1]
+
+    def _worth(self, codes: Codes, is_start: Flags) -> Scores:
+        result = super()._worth(codes, is_start)
+        if self._forms is not None:
+            lengths = lengths_of(is_start)
+            for length, array in enumerate(self._forms.arrays(codes, lengths), 2):
+                chosen = np.flatnonzero(lengths == length)
+                result[chosen] = np.maximum(result.take(chosen), array.take(chosen))
+        return result
 
     def _spell(self, is_start: Flags, codes: Codes, words: list[Words], forms: Forms) -> None:
         """Cut runs of single Han characters again, in place."""
@@ -98,4 +112,6 @@ def dictionary_cutter() -> DictionaryCutter:
     >>> dictionary_cutter()("长江大桥")
     ['长江大桥']
     """
-    return DictionaryCutter(load_words().at_least(LEAST_COUNT))
+    cutter = DictionaryCutter(load_words().at_least(LEAST_COUNT))
+    cutter.maker = dictionary_cutter
+    return cutter

@@ -1,13 +1,12 @@
 """Cutting text into the words of a lexicon, and just as jieba does."""
 
 import functools
-import hashlib
 import math
 import re
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +20,7 @@ from ..reading.parts import Part, text_of
 from ..text.characters import Codes, char_classes, code_points, from_code_points, is_joined
 from .cutter import LINE_END, Cutter, Flags, Positions
 from .jieba_adapter import hmm_cut, load_words
-from .lattice import LONG, Words, best_path, stretches
+from .lattice import LONG, Scores, Words, best_path, stretches
 
 _LINE = re.compile(r"[^\n]+?(?=\r?\n|\Z)")
 
@@ -45,9 +44,26 @@ class LexiconCutter(Cutter):
     '长江大桥 上 ， iPhone17 和 iPad 2026\\n'
     """
 
+    kind = "lexicon"
+    """What the rule is called in digests."""
+    EXCESS = 5.0
+    """Nats by which a word that a user adds is better than its parts. Where a third of the dictionary is hidden and
+    added again without counts, F on UD dev and corpuszh is .002 and .003 lower than with counts; .008 and .007 with 0.
+    """
+
     def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self.added: tuple[Lexicon, ...] = ()
+        """What users added, in that order."""
+        self.maker: Callable[[], LexiconCutter] | None = None
+        """What makes it without them in another process, if that is cheaper than to send it."""
+        self._learn(lexicon)
+
+    def _learn(self, lexicon: Lexicon) -> None:
+        """Take in words: those of the lexicon, and what users added."""
         counts, which = np.unique(lexicon.counts, return_inverse=True)
         total = math.log(lexicon.total)
+        self._words_known = lexicon
         self._trie = lexicon.trie
         self._scores = np.array([math.log(count) - total for count in counts.tolist()])[which]
         self._unknown = 0.0 - total
@@ -57,11 +73,67 @@ class LexiconCutter(Cutter):
         codes = code_points("".join(lexicon.words[i] for i in ids.tolist()))
         self._single[codes] = self._scores[ids]
 
-        self._digest = _digest_of(lexicon)
-
     @property
     def digest(self) -> str:
-        return f"lexicon {self._digest}"
+        return ", added ".join([f"{self.kind} {self.lexicon.digest}", *(words.digest for words in self.added)])
+
+    def __reduce__(self) -> Any:
+        if self.maker is not None:
+            return _made_again, (self.maker, self.added, self.digest)
+        return super().__reduce__()
+
+    def with_words(self, words: Lexicon) -> Self:
+        """Give a cutter that also knows words of a user (用户词典).
+
+        A word is added with its count, but at least with one that makes it e^5 times as probable as the words that it
+        is cut into without it. The probabilities of all other words stay as they are.
+
+        Parameters
+        ----------
+        words : Lexicon
+            Words with counts; 1 for words without one.
+
+        Examples
+        --------
+        >>> cutter = LexiconCutter(Lexicon(["青", "桅", "船坊"], [500, 3, 100], 1000))
+        >>> cutter("青桅坊"), cutter.with_words(Lexicon(["青桅坊"], [1]))("青桅坊")
+        (['青', '桅', '坊'], ['青桅坊'])
+        """
+        known = self._words_known
+        parts = np.minimum(self._log_probabilities(words.words) + self.EXCESS, 0)
+        counts = np.maximum(words.counts, np.floor(np.exp(parts) * known.total).astype(np.int64) + 1)
+        place = {word: number for number, word in enumerate(known.words)}
+        places = np.array([place.get(word, -1) for word in words.words])
+        every = known.counts.copy()
+        old, new = np.flatnonzero(places >= 0), np.flatnonzero(places < 0)
+        every[places[old]] = np.maximum(every[places[old]], counts[old])
+        more = [words.words[i] for i in new.tolist()]
+        result = object.__new__(type(self))
+        result.__dict__.update(self.__dict__)
+        result.added = *self.added, words
+        result._learn(Lexicon([*known.words, *more], np.concatenate([every, counts[new]]), known.total))
+        return result
+
+    def _log_probabilities(self, strings: Sequence[str]) -> Scores:
+        """Give ln P of each string, cut into words."""
+        codes = code_points("".join(f"{string}\n" for string in strings))
+        is_start = self.boundaries(codes)
+        worth = self._worth(codes, is_start)
+        worth[codes == LINE_END] = 0
+        lengths = np.fromiter(map(len, strings), np.intp, len(strings)) + 1
+        result: Scores = np.add.reduceat(np.where(is_start, worth, 0.0), np.cumsum(lengths) - lengths)
+        return result
+
+    def _worth(self, codes: Codes, is_start: Flags) -> Scores:
+        """Give ln P of the word that begins at each character where one begins."""
+        result = self._single.take(codes)
+        is_end = np.append(is_start[1:], True)
+        result[~is_end] = self._unknown
+        lengths = lengths_of(is_start)
+        for length, (positions, scores) in enumerate(self._words(codes), 2):
+            chosen = np.flatnonzero(is_start.take(positions) & (lengths.take(positions) == length))
+            result[positions[chosen]] = scores[chosen]
+        return result
 
     def boundaries(self, codes: Codes) -> Flags:
         return self._path(codes)[0]
@@ -109,20 +181,14 @@ class JiebaCutter(LexiconCutter):
     512 characters may the last bits of a sum differ, and equally good cuts be chosen differently.
     """
 
-    def __init__(self, lexicon: Lexicon) -> None:
-        super().__init__(lexicon)
+    EXCESS = 0.0  # as jieba.suggest_freq
+    kind = "jieba"
+
+    def _learn(self, lexicon: Lexicon) -> None:
+        super()._learn(lexicon)
         self._is_partial = np.zeros(CODES, np.bool_)
         self._is_partial[code_points("".join(word[0] for word in lexicon.words))] = True
         self._is_partial[code_points("".join(word for word in lexicon.words if len(word) == 1))] = False
-
-    @property
-    def digest(self) -> str:
-        return f"jieba {self._digest}"
-
-    def __reduce__(self) -> Any:
-        if self is jieba_cutter():
-            return read_again, (jieba_cutter, self.digest)
-        return super().__reduce__()
 
     def boundaries(self, codes: Codes) -> Flags:
         single = self._single.take(codes)
@@ -203,23 +269,19 @@ def jieba_cutter() -> JiebaCutter:
     >>> jieba_cutter()("长江大桥")
     ['长江大桥']
     """
-    return JiebaCutter(load_words())
-
-
-def read_again(make: Callable[[], LexiconCutter], digest: str) -> LexiconCutter:
-    """Give a cutter with jieba's dictionary in another process, which reads it itself; it must be the same there."""
-    cutter = make()
-    if cutter.digest != digest:
-        raise LexiconError("another version of jieba is installed here; install jieba==0.42.1 everywhere", "jieba")
+    cutter = JiebaCutter(load_words())
+    cutter.maker = jieba_cutter
     return cutter
 
 
-def _digest_of(lexicon: Lexicon) -> str:
-    """Give a digest of words, counts and total."""
-    lengths = np.fromiter(map(len, lexicon.words), np.int64, len(lexicon))
-    digest = hashlib.sha256("".join(lexicon.words).encode("utf-8", "surrogatepass"))
-    digest.update(lengths.tobytes() + lexicon.counts.tobytes() + str(lexicon.total).encode())
-    return digest.hexdigest()
+def _made_again(maker: Callable[[], LexiconCutter], added: Sequence[Lexicon], digest: str) -> LexiconCutter:
+    """Give a cutter with jieba's dictionary in another process, which reads it itself; it must be the same there."""
+    cutter = maker()
+    for words in added:
+        cutter = cutter.with_words(words)
+    if cutter.digest != digest:
+        raise LexiconError("another version of jieba is installed here; install jieba==0.42.1 everywhere", "jieba")
+    return cutter
 
 
 @functools.cache
@@ -230,6 +292,14 @@ def _jieba_kinds() -> npt.NDArray[np.uint8]:
     kinds[code_points("+#&._%-")] = 1
     kinds[code_points(string.ascii_letters + string.digits)] = 2
     return kinds
+
+
+def lengths_of(is_start: Flags) -> Positions:
+    """Give the length of the word that begins at each character, 0 where none begins."""
+    starts = np.flatnonzero(is_start)
+    result = np.zeros(len(is_start), np.intp)
+    result[starts] = np.diff(starts, append=len(is_start))
+    return result
 
 
 def _reach(n: int, words: list[Words]) -> Positions:
