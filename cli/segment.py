@@ -27,6 +27,8 @@ Examples:
   nlpzero segment --lexicon words.tsv data/stories.txt
   nlpzero discover --method bayes --rounds 6 --save-segmenter stories.npz -o words.tsv data/stories.txt
   nlpzero segment --segmenter stories.npz data/stories.txt
+  nlpzero discover --new --min-length 2 -o new.tsv data/stories.txt
+  nlpzero segment --userdict new.tsv data/stories.txt
 """
 
 
@@ -45,7 +47,7 @@ class SegmentOptions:
     )
 
 
-@page(epilog=EPILOG, most=("jieba", "lexicon", "learn", "segmenter", "delimiter", "output"))
+@page(epilog=EPILOG, most=("userdict", "jieba", "lexicon", "learn", "segmenter", "delimiter", "output"))
 @values(WordOptions, "words", without=("tokenized",))
 @values(SegmentOptions, "own")
 @values(LearningOptions, "learning")
@@ -65,9 +67,10 @@ def command(
 
     Deleting the delimiters gives the text back. By default the text is cut into the words of jieba's dictionary, the
     rarest left out. Numerals are words of their own (三十|个), and single characters are put together where they look
-    like a word. --jieba cuts as jieba does.
+    like a word. --jieba cuts as jieba does. A table of `nlpzero discover --new` can be a --userdict.
     """
     exclude("lexicon", "jieba", "hmm", "segmenter", "learn")
+    exclude("userdict", "learn")
     if own.learn:
         with writing.open() as text, learned(learning, reading, running, again=True) as found:
             text.writelines(found.cut(own.delimiter))
@@ -86,7 +89,7 @@ def _cutter(words: WordOptions, own: SegmentOptions, encoding: EncodingOptions) 
         return words.cutter(encoding)
     from nlpzero.segment.learned import LearnedSegmenter
 
-    return LearnedSegmenter.load(own.segmenter)
+    return words.with_userdict(LearnedSegmenter.load(own.segmenter), encoding)
 
 
 def _cut(

@@ -102,7 +102,9 @@ class WordOptions:
         if isinstance(cutter, LexiconCutter):
             cutter = cutter.with_words(words)
         elif not self.force:
-            raise click.UsageError("what cuts the text has no dictionary that --userdict could be added to; add --force")
+            raise click.UsageError(
+                "what cuts the text has no dictionary that --userdict could be added to; add --force"
+            )
         return ForcedCutter(cutter, words) if self.force else cutter
 
     def open(self, job: "Job", cost: "Cost", corpus: "Corpus") -> "Execution":

@@ -52,6 +52,24 @@ def test_a_lexicon_of_words_is_used(tmp_path: Path) -> None:
     assert (done.exit_code, done.stdout) == (0, "老徐 在 竹桥 下 摇 渡船\n")
 
 
+def test_words_of_users_are_added_or_forced(tmp_path: Path) -> None:
+    text = written(tmp_path, "text", "他说的是一带一路的算力\n")  # "he speaks of the road's computing power"
+    one, two = written(tmp_path, "one", "一带一路\n算力 3 n\n"), written(tmp_path, "two.tsv", "word\tcount\n的是\t3\n")
+    assert run(text).stdout == "他 说 的 是 一带 一 路 的 算 力\n"
+    assert run("--userdict", one, text).stdout == "他 说 的 是 一带一路 的 算力\n"
+    assert run("--userdict", one, "--userdict", two, "--force", text).stdout == "他 说 的是 一带一路 的 算力\n"
+    assert run("--userdict", two, "--force", "--hmm", text).stdout == "他 说 的是 一带 一路 的 算力\n"
+    assert run("--userdict", one, "--jieba", text).stdout == "他 说 的 是 一带一路 的 算力\n"
+    for options, fault in (
+        (["--force"], "--force keeps the words of --userdict whole; name a file of words"),
+        (["--hmm", "--userdict", one], "no dictionary that --userdict could be added to; add --force"),
+        (["--learn", "--userdict", one], "--userdict and --learn exclude each other"),
+    ):
+        done = run(*options, text)
+        assert done.exit_code == 2
+        assert fault in done.stderr
+
+
 def test_the_hidden_markov_model_of_jieba_is_used() -> None:
     assert run("--hmm", text="孟小帆来了\n".encode()).stdout == "孟小帆 来 了\n"  # "Meng Xiaofan is here"
 
