@@ -17,6 +17,7 @@ from ..core.job import Cost, Execution, Job, open_execution
 from ..core.workspace import NONE, Column, Ids, Stored, StoredRun, Workspace
 from ..errors import ModelError
 from ..reading.parts import Part, text_of
+from ..reading.sources import Texts, open_texts
 from ..text.characters import DIGIT, HAN, char_classes
 from .entropies import Entropies, neighbour_entropies
 from .levels import Demand, Level, Placements, bits_of, level_of_units, merged_level, pairs_of, stored_pairs
@@ -341,15 +342,13 @@ def counting_cost(order: int) -> Cost:
     return replace(COUNTING, disk=3 * order)
 
 
-def count_ngrams(
-    texts: Iterable[str | Part], order: int, *, joined: bool = True, job: Job | Execution | None = None
-) -> NGramTable:
+def count_ngrams(texts: Texts, order: int, *, joined: bool = True, job: Job | Execution | None = None) -> NGramTable:
     """Count all n-grams of a corpus (n 元语法计数).
 
     Parameters
     ----------
-    texts : iterable of str or Part
-        Blocks of whole lines, read once.
+    texts : path, paths, Corpus, or iterable of texts
+        Read once, in blocks of whole lines; see `nlpzero.reading.sources.open_texts`.
     order : int
         The greatest length, in units, of a word that can be found by the counts: n-grams are counted up to one more,
         so that the longest have neighbours.
@@ -371,7 +370,8 @@ def count_ngrams(
     [('山', '药'), ('药', '汤')]
     """
     with open_execution(job, counting_cost(order), keep=True) as execution:
-        ngrams = count_units(texts, joined=joined, engine=execution.engine, workspace=execution.workspace)
+        with open_texts(texts, execution.block_size) as blocks:
+            ngrams = count_units(blocks, joined=joined, engine=execution.engine, workspace=execution.workspace)
         for length in range(2, order + 2):
             ngrams = ngrams.extended(minimum=1, last=length == order + 1)
         return NGramTable([*ngrams.units], [*ngrams.levels], joined, ngrams.total, ngrams.clauses, ngrams.left_out)

@@ -39,7 +39,7 @@ class Corpus:
 
     Parameters
     ----------
-    paths : sequence of str or path
+    paths : path, or sequence of paths
         File names; "-" is standard input.
     encoding : str
         Any of Python's text encodings whose lines can be decoded one by one.
@@ -81,7 +81,7 @@ class Corpus:
 
     def __init__(
         self,
-        paths: Sequence[str | os.PathLike[str]] = ("-",),
+        paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = ("-",),
         *,
         encoding: str = "utf-8",
         errors: str = "strict",
@@ -94,7 +94,7 @@ class Corpus:
             raise ValueError(f"errors must be 'strict' or 'replace', not {errors!r}")
         if shard is not None and not 1 <= shard[0] <= shard[1]:
             raise ValueError(f"shard must be (i, n) with i from 1 to n, not {shard!r}")
-        self.paths = [paths] if isinstance(paths, str) else [os.fspath(path) for path in paths]
+        self.paths = [os.fspath(path) for path in ([paths] if isinstance(paths, str | os.PathLike) else paths)]
         self.encoding = check_encoding(encoding)
         self.errors = errors
         self.reading = reading or Reading()

@@ -7,6 +7,7 @@ partitions as in Savasere, Omiecinski & Navathe 1995: a set frequent in all is f
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
+from numbers import Integral, Real
 from typing import NamedTuple
 
 import numpy as np
@@ -145,15 +146,17 @@ def minimum_count(support: int | float | Fraction, n_baskets: int) -> int:
     >>> minimum_count(50, 930), minimum_count(0.06, 930), minimum_count(1e-9, 930)
     (50, 56, 1)
     """
-    if isinstance(support, int):
+    if not isinstance(support, Real):
+        raise ModelError(f"support is {support!r}; give a number of baskets such as 3, or a share such as 0.01")
+    if isinstance(support, Integral):
         if support < 1:
             raise ModelError(
                 f"a minimum support of {support} baskets; give a count of 1 or more, or a share such as 0.01"
             )
-        return support
+        return int(support)
     if not 0 < support <= 1:
         raise ModelError(f"a minimum support of {float(support):g}; give a share above 0 and at most 1, or a count")
-    share = support if isinstance(support, Fraction) else Fraction(repr(support))  # the number that was written
+    share = support if isinstance(support, Fraction) else Fraction(str(support))  # the number that was written
     return -(-share.numerator * n_baskets // share.denominator)
 
 

@@ -20,6 +20,7 @@ from ..ngrams.measures import Measures, Scores, measure, pick
 from ..ngrams.runs import NGramTable
 from ..ngrams.units import unit_starts
 from ..reading.parts import Block, Part, text_of
+from ..reading.sources import Texts, open_texts
 from ..segment.cutter import Cutter
 from ..segment.encoding import Tokens, tokens_of_marks
 from ..segment.learned import LearnedSegmenter
@@ -149,7 +150,7 @@ def discovery_cost(method: str) -> Cost:
 
 
 def discover(
-    texts: Iterable[str | Part],
+    texts: Texts,
     method: str = "entropy",
     parameters: Parameters | None = None,
     *,
@@ -163,8 +164,8 @@ def discover(
 
     Parameters
     ----------
-    texts : iterable of str or of parts of a corpus
-        Blocks of whole lines, read once.
+    texts : path, paths, Corpus, or iterable of texts
+        Read once, in blocks of whole lines; see `nlpzero.reading.sources.open_texts`.
     method : {"entropy", "cohesion", "pmi", "esa", "bayes"}
         See the modules of these names in `nlpzero.words`.
     parameters : Parameters, optional
@@ -182,6 +183,8 @@ def discover(
 
     Raises
     ------
+    CorpusError
+        For texts that are none, or cannot be read.
     ModelError
         If a parameter is out of its range.
     NothingFound
@@ -205,7 +208,8 @@ def discover(
         _check_counted(counted, chosen)
     with open_execution(job, discovery_cost(method), keep=True) as execution:
         engine, workspace = execution.engine, execution.workspace
-        ngrams = count_units(texts, joined=chosen.joined, engine=engine, workspace=workspace, table=counted)
+        with open_texts(texts, execution.block_size) as blocks:
+            ngrams = count_units(blocks, joined=chosen.joined, engine=engine, workspace=workspace, table=counted)
         if not any(block[0].length for block in ngrams.blocks):
             raise NothingFound("the text has no Han characters, digits or Latin letters: there are no words in it")
         search = Search(parameters, min_count, execution.held_memory, on_round, checkpoint, resume)
@@ -303,15 +307,15 @@ def marked_blocks(discovery: Discovery, texts: Iterable[str | Part]) -> Iterator
 
 
 def cut_texts(
-    discovery: Discovery, texts: Iterable[str | Part], delimiter: str = " ", job: Job | Execution | None = None
+    discovery: Discovery, texts: Texts, delimiter: str = " ", job: Job | Execution | None = None
 ) -> Iterator[str]:
     """Cut a corpus into words as the method did to count them, and put a delimiter between them.
 
     Punctuation marks and other characters stand alone; see `marked_blocks`.
     """
     cut_block = functools.partial(MarkedBlock.delimited, delimiter=delimiter)
-    with open_execution(job, COUNTING) as execution:
-        yield from execution.engine.map(cut_block, marked_blocks(discovery, texts))
+    with open_execution(job, COUNTING) as execution, open_texts(texts, execution.block_size) as blocks:
+        yield from execution.engine.map(cut_block, marked_blocks(discovery, blocks))
 
 
 def changed() -> ModelError:

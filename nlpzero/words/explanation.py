@@ -1,18 +1,18 @@
 """Why a string is a word of a corpus, or is not: the figures that the methods look at, and places where it stands."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from ..core.job import current_job
 from ..errors import ModelError, NothingFound
-from ..ngrams.counts import NGrams
+from ..ngrams.counts import COUNTING, NGrams
 from ..ngrams.levels import BlockLevels, bits_in
 from ..ngrams.measures import measure
 from ..ngrams.units import encode
-from ..reading.parts import Block
+from ..reading.sources import Texts, open_blocks
 from ..text.characters import char_classes, code_points, is_joined
 from .discovery import Discovery, unit_places
 from .finding import Check, Evidence
@@ -84,7 +84,7 @@ class Explanation:
     occurrences: list[Occurrence]
 
 
-def explain(discovery: Discovery, blocks: Iterable[Block], word: str, examples: int = 5) -> Explanation:
+def explain(discovery: Discovery, texts: Texts, word: str, examples: int = 5) -> Explanation:
     """Explain a string by the corpus, in the units of the method.
 
     Parameters
@@ -92,8 +92,8 @@ def explain(discovery: Discovery, blocks: Iterable[Block], word: str, examples: 
     discovery : Discovery
         The words of the corpus, its workspace still open. Where it went by counts made before, so do all figures, but
         for the neighbours and the places, which are those of the text.
-    blocks : iterable of Block
-        The corpus once more: the blocks that the words were found in.
+    texts : path, paths, Corpus, or iterable of texts
+        The corpus once more, in the blocks that the words were found in.
     word : str
         Han characters, digits and Latin letters.
     examples : int
@@ -148,7 +148,7 @@ def explain(discovery: Discovery, blocks: Iterable[Block], word: str, examples: 
         right,
         measures.left_entropy[size - 1].item(),
         measures.right_entropy[size - 1].item(),
-        _occurrences(discovery, blocks, places, size, examples),
+        _occurrences(discovery, texts, places, size, examples),
     )
 
 
@@ -182,26 +182,27 @@ def _neighbours(ngrams: NGrams, places: list[npt.NDArray[np.intp]], step: int) -
 
 
 def _occurrences(
-    discovery: Discovery, blocks: Iterable[Block], places: list[npt.NDArray[np.intp]], size: int, examples: int
+    discovery: Discovery, texts: Texts, places: list[npt.NDArray[np.intp]], size: int, examples: int
 ) -> list[Occurrence]:
     """Read the first lines in which a string stands."""
     result: list[Occurrence] = []
-    for block, levels, found in zip(blocks, discovery.ngrams.blocks, places, strict=False):
-        if len(result) == examples:
-            break
-        if not len(found):
-            continue
-        codes = code_points(block.text)
-        units = unit_places(codes, levels, discovery.method.joined)
-        joined = np.append(is_joined(char_classes()[codes]) & discovery.method.joined, False)
-        for begin in found[: examples - len(result)].tolist():
-            at = int(units[begin])
-            end = int(units[begin + size - 1]) + 1
-            while joined[end]:
-                end += 1
-            start = block.text.rfind("\n", 0, at) + 1
-            line_end = block.text.find("\n", at)
-            after = block.text[end : line_end if line_end >= 0 else len(block.text)].rstrip("\r")
-            line = block.line + block.text.count("\n", 0, at)
-            result.append(Occurrence(block.source, line, block.text[start:at], after))
+    with open_blocks(texts, COUNTING.block_size(current_job())) as blocks:
+        for block, levels, found in zip(blocks, discovery.ngrams.blocks, places, strict=False):
+            if len(result) == examples:
+                break
+            if not len(found):
+                continue
+            codes = code_points(block.text)
+            units = unit_places(codes, levels, discovery.method.joined)
+            joined = np.append(is_joined(char_classes()[codes]) & discovery.method.joined, False)
+            for begin in found[: examples - len(result)].tolist():
+                at = int(units[begin])
+                end = int(units[begin + size - 1]) + 1
+                while joined[end]:
+                    end += 1
+                start = block.text.rfind("\n", 0, at) + 1
+                line_end = block.text.find("\n", at)
+                after = block.text[end : line_end if line_end >= 0 else len(block.text)].rstrip("\r")
+                line = block.line + block.text.count("\n", 0, at)
+                result.append(Occurrence(block.source, line, block.text[start:at], after))
     return result
