@@ -1,5 +1,18 @@
 """Distances of texts: exact ones by transport, bounds and baselines by array code, for many pairs at a time.
 
+The default ground is *mixed*: the similarity of two words is s = (1 - b) cos(v, v') + b chi, where v are vectors drawn
+towards what their characters predict (`nlpzero.vectors.characters`), and chi is the cosine of the words' characters
+(`characters`). An occurrence weighs ln(N / n). The points [sqrt(1 - b) v, sqrt(b) characters] have these similarities
+as cosines, so that what holds for 1 - cos holds for 1 - s.
+
+| method | distance of two texts | b |
+|---|---|---|
+| combined | the mean of the next two | |
+| wrd | the least cost of moving the words of one text onto the other, where a unit of mass costs 1 - s | 0.6 |
+| cosine | 1 - cos of the weighted sums of the points | 0.8 |
+
+With `ground="words"` each method is that of its paper:
+
 | method | an occurrence weighs | a unit of mass costs | source |
 |---|---|---|---|
 | wrd | length of the word's vector | 1 - cos | Yokoi et al. (2020), "Word Rotator's Distance" |
@@ -10,7 +23,8 @@
 | emd | 1 | 0 if it is the same word, else 1; or 1 - cos | Rubner et al. (2000) |
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -18,34 +32,26 @@ import numpy as np
 from ..errors import ModelError
 from ..segment.encoding import Tokens
 from ..vectors.store import Vectors
-from .documents import GROUNDS, Documents, Floats, Ground, Ints, Method, Oov, Space
+from .costs import SHARE, Costs
+from .documents import Documents, Floats, GroundChoice, Ints, Method, Oov, Space, ground_of
+from .problems import SAME, differences, shares, stacks
+from .sums import Sums, angles, means
 from .transport import costs_of, earth_movers_distance
-
-SAME = 1e-15
-"""Share of the mass by which two bags may differ, from rounding, and still be the same."""
-
-STACK = 1 << 18
-"""Numbers in a stack of cost matrices: what fits the cache."""
-
-NEAR = 1e-6
-"""Squared distances below this share of the squared lengths are computed again from differences."""
-
-
-class Problems(NamedTuple):
-    """What is left to move in each pair: the words of one side of all pairs, one pair after the other."""
-
-    starts: Ints
-    rows: Ints
-    mass: Floats
 
 
 class Move(NamedTuple):
-    """Mass that an optimal plan moves from a word of one text to a word of the other."""
+    """Mass that an optimal plan moves from a word of one text to a word of the other.
+
+    `by_vectors` and `by_characters` are what the similarity of the vectors and that of the characters take off a
+    distance of 1; None where the ground is not mixed.
+    """
 
     word_a: str
     word_b: str
     mass: float
     distance: float
+    by_vectors: float | None = None
+    by_characters: float | None = None
 
 
 class Measure:
@@ -53,16 +59,16 @@ class Measure:
 
     Parameters
     ----------
-    method : {"wrd", "wmd", "rwmd", "wcd", "cosine", "emd"}
-        See the table at the top of this module.
+    method : {"combined", "wrd", "cosine", "wmd", "rwmd", "wcd", "emd"}
+        See the tables at the top of this module.
     vectors : Vectors, optional
         Not needed for emd with the ground distance 0 or 1.
+    ground : {"mixed", "words", "discrete"}, optional
+        "words" takes the vectors alone. Default: "mixed" for combined, wrd and cosine, "discrete" for emd.
     weights : {"count", "norm", "idf"} or mapping, optional
-        See `Space`. Default: "norm" for wrd, else "count".
-    oov : {"drop", "char", "error"}
-        See `Space`.
-    ground : {"discrete", "cosine"}
-        For emd.
+        See `Space`. Default: "idf" on the mixed ground; else "norm" for wrd, "count" for the others.
+    oov : {"compose", "drop", "char", "error"}, optional
+        See `Space`. Default: "compose" on the mixed ground, else "drop".
 
     Raises
     ------
@@ -72,7 +78,7 @@ class Measure:
     Examples
     --------
     >>> vectors = Vectors(["江", "河", "山"], np.array([[3, 4], [4, 3], [-4, 3]], np.float32))
-    >>> measure = Measure("wrd", vectors)
+    >>> measure = Measure("wrd", vectors, ground="words")
     >>> a, b = measure.encode([["江", "山"]]), measure.encode([["河", "山"]])
     >>> measure.distances(a, b).round(4).tolist()
     [0.02]
@@ -80,20 +86,19 @@ class Measure:
 
     def __init__(
         self,
-        method: Method = "wrd",
+        method: Method = "combined",
         vectors: Vectors | None = None,
         *,
+        ground: GroundChoice | None = None,
         weights: Literal["count", "norm", "idf"] | Mapping[str, float] | None = None,
-        oov: Oov = "drop",
-        ground: Literal["discrete", "cosine"] = "discrete",
+        oov: Oov | None = None,
     ) -> None:
-        if method not in GROUNDS:
-            raise ModelError(f"{method!r} is no method; known are {', '.join(GROUNDS)}")
         self.method: Method = method
-        kind: Ground = ground if method == "emd" else GROUNDS[method]
+        kind = ground_of(method, ground)
         if weights is None:
-            weights = "norm" if method == "wrd" else "count"
-        self.space = Space(None if kind == "discrete" and weights == "count" else vectors, kind, weights, oov)
+            weights = "idf" if kind == "mixed" else "norm" if method in ("wrd", "combined") else "count"
+        unseen: Oov = oov or ("compose" if kind == "mixed" else "drop")
+        self.space = Space(None if kind == "discrete" and weights == "count" else vectors, kind, weights, unseen)
 
     def encode(self, texts: Tokens | Iterable[Sequence[str]]) -> Documents:
         """Turn texts, given as words, into bags: see `Space.encode`."""
@@ -129,58 +134,47 @@ class Measure:
         found = np.full(len(i), np.nan)
         full = np.flatnonzero((a.totals[i] > 0) & (b.totals[j] > 0))
         i, j = i[full], j[full]
-        apart, left, right = _differences(a, b, i, j)
+        apart, left, right = differences(a, b, i, j)
         if self.space.ground == "discrete":
             found[full] = apart
             return found
         differ = np.flatnonzero(apart > SAME)
         distances = np.zeros(len(full))
-        if self.method in ("wcd", "cosine"):
-            means_a, means_b = means(a, i[differ]), means(b, j[differ])
-            distances[differ] = (
-                np.sqrt(((means_a - means_b) ** 2).sum(1)) if self.method == "wcd" else _angles(means_a, means_b)
-            )
-        elif self.method == "wmd":
+        if self.method == "wmd":
             # Euclidean distance is a metric, so what both texts hold need not move.
             scale = a.totals[i] * b.totals[j]
-            distances[differ] = self._solve(a, b, left, right, differ) / scale[differ]
+            distances[differ] = self._solve(Costs(self.space.ground, a, b, left, right), differ) / scale[differ]
+        elif self.method in ("wcd", "cosine"):
+            distances[differ] = self._sums_apart(a, b, i[differ], j[differ])
         else:
-            distances[differ] = self._solve(a, b, _shares(a, i), _shares(b, j), differ)
+            costs = Costs(self.space.ground, a, b, shares(a, i), shares(b, j))
+            distances[differ] = self._solve(costs, differ)
+            if self.method == "combined":
+                distances[differ] += self._sums_apart(a, b, i[differ], j[differ])
+                distances[differ] /= 2
         found[full] = distances
         return found
 
-    def _solve(self, a: Documents, b: Documents, left: Problems, right: Problems, which: Ints) -> Floats:
+    def _sums_apart(self, a: Documents, b: Documents, i: Ints, j: Ints) -> Floats:
+        """Give the distances of the sums or means of texts."""
+        if self.space.ground == "mixed":
+            (rows_a, i), (rows_b, j) = np.unique(i, return_inverse=True), np.unique(j, return_inverse=True)
+            return Sums.of(a, rows_a).distances(i, Sums.of(b, rows_b), j)
+        x, y = means(a, i), means(b, j)
+        return np.sqrt(((x - y) ** 2).sum(1)) if self.method == "wcd" else angles(x, y)
+
+    def _solve(self, costs: Costs, which: Ints) -> Floats:
         """Solve the transport problems `which`, those of one shape together."""
         found = np.empty(len(which))
-        for some, rows_a, rows_b, p, q in _stacks(left, right, which, a.points.shape[1]):
-            costs = self._costs(a, b, rows_a, rows_b)
+        for some, places, (p, q) in stacks(costs.left, costs.right, which, costs.a.points.shape[1]):
+            cost = costs.stack(*places)
             if self.method == "rwmd":
-                to_b = np.einsum("bi,bi->b", p, costs.min(2))
-                to_a = np.einsum("bj,bj->b", q, costs.min(1))
+                to_b = np.einsum("bi,bi->b", p, cost.min(2))
+                to_a = np.einsum("bj,bj->b", q, cost.min(1))
                 found[some] = np.maximum(to_a, to_b)
             else:
-                found[some] = costs_of(p, q, costs)
+                found[some] = costs_of(p, q, cost)
         return np.maximum(found, 0)
-
-    def _costs(self, a: Documents, b: Documents, rows_a: Ints, rows_b: Ints) -> Floats:
-        """Give the costs (b, n, m) between the words (b, n) and (b, m)."""
-        x, y = a.points[rows_a], b.points[rows_b]
-        same = a.keys[rows_a][:, :, None] == b.keys[rows_b][:, None]
-        if self.space.ground == "discrete":
-            return np.asarray(np.where(same, 0.0, 1.0))
-        costs: Floats = np.matmul(x, y.transpose(0, 2, 1))
-        if self.space.ground == "cosine":
-            np.subtract(1, costs, out=costs)
-            np.maximum(costs, 0, out=costs)
-        else:
-            lengths = a.squares[rows_a][:, :, None] + b.squares[rows_b][:, None]
-            costs *= -2
-            costs += lengths
-            near = np.nonzero(costs < NEAR * lengths)
-            costs[near] = ((x[near[0], near[1]] - y[near[0], near[2]]) ** 2).sum(1)
-            np.sqrt(costs, out=costs)
-        costs[same] = 0
-        return costs
 
     def align(self, a: Documents, b: Documents, i: int = 0, j: int = 0) -> list[Move]:
         """Tell which words of one document move where (对齐), the largest share of the cost first.
@@ -194,103 +188,25 @@ class Measure:
         """
         if self.method in ("rwmd", "wcd", "cosine"):
             raise ModelError(f"{self.method} moves no words; use wrd, wmd or emd")
-        (rows_a, p), (rows_b, q) = a.bag(i), b.bag(j)
-        if not len(p) or not len(q):
-            raise ModelError(f"the {'first' if not len(p) else 'second'} text holds no known word")
-        costs = self._costs(a, b, rows_a[None], rows_b[None])[0]
-        plan = earth_movers_distance(p / p.sum(), q / q.sum(), costs).plan
-        moves = [
-            Move(a.words[rows_a[x]], b.words[rows_b[y]], float(plan[x, y]), float(costs[x, y]))
-            for x, y in zip(*np.nonzero(plan > SAME), strict=True)
-        ]
+        left, right = shares(a, np.array([i])), shares(b, np.array([j]))
+        if not len(left.mass) or not len(right.mass):
+            raise ModelError(f"the {'first' if not len(left.mass) else 'second'} text holds no known word")
+        costs = Costs(self.space.ground, a, b, left, right)
+        places = np.arange(len(left.mass))[None], np.arange(len(right.mass))[None]
+        [distances] = costs.stack(*places)
+        plan = earth_movers_distance(left.mass, right.mass, distances).plan
+        pairs = np.nonzero(plan > SAME)
+        rows_a, rows_b = left.rows[pairs[0]].tolist(), right.rows[pairs[1]].tolist()
+        words = [[a.words[row] for row in rows_a], [b.words[row] for row in rows_b]]
+        parts: list[list[float]] | list[list[None]] = [[None] * len(rows_a)] * 2
+        if self.space.ground == "mixed":
+            alike = np.einsum("id,id->i", a.points[rows_a], b.points[rows_b])
+            written = costs.characters(*places)[0][pairs]
+            parts = [((1 - SHARE) * alike).tolist(), (SHARE * written).tolist()]
+        moves = list(
+            itertools.starmap(Move, zip(*words, plan[pairs].tolist(), distances[pairs].tolist(), *parts, strict=True))
+        )
         return sorted(moves, key=lambda move: (-move.mass * move.distance, -move.mass, move.word_a, move.word_b))
-
-
-def means(documents: Documents, which: Ints) -> Floats:
-    """Give the weighted mean of the points of some documents, none of them empty."""
-    import scipy.sparse
-
-    chosen, inverse = np.unique(which, return_inverse=True)
-    starts, rows, mass = _shares(documents, chosen)
-    matrix = scipy.sparse.csr_matrix((mass, rows, starts), (len(chosen), len(documents.points)))
-    return np.asarray(matrix @ documents.points)[inverse]
-
-
-def _angles(x: Floats, y: Floats) -> Floats:
-    """Give 1 - cos of rows; 1 where one is zero."""
-    lengths = np.sqrt(np.einsum("id,id->i", x, x) * np.einsum("id,id->i", y, y))
-    cosines = np.einsum("id,id->i", x, y) / np.where(lengths > 0, lengths, 1)
-    return np.asarray(np.clip(1 - cosines, 0, 2))
-
-
-def _taken(documents: Documents, which: Ints) -> tuple[Ints, Ints]:
-    """Give the places of the words of some documents, one after the other, and the number of each one's pair."""
-    sizes = np.diff(documents.starts)[which]
-    owners = np.repeat(np.arange(len(which)), sizes)
-    firsts = documents.starts[which] - np.cumsum(sizes) + sizes
-    return firsts[owners] + np.arange(len(owners)), owners
-
-
-def _shares(documents: Documents, which: Ints) -> Problems:
-    """Give whole documents as distributions."""
-    places, owners = _taken(documents, which)
-    starts = np.searchsorted(owners, np.arange(len(which) + 1))
-    shares = np.asarray(documents.mass[places] / documents.totals[which][owners], np.float64)
-    return Problems(starts, documents.ids[places], shares)
-
-
-def _differences(a: Documents, b: Documents, i: Ints, j: Ints) -> tuple[Floats, Problems, Problems]:
-    """Compare bags word by word: half the sum of differences of their shares, and what each side has too much.
-
-    Masses are multiplied by the other side's total instead of divided by their own, so that whole numbers stay whole.
-    """
-    sides = []
-    for documents, which, scale in ((a, i, b.totals[j]), (b, j, a.totals[i])):
-        places, owners = _taken(documents, which)
-        rows = documents.ids[places]
-        sides.append((owners, documents.keys[rows], rows, documents.mass[places] * scale[owners]))
-    width = int(max(a.keys.max(initial=0), b.keys.max(initial=0))) + 1
-    codes = [owners * width + keys for owners, keys, _, _ in sides]
-    both, inverse = np.unique(np.concatenate(codes), return_inverse=True)
-    masses = [
-        np.bincount(part, side[3], minlength=len(both))
-        for part, side in zip(np.split(inverse, [len(codes[0])]), sides, strict=True)
-    ]
-    difference = np.asarray(masses[0] - masses[1], np.float64)
-    owners = both // width
-    scale = a.totals[i] * b.totals[j]
-    difference[np.abs(difference) <= SAME * scale[owners]] = 0
-    apart = np.bincount(owners, np.abs(difference), minlength=len(i)) / scale / 2
-    problems = []
-    for sign, (side, part) in zip((1, -1), zip(sides, np.split(inverse, [len(codes[0])]), strict=True), strict=True):
-        excess = sign * difference[part]
-        left = excess > 0
-        starts = np.searchsorted(side[0][left], np.arange(len(i) + 1))
-        problems.append(Problems(starts, side[2][left], excess[left]))
-    return np.minimum(apart, 1), problems[0], problems[1]
-
-
-def _stacks(
-    left: Problems, right: Problems, which: Ints, dim: int
-) -> Iterator[tuple[Ints, Ints, Ints, Floats, Floats]]:
-    """Put problems of one shape together: their places in `which`, words (b, n) and (b, m), and masses."""
-    n, m = (np.diff(side.starts)[which] for side in (left, right))
-    order = np.lexsort((m, n))
-    shapes = n[order] * (m.max(initial=0) + 1) + m[order]
-    edges = np.flatnonzero(np.diff(shapes, prepend=-1, append=-1))
-    for low, high in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
-        first = order[low]
-        size = int(n[first] * m[first] + (n[first] + m[first]) * dim)
-        step = max(1, STACK // size)
-        for at in range(low, high, step):
-            some = order[at : min(at + step, high)]
-            places = [
-                side.starts[which[some]][:, None] + np.arange(width)
-                for side, width in ((left, int(n[first])), (right, int(m[first])))
-            ]
-            p, q = left.mass[places[0]], right.mass[places[1]]
-            q *= (p.sum(1) / q.sum(1))[:, None]
-            yield some, left.rows[places[0]], right.rows[places[1]], p, q
 
 
 def word_movers_distance(a: Sequence[str], b: Sequence[str], vectors: Vectors) -> float:
@@ -305,7 +221,7 @@ def word_movers_distance(a: Sequence[str], b: Sequence[str], vectors: Vectors) -
     >>> word_movers_distance(["江"], ["江", "河"], vectors)
     2.5
     """
-    return _one("wmd", a, b, vectors)
+    return _one(Measure("wmd", vectors), a, b)
 
 
 def word_rotators_distance(a: Sequence[str], b: Sequence[str], vectors: Vectors) -> float:
@@ -319,12 +235,11 @@ def word_rotators_distance(a: Sequence[str], b: Sequence[str], vectors: Vectors)
     >>> word_rotators_distance(["江"], ["江", "河"], vectors)
     0.75
     """
-    return _one("wrd", a, b, vectors)
+    return _one(Measure("wrd", vectors, ground="words"), a, b)
 
 
-def _one(method: Method, a: Sequence[str], b: Sequence[str], vectors: Vectors) -> float:
+def _one(measure: Measure, a: Sequence[str], b: Sequence[str]) -> float:
     """Compare two texts."""
-    measure = Measure(method, vectors)
     return float(measure.distances(measure.encode([a]), measure.encode([b]))[0])
 
 

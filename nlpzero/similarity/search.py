@@ -12,8 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from .distances import Measure, means
+from .costs import SHARE
+from .distances import Measure
 from .documents import Documents, Floats, Ints
+from .sums import Sums, means
 
 MARGIN = 1e-4
 """Bounds are found with 32-bit numbers; they are lowered by this share of the largest cost."""
@@ -65,9 +67,13 @@ class Collection:
         self.measure = measure
         self._full = np.flatnonzero(documents.totals > 0)
         self._empty = documents.totals == 0
-        if measure.method in ("wcd", "cosine"):
+        self._sums: Sums | None = None
+        if measure.space.ground == "mixed" and measure.method in ("combined", "cosine"):
+            self._sums = Sums.of(documents, np.arange(len(documents)))
+        elif measure.method in ("wcd", "cosine"):
             self._means = means(documents, self._full)
             self._lengths = np.einsum("id,id->i", self._means, self._means)
+        if measure.method in ("wcd", "cosine"):
             return
         import scipy.sparse
 
@@ -103,15 +109,20 @@ class Collection:
         margin = np.float32(MARGIN) * max(float(costs.max()), 1.0)
         bounds = self._shares @ costs.min(0)
         bounds -= margin
-        bounds[self._empty] = np.inf
         shares = (queries.bag(query)[1] / queries.totals[query]).astype(np.float32)
+        apart: npt.NDArray[np.float32] | None = None
+        if self._sums is not None:  # the distance is the mean of the transport's cost and of this
+            apart = self._sums_apart(queries, query)
+            bounds = (bounds + apart) / 2
+        bounds[self._empty] = np.inf
 
         found, distances = np.empty(0, np.int64), np.empty(0)
         limit, solved = np.inf, 0
         for batch in self._in_order(bounds):
             if bounds[batch[0]] > limit:
                 break
-            both = np.maximum(bounds[batch], self._second(batch, costs, shares) - margin)
+            second = self._second(batch, costs, shares) - margin
+            both = np.maximum(bounds[batch], second if apart is None else (second + apart[batch]) / 2)
             order = np.lexsort((batch, both))
             batch, both = batch[order], both[order]
             at, step = 0, SOLVED
@@ -144,7 +155,11 @@ class Collection:
             return np.asarray(queries.keys[rows][:, None] != self.documents.keys, np.float32)
         points = queries.points[rows].astype(np.float32)
         costs: npt.NDArray[np.float32] = points @ self._points.T
-        if self.measure.space.ground == "cosine":
+        if self.measure.space.ground == "mixed":
+            costs *= 1 - SHARE
+            written = self.documents.characters @ queries.characters[rows].T
+            costs += np.float32(SHARE) * written.astype(np.float32).toarray().T
+        if self.measure.space.ground != "euclidean":
             np.subtract(1, costs, out=costs)
             np.maximum(costs, 0, out=costs)
             return costs
@@ -167,8 +182,18 @@ class Collection:
         near = np.minimum.reduceat(costs.take(self.documents.ids[places], axis=1), ends - sizes, axis=1)
         return np.asarray(shares @ near)
 
+    def _sums_apart(self, queries: Documents, query: int) -> npt.NDArray[np.float32]:
+        """Give roughly the distances of the sum of a query from those of all texts, less a margin."""
+        assert self._sums is not None
+        one = Sums.of(queries, np.array([query]))
+        alike = self._sums.vectors @ one.vectors[0] + (self._sums.characters @ one.characters.T).toarray()[:, 0]
+        return np.maximum(1 - MARGIN - alike, 0).astype(np.float32)
+
     def _by_means(self, queries: Documents, query: int, top: int) -> Hits:
-        """Compare a query with all texts by their mean vectors, and find the nearest ones' distances as for pairs."""
+        """Compare a query with all texts by their sums, and find the nearest ones' distances as for pairs."""
+        if self._sums is not None:
+            rough = self._sums_apart(queries, query)[self._full]
+            return self._nearest_of(queries, query, top, rough, 2 * MARGIN)
         [mean] = means(queries, np.array([query]))
         rows = self._means
         if self.measure.method == "wcd":
@@ -176,8 +201,12 @@ class Collection:
         else:
             lengths = np.sqrt(self._lengths * (mean @ mean))
             rough = 1 - rows @ mean / np.where(lengths > 0, lengths, 1)
+        return self._nearest_of(queries, query, top, rough, MARGIN * max(1.0, float(np.sqrt(mean @ mean))))
+
+    def _nearest_of(self, queries: Documents, query: int, top: int, rough: Floats, margin: float) -> Hits:
+        """Compare a query with the texts whose rough distances are among the least."""
         limit = np.partition(rough, min(top, len(rough)) - 1)[min(top, len(rough)) - 1]
-        chosen = self._full[rough <= limit + MARGIN * max(1.0, float(np.sqrt(mean @ mean)))]
+        chosen = self._full[rough <= limit + margin]
         exact = self.measure.distances(queries, self.documents, np.full(len(chosen), query), chosen)
         return Hits(*_best(chosen, exact, top), len(chosen))
 

@@ -24,7 +24,7 @@ Matrix = npt.NDArray[np.float32]
 FeatureKeys = npt.NDArray[np.uint64]
 
 PENALTY = 2.0
-"""Weight of the squared length of B. This and the next three were chosen on wordsim-240, COS960 and CA8's semantic part."""
+"""Weight of the squared length of B. This and the next three were chosen on wordsim-240, COS960 and CA8 (semantic)."""
 RARE = 30
 """A word that occurs this often keeps half of the share that a very frequent word keeps."""
 SHARE = 0.6
@@ -97,7 +97,9 @@ def fit(words: Sequence[str], unit: Matrix) -> CharacterModel:
     """
     owners, keys, values = features(words)
     found, inverse = np.unique(keys, return_inverse=True)
-    occurs = np.bincount(np.unique((inverse.astype(np.uint64) << np.uint64(32)) | owners.astype(np.uint64)) >> np.uint64(32))
+    occurs = np.bincount(
+        np.unique((inverse.astype(np.uint64) << np.uint64(32)) | owners.astype(np.uint64)) >> np.uint64(32)
+    )
     kept = found[occurs >= LEAST]
     table = _sparse(owners, keys, values, kept, len(words))
     mean = unit.mean(0, dtype=np.float64).astype(np.float32)
@@ -175,9 +177,7 @@ def _table(words: Sequence[str], keys: FeatureKeys) -> Any:
     return _sparse(*features(words), keys, len(words))
 
 
-def _sparse(
-    owners: npt.NDArray[np.intp], found: FeatureKeys, values: Matrix, keys: FeatureKeys, size: int
-) -> Any:
+def _sparse(owners: npt.NDArray[np.intp], found: FeatureKeys, values: Matrix, keys: FeatureKeys, size: int) -> Any:
     """Make a sparse matrix (n, f) of the features that are among the keys."""
     import scipy.sparse
 

@@ -15,6 +15,7 @@ from ..core.files import open_whole
 from ..core.schema import Member, Schema
 from ..errors import ModelError
 from .formats import ROWS, ErrorHandling, FileKind, Floats, kind_by_suffix, read_foreign, write_foreign
+from .characters import SHARE, CharacterModel, pull
 
 SCHEMA = Schema(
     "word vectors",
@@ -28,6 +29,12 @@ SCHEMA = Schema(
     },
     "train or convert them again",
 )
+
+
+def normalised(rows: Floats) -> Floats:
+    """Divide vectors by their lengths; a vector of zeros stays."""
+    lengths = np.sqrt(np.einsum("id,id->i", rows, rows))
+    return np.asarray(rows / np.where(lengths > 0, lengths, 1)[:, None], np.float32)
 
 
 class Refinement(NamedTuple):
@@ -93,6 +100,8 @@ class Vectors:
         What made the vectors.
     source : str
         Names the vectors in messages.
+    characters : CharacterModel, optional
+        What characters say of vectors; it needs counts.
 
     Attributes
     ----------
@@ -119,6 +128,7 @@ class Vectors:
         refinement: Refinement | None = None,
         signature: Mapping[str, Any] | None = None,
         source: str = "vectors",
+        characters: CharacterModel | None = None,
     ) -> None:
         if matrix.ndim != 2 or len(words) != len(matrix) or (counts is not None and len(counts) != len(words)):
             raise ModelError(f"{source}: {len(words)} words, but vectors of shape {matrix.shape}")
@@ -131,6 +141,7 @@ class Vectors:
         self.signature = dict(signature or {})
         self.source = source
         self.skipped = self.replaced = 0
+        self.characters = characters if counts is not None else None
 
     def __len__(self) -> int:
         return len(self.words)
@@ -154,15 +165,60 @@ class Vectors:
         part = np.asarray(self.matrix[rows], np.float32)
         return self.refinement.apply(part) if self.refinement else part
 
+    def pulled(self, ids: npt.NDArray[np.intp] | slice, share: float = SHARE) -> Floats:
+        """Give refined vectors of length 1, drawn towards what their characters predict (see `vectors.characters`).
+
+        Parameters
+        ----------
+        ids : int array (k,) or slice
+            Rows.
+        share : float
+            What a very frequent word keeps of its own vector. Without a model of characters every word keeps all.
+        """
+        rows = np.asarray(self.matrix[ids], np.float32)
+        rows = normalised(self.refinement.apply(rows) if self.refinement else rows)
+        if self.characters is None or self.counts is None:
+            return rows
+        words = self.words[ids] if isinstance(ids, slice) else [self.words[i] for i in ids.tolist()]
+        return pull(rows, self.characters, words, self.counts[ids], share)
+
     @cached_property
     def unit(self) -> Floats:
-        """The refined vectors divided by their lengths, for cosines; a vector of zeros stays."""
+        """The refined vectors, pulled, of length 1, for cosines; a vector of zeros stays."""
         unit = np.empty(self.matrix.shape, np.float32)
         for low in range(0, len(unit), ROWS):
-            part = self.refined(slice(low, low + ROWS))
-            lengths = np.sqrt(np.einsum("id,id->i", part, part))
-            np.divide(part, np.where(lengths > 0, lengths, 1)[:, None], out=unit[low : low + ROWS])
+            unit[low : low + ROWS] = normalised(self.pulled(slice(low, low + ROWS)))
         return unit
+
+    def composed(self, words: Sequence[str]) -> tuple[Floats, npt.NDArray[np.bool_]]:
+        """Make vectors for words that have none, out of their characters (组字成词).
+
+        Returns
+        -------
+        float32 array (n, dim)
+            What the model of characters predicts; without one, the mean of the refined vectors of the characters that
+            are words. 0 where neither is known.
+        bool array (n,)
+            Which words have a vector now.
+
+        Examples
+        --------
+        >>> vectors = Vectors(["江", "水"], np.array([[2, 0], [0, 2]], np.float32))
+        >>> vectors.composed(["江水", "gps"])[0].tolist()
+        [[1.0, 1.0], [0.0, 0.0]]
+        """
+        if self.characters is not None:
+            rows, known = self.characters.predict(words)
+            rows[~known] = 0
+            return rows, known
+        rows = np.zeros((len(words), self.dim), np.float32)
+        known = np.zeros(len(words), np.bool_)
+        for number, word in enumerate(words):
+            if ids := [self.ids[character] for character in word if character in self.ids]:
+                part = np.asarray(self.matrix[ids], np.float32)
+                rows[number] = (self.refinement.apply(part) if self.refinement else part).mean(0, dtype=np.float64)
+                known[number] = True
+        return rows, known
 
     def __contains__(self, word: object) -> bool:
         return word in self.ids
