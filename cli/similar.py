@@ -19,7 +19,7 @@ from .words import WordOptions
 if TYPE_CHECKING:
     from nlpzero.similarity.comparison import Settings
 
-MOVES = ("word_a", "word_b", "mass", "distance")
+MOVES = ("word_a", "word_b", "mass", "distance", "by_vectors", "by_characters")
 
 EPILOG = """\b
 Examples:
@@ -93,12 +93,12 @@ class DistanceOptions:
 
     section: ClassVar[str] = "Distance"
 
-    method: Literal["wrd", "wmd", "rwmd", "wcd", "cosine", "emd"] = option(
+    method: Literal["combined", "wrd", "cosine", "wmd", "rwmd", "wcd", "emd"] = option(
         "--method",
-        type=click.Choice(["wrd", "wmd", "rwmd", "wcd", "cosine", "emd"]),
-        default="wrd",
-        help="wrd: word rotator's distance. wmd: word mover's distance. rwmd, wcd: its lower bounds. cosine: of mean "
-        "vectors. emd: bags of words.",
+        type=click.Choice(["combined", "wrd", "cosine", "wmd", "rwmd", "wcd", "emd"]),
+        default="combined",
+        help="combined: the mean of wrd and cosine. wrd: move words (word rotator's distance). cosine: of the sums of "
+        "the words. wmd: word mover's distance. rwmd, wcd: its lower bounds. emd: bags of words.",
     )
     vectors: str | None = option(
         "--vectors",
@@ -109,29 +109,29 @@ class DistanceOptions:
     weights: str | None = option(
         "--weights",
         metavar="count|idf|norm|FILE",
-        show_default="norm for wrd, else count",
+        show_default="idf; with --ground words norm for wrd, else count",
         help="Weight of an occurrence of a word: 1, ln(N / its count), its vector's length, or from lines "
         "'word weight'.",
     )
-    oov: Literal["drop", "char", "error"] = option(
+    oov: Literal["compose", "drop", "char", "error"] | None = option(
         "--oov",
-        type=click.Choice(["drop", "char", "error"]),
-        default="drop",
-        help="A word without a vector is left out, takes the mean of its characters', or is an error.",
+        type=click.Choice(["compose", "drop", "char", "error"]),
+        show_default="compose; with --ground words drop",
+        help="A word without a vector takes what its characters predict, is left out, takes the mean of its "
+        "characters' vectors, or is an error.",
     )
-    ground: Literal["discrete", "vectors"] = option(
+    ground: Literal["mixed", "words", "discrete"] | None = option(
         "--ground",
-        type=click.Choice(["discrete", "vectors"]),
-        default="discrete",
-        help="Of emd: two words are 0 or 1 apart, or 1 - cos of their vectors.",
+        type=click.Choice(["mixed", "words", "discrete"]),
+        show_default="mixed; wmd, rwmd, wcd: words; emd: discrete",
+        help="Words are compared by vectors and characters, by vectors alone as in the papers, or are 0 or 1 apart.",
     )
 
     def settings(self, encoding: EncodingOptions) -> "Settings":
         """The same, for the library."""
         from nlpzero.similarity.comparison import Settings
 
-        ground: Literal["discrete", "cosine"] = "cosine" if self.ground == "vectors" else "discrete"
-        return Settings(self.method, self.vectors, self.weights, self.oov, ground, encoding.encoding)
+        return Settings(self.method, self.vectors, self.weights, self.oov, self.ground, encoding.encoding)
 
 
 @page(epilog=EPILOG, most=("literal", "lines", "search", "method", "vectors"))
@@ -180,7 +180,7 @@ def command(
         else:
             answered, missed = _pair(writing.table(file, COLUMNS), _two(own, encoding), comparer)
     if missed:
-        message = f"{what}: {missed:,}; give larger --vectors, or --oov char"
+        message = f"{what}: {missed:,}; give larger --vectors, or --oov compose"
         if not answered:
             raise NothingFound(message)
         warn(message)

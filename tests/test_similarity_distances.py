@@ -16,14 +16,9 @@ from nlpzero.segment.cutter import BLANKS
 from nlpzero.segment.encoding import join_tokens, line_words
 from nlpzero.segment.lexical import LexiconCutter
 from nlpzero.similarity.comparison import Settings, agreement, compare_lines, measure_of
-from nlpzero.similarity.distances import (
-    STACK,
-    Measure,
-    pairwise,
-    word_movers_distance,
-    word_rotators_distance,
-)
-from nlpzero.similarity.documents import Method, read_weights
+from nlpzero.similarity.distances import Measure, pairwise, word_movers_distance, word_rotators_distance
+from nlpzero.similarity.documents import Method, Oov, read_weights
+from nlpzero.similarity.problems import STACK
 from nlpzero.vectors.store import Vectors, refinement
 
 Floats = npt.NDArray[np.float64]
@@ -40,6 +35,11 @@ def random_vectors(seed: int = 1, dim: int = 5) -> Vectors:
 def random_texts(seed: int, count: int, longest: int = 9) -> list[list[str]]:
     rng = np.random.default_rng(seed)
     return [rng.choice(WORDS, rng.integers(1, longest + 1)).tolist() for _ in range(count)]
+
+
+def pure(method: Method, vectors: Vectors | None, oov: Oov | None = None) -> Measure:
+    """Give a method as its paper has it: words are compared by their vectors alone."""
+    return Measure(method, vectors, ground="discrete" if method == "emd" else "words", oov=oov)
 
 
 VECTORS = random_vectors()
@@ -105,7 +105,7 @@ def slowly(method: Method, a: Text, b: Text) -> float:
 
 @pytest.mark.parametrize("method", METHODS)
 def test_distances_are_those_of_the_definitions(method: Method) -> None:
-    measure = Measure(method, VECTORS)
+    measure = pure(method, VECTORS)
     a, b = TEXTS[:20], TEXTS[20:]
     expected = [slowly(method, x, y) for x, y in zip(a, b, strict=True)]
     assert measure.distances(measure.encode(a), measure.encode(b)) == pytest.approx(expected, rel=1e-7, abs=1e-7)
@@ -127,7 +127,7 @@ def test_a_long_word_weighs_more_in_the_word_rotators_distance() -> None:
 
 @pytest.mark.parametrize("method", METHODS)
 def test_distances_are_symmetric_and_do_not_depend_on_word_order(method: Method) -> None:
-    measure = Measure(method, VECTORS)
+    measure = pure(method, VECTORS)
     matrix = pairwise(TEXTS, None, measure)
     turned = pairwise([text[::-1] for text in TEXTS[::-1]], TEXTS, measure)[::-1]
     assert np.abs(matrix - turned).max() < 1e-12
@@ -136,7 +136,7 @@ def test_distances_are_symmetric_and_do_not_depend_on_word_order(method: Method)
 
 @pytest.mark.parametrize("method", METHODS)
 def test_texts_of_the_same_proportions_are_exactly_0_apart(method: Method) -> None:
-    measure = Measure(method, VECTORS)
+    measure = pure(method, VECTORS)
     texts = random_texts(3, 60, 30)
     twice = [[*text[::-1], *text] for text in texts]
     assert measure.distances(measure.encode(texts), measure.encode(twice)).tolist() == [0.0] * 60
@@ -144,7 +144,7 @@ def test_texts_of_the_same_proportions_are_exactly_0_apart(method: Method) -> No
 
 
 def test_every_bound_is_at_most_the_exact_distance() -> None:
-    matrices = {method: pairwise(TEXTS, None, Measure(method, VECTORS)) for method in METHODS}
+    matrices = {method: pairwise(TEXTS, None, pure(method, VECTORS)) for method in METHODS}
     assert (matrices["rwmd"] <= matrices["wmd"] + 1e-12).all()
     assert (matrices["wcd"] <= matrices["wmd"] + 1e-12).all()
     assert (matrices["rwmd"] < matrices["wmd"] - 1e-6).any()
@@ -159,16 +159,16 @@ def test_every_bound_is_at_most_the_exact_distance() -> None:
 
 @pytest.mark.parametrize("method", ["wmd", "wcd", "emd"])
 def test_the_triangle_inequality_holds(method: Method) -> None:
-    matrix = pairwise(TEXTS, None, Measure(method, VECTORS))
+    matrix = pairwise(TEXTS, None, pure(method, VECTORS))
     assert (matrix[:, None] <= matrix[:, :, None] + matrix[None] + 1e-9).all()
 
 
 @pytest.mark.parametrize("method", METHODS)
 def test_a_distance_does_not_depend_on_the_texts_around_it(method: Method) -> None:
-    measure = Measure(method, VECTORS, oov="char")
+    measure = pure(method, VECTORS, oov="char")
     a, b = [["新一", *text] for text in TEXTS], [[*text, "丁字"] for text in reversed(TEXTS)]
     together = measure.distances(measure.encode(a), measure.encode(b))
-    other = Measure(method, VECTORS, oov="char")
+    other = pure(method, VECTORS, oov="char")
     other.encode([["丁字"], ["丁丂"]])
     alone = [float(other.distances(other.encode([x]), other.encode([y]))[0]) for x, y in zip(a, b, strict=True)]
     assert together.tolist() == alone
@@ -179,13 +179,13 @@ def test_stacks_of_any_size_give_the_same(monkeypatch: pytest.MonkeyPatch) -> No
     measure = Measure("wmd", VECTORS)
     a, b = measure.encode(texts[:150]), measure.encode(texts[150:])
     whole = measure.distances(a, b)
-    monkeypatch.setattr("nlpzero.similarity.distances.STACK", 40)
+    monkeypatch.setattr("nlpzero.similarity.problems.STACK", 40)
     assert STACK > 40
     assert measure.distances(a, b).tolist() == whole.tolist()
 
 
 def test_pairwise_compares_every_pair_in_blocks_of_any_size() -> None:
-    measure = Measure("wrd", VECTORS)
+    measure = pure("wrd", VECTORS)
     a, b = TEXTS[:7], TEXTS[7:16]
     expected = [[float(measure.distances(measure.encode([x]), measure.encode([y]))[0]) for y in b] for x in a]
     assert pairwise(a, b, measure, block=5).tolist() == expected
@@ -197,7 +197,7 @@ def test_pairwise_compares_every_pair_in_blocks_of_any_size() -> None:
 
 @pytest.mark.parametrize("method", ["wrd", "wmd", "emd"])
 def test_the_moves_of_an_alignment_make_the_distance(method: Method) -> None:
-    measure = Measure(method, VECTORS)
+    measure = pure(method, VECTORS)
     a, b = measure.encode(TEXTS[:20]), measure.encode(TEXTS[20:])
     for k, distance in enumerate(measure.distances(a, b).tolist()):
         moves = measure.align(a, b, k, k)
@@ -224,7 +224,7 @@ def test_bounds_have_no_alignment() -> None:
 @pytest.mark.parametrize("method", METHODS)
 def test_a_text_without_known_words_has_no_distance(method: Method) -> None:
     vectors = None if method == "emd" else VECTORS
-    measure = Measure(method, vectors)
+    measure = pure(method, vectors)
     empty: list[list[str]] = [[], ["?"] if vectors else [], [WORDS[0]]]
     a, b = measure.encode(empty), measure.encode([[WORDS[1]]] * 3)
     found = measure.distances(a, b)
@@ -235,7 +235,7 @@ def test_a_text_without_known_words_has_no_distance(method: Method) -> None:
 
 @pytest.mark.parametrize("method", METHODS)
 def test_one_word_against_one_or_many(method: Method) -> None:
-    measure = Measure(method, VECTORS)
+    measure = pure(method, VECTORS)
     one, many = [WORDS[0]], WORDS[1:9]
     for a, b in ((one, one), (one, WORDS[1:2]), (one, many), (many, one), (one, [*many, *one])):
         found = measure.distances(measure.encode([a]), measure.encode([b]))
@@ -338,7 +338,9 @@ def test_refined_vectors_are_compared() -> None:
 def test_methods_by_vectors_need_vectors() -> None:
     with pytest.raises(ModelError, match=r"^this comparison needs word vectors$"):
         Measure("wmd")
-    with pytest.raises(ModelError, match=r"^'wdm' is no method; known are wrd, wmd, rwmd, wcd, cosine, emd$"):
+    with pytest.raises(
+        ModelError, match=r"^method 'wdm' is unknown; use one of combined, wrd, cosine, wmd, rwmd, wcd, emd$"
+    ):
         Measure("wdm", VECTORS)  # type: ignore[arg-type]
 
 

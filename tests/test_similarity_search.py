@@ -25,6 +25,11 @@ def vectors(seed: int = 1) -> Vectors:
     return Vectors(WORDS, matrix.astype(np.float32))
 
 
+def pure(method: Method, vectors: Vectors, oov: Oov | None = None) -> Measure:
+    """Give a method as its paper has it: words are compared by their vectors alone."""
+    return Measure(method, vectors, ground="discrete" if method == "emd" else "words", oov=oov)
+
+
 def texts(seed: int, count: int) -> list[list[str]]:
     """Give random texts; some are empty, unknown, or stand twice."""
     rng = np.random.default_rng(seed)
@@ -48,7 +53,7 @@ def brute_force(measure: Measure, query: list[str], top: int) -> tuple[list[int]
 @pytest.mark.parametrize("top", [1, 10])
 @pytest.mark.parametrize("method", METHODS)
 def test_answers_are_those_of_brute_force(method: Method, top: int) -> None:
-    measure = Measure(method, vectors(), oov="drop")
+    measure = pure(method, vectors(), oov="drop")
     for query, hits in zip(QUERIES, search(QUERIES, COLLECTION, measure, top), strict=True):
         assert (hits.texts.tolist(), hits.distances.tolist()) == brute_force(measure, query, top)
 
@@ -57,7 +62,7 @@ def test_answers_are_those_of_brute_force(method: Method, top: int) -> None:
 def test_answers_do_not_depend_on_how_many_candidates_are_taken(
     method: Method, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    measure = Measure(method, vectors())
+    measure = pure(method, vectors())
     expected = search(QUERIES, COLLECTION, measure, 7)
     monkeypatch.setattr(module, "REFINED", 3)
     monkeypatch.setattr(module, "SOLVED", 1)
@@ -67,7 +72,7 @@ def test_answers_do_not_depend_on_how_many_candidates_are_taken(
 
 @pytest.mark.parametrize("method", METHODS)
 def test_more_answers_than_texts_are_all_that_hold_a_known_word(method: Method) -> None:
-    measure = Measure(method, vectors())
+    measure = pure(method, vectors())
     [hits] = search([WORDS[:3]], COLLECTION, measure, 10_000)
     found, distances = brute_force(measure, WORDS[:3], 10_000)
     assert (hits.texts.tolist(), hits.distances.tolist()) == (found, distances)
@@ -82,7 +87,7 @@ def test_bounds_spare_most_of_the_work() -> None:
 
 
 def test_words_that_the_collection_lacks_are_compared_all_the_same() -> None:
-    measure = Measure("wrd", vectors(), oov="char")
+    measure = pure("wrd", vectors(), oov="char")
     lines = [[WORDS[1], WORDS[2]], [WORDS[3] + "?"], [WORDS[30]]]
     query = [WORDS[1], WORDS[3] + "?", WORDS[40] + WORDS[41]]
     [hits] = search([query], lines, measure, 3)
@@ -92,7 +97,7 @@ def test_words_that_the_collection_lacks_are_compared_all_the_same() -> None:
 
 def test_a_query_without_known_words_and_an_empty_collection_have_no_answers() -> None:
     for method in METHODS:
-        measure = Measure(method, vectors())
+        measure = pure(method, vectors())
         assert [len(hits.texts) for hits in search([[], [WORDS[0]]], [[], []], measure)] == [0, 0]
         assert [len(hits.texts) for hits in search([[], [WORDS[0]]], [[WORDS[1]]], measure)] == [0, 1]
         assert [len(hits.texts) for hits in search([[WORDS[0]]], [], measure)] == [0]
@@ -103,9 +108,9 @@ def test_a_query_without_known_words_and_an_empty_collection_have_no_answers() -
 def test_a_collection_comes_back_from_its_file_as_it_was_encoded(method: Method, oov: Oov, tmp_path: Path) -> None:
     lines = [" ".join(text) for text in COLLECTION]
     words = [*COLLECTION[:-1], [WORDS[3] + WORDS[9], "?", "?"]]
-    encoded = Measure(method, vectors(), oov=oov).encode(words)
-    save_index(tmp_path / "a.npz", encoded, lines, Measure(method, vectors(), oov=oov).space, "blanks")
-    measure = Measure(method, vectors(), oov=oov)
+    encoded = pure(method, vectors(), oov=oov).encode(words)
+    save_index(tmp_path / "a.npz", encoded, lines, pure(method, vectors(), oov=oov).space, "blanks")
+    measure = pure(method, vectors(), oov=oov)
     found, kept = load_index(tmp_path / "a.npz", measure.space, "blanks", lines)
     assert kept == lines
     for field in fields(Documents):
@@ -120,7 +125,7 @@ def test_a_collection_comes_back_from_its_file_as_it_was_encoded(method: Method,
 
 
 def test_an_empty_collection_comes_back_too(tmp_path: Path) -> None:
-    measure = Measure("wrd", vectors())
+    measure = pure("wrd", vectors())
     save_index(tmp_path / "a.npz", measure.encode([]), [], measure.space, "blanks")
     found, kept = load_index(tmp_path / "a.npz", measure.space, "blanks", [])
     assert (len(found), kept) == (0, [])

@@ -11,7 +11,7 @@ from ..core.job import Cost
 from ..segment.cutter import Cutter
 from ..segment.encoding import line_words
 from .distances import Measure
-from .documents import Documents, Floats, Ints, Method, Oov, read_weights
+from .documents import Documents, Floats, GroundChoice, Ints, Method, Oov, ground_of, read_weights
 from .packaged import load_vectors
 
 COMPARING = Cost(task=100)
@@ -32,11 +32,11 @@ class Settings(NamedTuple):
         Of the files of vectors and weights, if they are text.
     """
 
-    method: Method = "wrd"
+    method: Method = "combined"
     vectors: str | None = None
     weights: str | None = None
-    oov: Oov = "drop"
-    ground: Literal["discrete", "cosine"] = "discrete"
+    oov: Oov | None = None
+    ground: GroundChoice | None = None
     encoding: str = "utf-8"
 
 
@@ -54,9 +54,9 @@ def measure_of(settings: Settings) -> Measure:
             weights = named
         case path:
             weights = read_weights(path, settings.encoding)
-    free = settings.method == "emd" and settings.ground == "discrete" and weights not in ("norm", "idf")
+    free = ground_of(settings.method, settings.ground) == "discrete" and weights not in ("norm", "idf")
     vectors = None if free else load_vectors(settings.vectors, settings.encoding)
-    return Measure(settings.method, vectors, weights=weights, oov=settings.oov, ground=settings.ground)
+    return Measure(settings.method, vectors, ground=settings.ground, weights=weights, oov=settings.oov)
 
 
 class Comparison(NamedTuple):

@@ -187,7 +187,7 @@ class Collection:
         assert self._sums is not None
         one = Sums.of(queries, np.array([query]))
         alike = self._sums.vectors @ one.vectors[0] + (self._sums.characters @ one.characters.T).toarray()[:, 0]
-        return np.maximum(1 - MARGIN - alike, 0).astype(np.float32)
+        return np.asarray(np.maximum(1 - MARGIN - alike, 0), np.float32)
 
     def _by_means(self, queries: Documents, query: int, top: int) -> Hits:
         """Compare a query with all texts by their sums, and find the nearest ones' distances as for pairs."""
@@ -203,7 +203,7 @@ class Collection:
             rough = 1 - rows @ mean / np.where(lengths > 0, lengths, 1)
         return self._nearest_of(queries, query, top, rough, MARGIN * max(1.0, float(np.sqrt(mean @ mean))))
 
-    def _nearest_of(self, queries: Documents, query: int, top: int, rough: Floats, margin: float) -> Hits:
+    def _nearest_of(self, queries: Documents, query: int, top: int, rough: npt.NDArray[Any], margin: float) -> Hits:
         """Compare a query with the texts whose rough distances are among the least."""
         limit = np.partition(rough, min(top, len(rough)) - 1)[min(top, len(rough)) - 1]
         chosen = self._full[rough <= limit + margin]

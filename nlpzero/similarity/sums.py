@@ -58,4 +58,4 @@ class Sums(NamedTuple):
         """Give 1 - cos of pairs of sums, from 0 to 1 and a little more where vectors point away from each other."""
         cosines = np.einsum("id,id->i", self.vectors[i], other.vectors[j])
         cosines += np.asarray(self.characters[i].multiply(other.characters[j]).sum(1)).ravel()
-        return np.clip(1 - cosines, 0, 2)
+        return np.asarray(np.clip(1 - cosines, 0, 2))

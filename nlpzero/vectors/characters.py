@@ -169,7 +169,8 @@ def features(words: Sequence[str]) -> tuple[npt.NDArray[np.intp], FeatureKeys, M
 def _key(kind: int | npt.NDArray[Any], first: npt.NDArray[Any], second: npt.NDArray[Any] | int = 0) -> FeatureKeys:
     """Pack a kind and one or two characters of 21 bits into numbers."""
     packed: FeatureKeys = np.asarray(kind, np.uint64) << np.uint64(42)
-    return packed | (first.astype(np.uint64) << np.uint64(21)) | np.asarray(second, np.uint64)
+    packed = packed + (first.astype(np.uint64) << np.uint64(21)) + np.asarray(second, np.uint64)
+    return packed
 
 
 def _table(words: Sequence[str], keys: FeatureKeys) -> Any:

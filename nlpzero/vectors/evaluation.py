@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from ..errors import CorpusError, NothingFound
 from ..reading.corpus import Corpus
-from .store import Vectors
+from .store import Floats, Vectors, normalised
 
 RESTRICT = 300_000
 """Most frequent words that may be answers, as in gensim."""
@@ -18,11 +18,17 @@ QUESTIONS = 256
 
 
 class PairScore(NamedTuple):
-    """Word pairs: Spearman's rank correlation, the pairs with both words known, and all pairs."""
+    """Word pairs: Spearman's rank correlation, the pairs with both words known, and all pairs.
+
+    `composed` is the correlation where words that are not known take the vectors that their characters predict, and
+    `reached` the pairs that have vectors then.
+    """
 
     spearman: float
     known: int
     pairs: int
+    composed: float
+    reached: int
 
 
 class AnalogyScore(NamedTuple):
@@ -115,22 +121,36 @@ def score_pairs(vectors: Vectors, pairs: Sequence[tuple[str, str, float]], restr
     --------
     >>> vectors = Vectors(["江", "河", "灯"], np.array([[1, 0], [3, 1], [0, 1]], np.float32))
     >>> score_pairs(vectors, [("江", "河", 9), ("河", "灯", 3), ("江", "灯", 1), ("江", "海", 8)])
-    PairScore(spearman=1.0, known=3, pairs=4)
+    PairScore(spearman=1.0, known=3, pairs=4, composed=1.0, reached=3)
     """
+    within = [[_within(vectors, word, restrict) is not None for word in pair[:2]] for pair in pairs]
+    known = np.array(within, np.bool_).reshape(-1, 2).all(1)
+    if known.sum() < 2:
+        raise NothingFound(f"only {known.sum()} of {len(pairs)} word pairs are known to {vectors.source}")
+    absent = sorted({word for pair in pairs for word in pair[:2] if _within(vectors, word, restrict) is None})
+    rows, has = vectors.composed(absent)
+    made = {word: row for word, row, whole in zip(absent, normalised(rows), has.tolist(), strict=True) if whole}
+
+    def row_of(word: str) -> Floats | None:
+        row = _within(vectors, word, restrict)
+        return made.get(word) if row is None else vectors.unit[row]
+
+    cosines = np.full(len(pairs), np.nan)
+    for number, (a, b, _) in enumerate(pairs):
+        first, second = row_of(a), row_of(b)
+        if first is not None and second is not None:
+            cosines[number] = first.astype(np.float64) @ second.astype(np.float64)
+    scores = np.array([score for _, _, score in pairs], np.float64)
+    reached = ~np.isnan(cosines)
+    found = [_rank_correlation(cosines[some], scores[some]) for some in (known, reached)]
+    return PairScore(found[0], int(known.sum()), len(pairs), found[1], int(reached.sum()))
+
+
+def _rank_correlation(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> float:
+    """Give Spearman's rank correlation; NaN where one side is constant."""
     from scipy.stats import spearmanr
 
-    known = [
-        (first, second, score)
-        for a, b, score in pairs
-        if (first := _within(vectors, a, restrict)) is not None
-        and (second := _within(vectors, b, restrict)) is not None
-    ]
-    if len(known) < 2:
-        raise NothingFound(f"only {len(known)} of {len(pairs)} word pairs are known to {vectors.source}")
-    firsts, seconds, scores = map(np.array, zip(*known, strict=True))
-    cosines = np.einsum("id,id->i", vectors.unit[firsts], vectors.unit[seconds], dtype=np.float64)
-    constant = np.ptp(cosines) == 0 or np.ptp(scores) == 0  # no ranks to compare
-    return PairScore(float("nan") if constant else float(spearmanr(cosines, scores)[0]), len(known), len(pairs))
+    return float("nan") if np.ptp(x) == 0 or np.ptp(y) == 0 else float(spearmanr(x, y)[0])
 
 
 def score_analogies(

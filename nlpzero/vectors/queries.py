@@ -24,7 +24,10 @@ class Answer(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """Two words: the cosine of their vectors, that of the transformed ones, and the inner product (the model's PMI)."""
+    """Two words: the cosine of their vectors, that of the transformed ones, and the inner product (the model's PMI).
+
+    For a word whose vector is made out of its characters only the first is known; the others are NaN.
+    """
 
     related: float
     similar: float
@@ -82,7 +85,7 @@ def nearest(vectors: Vectors, words: Sequence[str], top: int = 10, mode: Mode = 
     Raises
     ------
     ModelError
-        If a word is unknown.
+        If a word is unknown, and, where related words are asked for, nothing is known of its characters either.
 
     Examples
     --------
@@ -90,9 +93,20 @@ def nearest(vectors: Vectors, words: Sequence[str], top: int = 10, mode: Mode = 
     >>> [[answer.word for answer in answers] for answers in nearest(vectors, ["江", "灯"])]
     [['河', '灯'], ['河', '江']]
     """
-    ids = [vectors.id(word) for word in words]
     unit = space(vectors, mode)
-    return [best(vectors.words, unit @ unit[i], top, [i]) for i in ids]
+    return [nearest_in(vectors, unit, word, top, mode) for word in words]
+
+
+def nearest_in(vectors: Vectors, unit: Floats, word: str, top: int = 10, mode: Mode = "related") -> list[Answer]:
+    """Give the words nearest to one, as `nearest` does, in a space that `space` made.
+
+    A word that is not among the vectors is answered by what its characters say, where related words are asked for.
+    """
+    row = vectors.ids.get(word)
+    if row is None and mode == "related":
+        return best(vectors.words, unit @ vectors.unit_of(word)[0], top)
+    row = vectors.id(word)
+    return best(vectors.words, unit @ unit[row], top, [row])
 
 
 def analogy(vectors: Vectors, a: str, b: str, c: str, top: int = 10) -> list[Answer]:
@@ -109,11 +123,11 @@ def analogy(vectors: Vectors, a: str, b: str, c: str, top: int = 10) -> list[Ans
     >>> analogy(vectors, "男", "女", "父")[0].word
     '母'
     """
-    ids = [vectors.id(word) for word in (a, b, c)]
-    first, second, third = vectors.unit[ids]
+    ids = [row for word in (a, b, c) if (row := vectors.ids.get(word)) is not None]
+    first, second, third = (vectors.unit_of(word)[0] for word in (a, b, c))
     wanted = second - first + third
     length = np.linalg.norm(wanted)
-    return best(vectors.words, vectors.unit @ (wanted / length if length else wanted), top, ids)
+    return best(vectors.words, vectors.unit @ (wanted / length if length else wanted).astype(np.float32), top, ids)
 
 
 def keywords(vectors: Vectors, tokens: Sequence[str], top: int = 10, everywhere: bool = False) -> list[Answer]:
@@ -175,10 +189,14 @@ def compare(vectors: Vectors, a: str, b: str, similar: Floats | None = None) -> 
     >>> compare(vectors, "江", "河").product
     3.0
     """
+    (first, _), (second, _) = vectors.unit_of(a), vectors.unit_of(b)
+    related = float(first @ second)
+    if a not in vectors or b not in vectors:
+        return Comparison(related, np.nan, np.nan)
     i, j = vectors.id(a), vectors.id(b)
     turned = similarity_transform(vectors) if similar is None else similar
-    first, second = (np.asarray(vectors.matrix[k], np.float64) for k in (i, j))
-    return Comparison(float(vectors.unit[i] @ vectors.unit[j]), float(turned[i] @ turned[j]), float(first @ second))
+    product = np.asarray(vectors.matrix[i], np.float64) @ np.asarray(vectors.matrix[j], np.float64)
+    return Comparison(related, float(turned[i] @ turned[j]), float(product))
 
 
 def best(words: Sequence[str], scores: Floats, top: int, excluded: Sequence[int] = ()) -> list[Answer]:

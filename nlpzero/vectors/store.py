@@ -14,8 +14,8 @@ from ..core.archive import read_archive, write_archive
 from ..core.files import open_whole
 from ..core.schema import Member, Schema
 from ..errors import ModelError
-from .formats import ROWS, ErrorHandling, FileKind, Floats, kind_by_suffix, read_foreign, write_foreign
 from .characters import SHARE, CharacterModel, pull
+from .formats import ROWS, ErrorHandling, FileKind, Floats, kind_by_suffix, read_foreign, write_foreign
 
 SCHEMA = Schema(
     "word vectors",
@@ -26,6 +26,9 @@ SCHEMA = Schema(
         "counts": Member("i8", ("words",), optional=True),
         "mean": Member("f4", ("dim",), optional=True, finite=True),
         "directions": Member("f4", ("directions", "dim"), optional=True, finite=True),
+        "character_mean": Member("f4", ("dim",), optional=True, finite=True),
+        "character_keys": Member("u8", ("features",), optional=True),
+        "character_weights": Member("f4", ("features", "dim"), optional=True, finite=True),
     },
     "train or convert them again",
 )
@@ -182,6 +185,10 @@ class Vectors:
         words = self.words[ids] if isinstance(ids, slice) else [self.words[i] for i in ids.tolist()]
         return pull(rows, self.characters, words, self.counts[ids], share)
 
+    def shared(self, rows: slice = slice(None)) -> Floats:
+        """Give the vectors for other programs: pulled, or as `refined` gives them where there is no model."""
+        return self.refined(rows) if self.characters is None else self.pulled(rows)
+
     @cached_property
     def unit(self) -> Floats:
         """The refined vectors, pulled, of length 1, for cosines; a vector of zeros stays."""
@@ -219,6 +226,22 @@ class Vectors:
                 rows[number] = (self.refinement.apply(part) if self.refinement else part).mean(0, dtype=np.float64)
                 known[number] = True
         return rows, known
+
+    def unit_of(self, word: str) -> tuple[Floats, bool]:
+        """Give the vector of a word for cosines, and whether it was made out of the word's characters.
+
+        Raises
+        ------
+        ModelError
+            If the word is unknown, and so are its characters.
+        """
+        row = self.ids.get(word)
+        if row is not None:
+            return self.unit[row], False
+        rows, known = self.composed([word])
+        if not known[0]:
+            self.id(word)  # says so
+        return normalised(rows)[0], True
 
     def __contains__(self, word: object) -> bool:
         return word in self.ids
@@ -280,11 +303,13 @@ class Vectors:
                 arrays["counts"] = self.counts
             if self.refinement is not None:
                 arrays |= self.refinement._asdict()
+            if self.characters is not None:
+                arrays |= {f"character_{name}": part for name, part in self.characters._asdict().items()}
             write_archive(path, SCHEMA, self.signature, arrays)
             return
         place = open_whole(path) if isinstance(path, str | os.PathLike) else nullcontext(path)
         with place as file:
-            rows = (self.refined(slice(low, low + ROWS)) for low in range(0, len(self), ROWS))
+            rows = (self.shared(slice(low, low + ROWS)) for low in range(0, len(self), ROWS))
             write_foreign(file, kind, self.words, self.dim, rows)
 
     @classmethod
@@ -333,4 +358,17 @@ class Vectors:
         if ("mean" in arrays) != ("directions" in arrays):
             raise ModelError(f"{source}: is damaged: it has a mean without directions; {SCHEMA.remedy}")
         refined = Refinement(arrays["mean"], arrays["directions"]) if "mean" in arrays else None
-        return cls(archive.texts["words"], arrays["matrix"], arrays.get("counts"), refined, archive.made, source)
+        characters = character_model(arrays, f"{source}: is damaged", SCHEMA.remedy)
+        return cls(
+            archive.texts["words"], arrays["matrix"], arrays.get("counts"), refined, archive.made, source, characters
+        )
+
+
+def character_model(arrays: Mapping[str, npt.NDArray[Any]], damage: str, remedy: str) -> CharacterModel | None:
+    """Put the model of characters of a file together, if it has one."""
+    found = [arrays[name] for name in ("character_mean", "character_keys", "character_weights") if name in arrays]
+    if not found:
+        return None
+    if len(found) < 3 or not (np.diff(found[1]) > 0).all():
+        raise ModelError(f"{damage}: its model of characters is not whole; {remedy}")
+    return CharacterModel(*found)
