@@ -145,7 +145,7 @@ def test_files_are_converted_and_gensim_reads_them(glove: Callable[..., Result],
         assert glove("convert", made, target).exit_code == 0
         theirs = KeyedVectors.load_word2vec_format(target, **options)
         np.testing.assert_allclose(
-            theirs["码头"], Vectors.load(made).refined()[Vectors.load(made).id("码头")], rtol=1e-6
+            theirs["码头"], Vectors.load(made).portable()[Vectors.load(made).id("码头")], rtol=1e-5
         )
         assert glove("convert", target, "again.npz").exit_code == 0
         found = rows(glove("nearest", "again.npz", "码头"))
@@ -190,7 +190,7 @@ def test_models_solvers_and_the_automatic_dimension(glove: Callable[..., Result]
 
 
 def test_bad_input_is_one_line(glove: Callable[..., Result], made: Path) -> None:
-    assert error(glove("nearest", made, "码头河")).endswith("; did you mean 码头?")
+    assert error(glove("nearest", made, "码头Z")).endswith("; did you mean 码头?")
     assert "No such file" in error(glove("nearest", "none.npz", "河"))
     assert "no numbers after the word" in error(glove("nearest", STORIES, "河"))
     assert "holds word vectors, not co-occurrence counts" in error(glove("train", "-o", "v.npz", made))

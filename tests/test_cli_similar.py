@@ -18,6 +18,8 @@ from nlpzero.text.characters import Codes, from_code_points
 from nlpzero.vectors.store import Vectors
 
 STORIES = Path(__file__).parent.parent / "data" / "stories.txt"
+PURE = ("--method", "wrd", "--ground", "words")
+"""Words compared by their vectors alone: those without one are left out."""
 COLUMNS = ["method", "distance", "similarity", "words_a", "words_b", "oov_a", "oov_b"]
 Similar = Callable[..., Result]
 
@@ -52,7 +54,7 @@ def test_two_texts_are_compared_out_of_the_box(similar: Similar) -> None:
     [near] = rows(similar("--text", "河上有一条船", "江边停着小船。"))
     [far] = rows(similar("--text", "河上有一条船", "股市今天下跌"))
     assert [*near] == COLUMNS
-    assert (near["method"], near["words_b"], near["oov_a"], near["oov_b"]) == ("wrd", "4", "0", "0")
+    assert (near["method"], near["words_b"], near["oov_a"], near["oov_b"]) == ("combined", "4", "0", "0")
     assert float(near["distance"]) < float(far["distance"])
     assert float(near["similarity"]) == pytest.approx(1 - float(near["distance"]))
 
@@ -113,21 +115,21 @@ def test_rows_do_not_depend_on_blocks_and_workers(similar: Similar, oov: str, mo
 
 def test_texts_without_known_words_are_empty_fields_and_counted_at_the_end(similar: Similar, vectors: Path) -> None:
     text = "江\t河\n海\t河\n。\t。\n山\t山\n"
-    result = similar("--vectors", vectors, "--tokenized", "--pairs", "-", text=text)
+    result = similar("--vectors", vectors, *PURE, "--tokenized", "--pairs", "-", text=text)
     found = rows(result)
     assert [row["distance"] for row in found] == ["0.0400", "", "", "0.0000"]
     assert [row["similarity"] for row in found] == ["0.9600", "", "", "1.0000"]
     assert [(row["words_a"], row["oov_a"]) for row in found] == [("1", "0"), ("0", "1"), ("0", "0"), ("1", "0")]
     assert result.stderr == (
-        "nlpzero: rows with a text without any known word: 2; give larger --vectors, or --oov char\n"
+        "nlpzero: rows with a text without any known word: 2; give larger --vectors, or --oov compose\n"
     )
-    quiet = similar("--vectors", vectors, "--text", "--format", "jsonl", "海", "河")
+    quiet = similar("--vectors", vectors, *PURE, "--text", "--format", "jsonl", "海", "河")
     assert (quiet.exit_code, json.loads(quiet.stdout)["distance"]) == (1, None)
 
 
 def test_an_output_file_is_complete_even_if_rows_are_empty(similar: Similar, vectors: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.tsv"
-    result = similar("--vectors", vectors, "--pairs", "-", "-o", out, text="海\t河\n海\t江\n")
+    result = similar("--vectors", vectors, *PURE, "--pairs", "-", "-o", out, text="海\t河\n海\t江\n")
     assert (result.exit_code, result.stderr.count("error: rows with a text without any known word: 2;")) == (1, 1)
     assert len(out.read_text(encoding="utf-8").splitlines()) == 3
 
@@ -153,7 +155,7 @@ def test_labels_are_compared_with_similarities(similar: Similar, vectors: Path) 
 def test_search_gives_the_nearest_lines_of_the_collection(similar: Similar, vectors: Path, tmp_path: Path) -> None:
     lines = tmp_path / "lines.txt"
     lines.write_text("山 船\n江 山\n\n河\n江 江\n", encoding="utf-8")
-    options = ("--vectors", vectors, "--tokenized", "--search", "--top", "3")
+    options = ("--vectors", vectors, *PURE, "--tokenized", "--search", "--top", "3")
     result = similar(*options, "-", lines, text="江\n海\n河 山\n")
     found = rows(result)
     assert [*found[0]] == ["query", "rank", "line", "distance", "similarity", "text"]
@@ -162,7 +164,7 @@ def test_search_gives_the_nearest_lines_of_the_collection(similar: Similar, vect
     assert shown[3] == ("2", "", "", "")
     assert [row[2] for row in shown[4:]] == ["2", "5", "4"]
     assert [row["distance"] for row in found[:2]] == ["0.0000", "0.0400"]
-    assert result.stderr == "nlpzero: queries without any known word: 1; give larger --vectors, or --oov char\n"
+    assert result.stderr == "nlpzero: queries without any known word: 1; give larger --vectors, or --oov compose\n"
 
 
 @pytest.mark.parametrize("method", ["wrd", "wmd", "rwmd", "wcd", "cosine", "emd"])
@@ -219,7 +221,7 @@ def test_an_index_of_something_else_says_what_differs(similar: Similar, vectors:
     for arguments, what in (
         ((*options, "-", other), "collection"),
         ((*options, "--vectors", moved, "-"), "--vectors"),
-        ((*options, "--method", "wrd", "-"), "--weights"),
+        ((*options, *PURE, "-"), "--weights"),
         ((*options, "--weights", weights, "-"), "--weights"),
         ((*options, "--oov", "char", "-"), "--oov"),
         ((*cut, "-"), "--lexicon or --tokenized"),
@@ -268,9 +270,9 @@ def test_the_alignment_shows_which_words_move_where(similar: Similar, vectors: P
     found = [tuple(row.values()) for row in rows(result)]
     # half a text of "river" goes to a quarter of "river", a quarter of "boat"; the mountain stays
     assert found == [
-        ("江", "船", "0.2500", "6.7082"),
-        ("江", "河", "0.2500", "1.4142"),
-        ("山", "山", "0.5000", "0.0000"),
+        ("江", "船", "0.2500", "6.7082", "", ""),
+        ("江", "河", "0.2500", "1.4142", "", ""),
+        ("山", "山", "0.5000", "0.0000", "", ""),
     ]
 
 
@@ -303,10 +305,10 @@ def test_weights_ground_and_unknown_words_can_be_chosen(similar: Similar, vector
 
     assert distance() == 0.5
     assert distance("--weights", weights) == 0.25
-    assert distance("--ground", "vectors", "--vectors", vectors) == 0.5  # right angles
-    [row] = rows(similar("--vectors", vectors, "--tokenized", "--oov", "char", "--text", "江河", "江"))
+    assert distance("--ground", "words", "--vectors", vectors) == 0.5  # right angles
+    [row] = rows(similar("--vectors", vectors, *PURE, "--tokenized", "--oov", "char", "--text", "江河", "江"))
     assert (row["words_a"], row["distance"]) == ("1", "0.0101")
-    result = similar("--vectors", vectors, "--tokenized", "--oov", "error", "--text", "江海", "江")
+    result = similar("--vectors", vectors, *PURE, "--tokenized", "--oov", "error", "--text", "江海", "江")
     assert (result.exit_code, result.stderr.count("江海: not among the words of")) == (1, 1)
 
 
@@ -340,7 +342,7 @@ def test_bad_input_is_one_line_with_its_place(similar: Similar, tmp_path: Path, 
         (("--lines", b, a), f"{b}: ends before line 2, which {a} has"),
         (("--pairs", a), f"{a}: line 1: no tab; --pairs wants two columns"),
         (("--vectors", tmp_path / "none.vec", a, b), f"{tmp_path / 'none.vec'}: No such file or directory"),
-        (("--align", "--method", "cosine", a, b), "cosine moves no words; use wrd, wmd or emd"),
+        (("--align", "--method", "cosine", a, b), "cosine moves no words; use wrd, wmd, emd or combined"),
     ):
         result = similar("--vectors", vectors, *arguments)
         assert (result.exit_code, result.stderr) == (1, f"nlpzero: error: {message}\n")

@@ -211,7 +211,7 @@ def test_the_moves_of_an_alignment_make_the_distance(method: Method) -> None:
 def test_bounds_have_no_alignment() -> None:
     measure = Measure("wcd", VECTORS)
     documents = measure.encode(TEXTS[:2])
-    with pytest.raises(ModelError, match=r"^wcd moves no words; use wrd, wmd or emd$"):
+    with pytest.raises(ModelError, match=r"^wcd moves no words; use wrd, wmd, emd or combined$"):
         measure.align(documents, documents)
     measure = Measure("wmd", VECTORS)
     with pytest.raises(ModelError, match=r"^the second text holds no known word$"):

@@ -187,7 +187,7 @@ class Measure:
             If the method has no plan (rwmd, wcd, cosine), or a document holds no known word.
         """
         if self.method in ("rwmd", "wcd", "cosine"):
-            raise ModelError(f"{self.method} moves no words; use wrd, wmd or emd")
+            raise ModelError(f"{self.method} moves no words; use wrd, wmd, emd or combined")
         left, right = shares(a, np.array([i])), shares(b, np.array([j]))
         if not len(left.mass) or not len(right.mass):
             raise ModelError(f"the {'first' if not len(left.mass) else 'second'} text holds no known word")

@@ -12,7 +12,8 @@ from ..core.archive import read_archive, write_archive
 from ..core.schema import Member, Schema
 from ..errors import ModelError
 from ..vectors.characters import fit
-from ..vectors.store import Floats, Vectors, character_model, normalised
+from ..vectors.formats import Floats
+from ..vectors.store import Vectors, character_model, normalised
 
 NAME = "vectors.npz"
 

@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from ..errors import CorpusError, NothingFound
 from ..reading.corpus import Corpus
-from .store import Floats, Vectors, normalised
+from .formats import Floats
+from .store import Vectors, normalised
 
 RESTRICT = 300_000
 """Most frequent words that may be answers, as in gensim."""

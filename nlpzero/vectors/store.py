@@ -185,7 +185,7 @@ class Vectors:
         words = self.words[ids] if isinstance(ids, slice) else [self.words[i] for i in ids.tolist()]
         return pull(rows, self.characters, words, self.counts[ids], share)
 
-    def shared(self, rows: slice = slice(None)) -> Floats:
+    def portable(self, rows: slice = slice(None)) -> Floats:
         """Give the vectors for other programs: pulled, or as `refined` gives them where there is no model."""
         return self.refined(rows) if self.characters is None else self.pulled(rows)
 
@@ -309,7 +309,7 @@ class Vectors:
             return
         place = open_whole(path) if isinstance(path, str | os.PathLike) else nullcontext(path)
         with place as file:
-            rows = (self.shared(slice(low, low + ROWS)) for low in range(0, len(self), ROWS))
+            rows = (self.portable(slice(low, low + ROWS)) for low in range(0, len(self), ROWS))
             write_foreign(file, kind, self.words, self.dim, rows)
 
     @classmethod
