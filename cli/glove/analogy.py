@@ -32,7 +32,8 @@ class AnalogyOptions(AnswerOptions):
 def command(own: AnalogyOptions, encoding: EncodingOptions, writing: TableOptions) -> None:
     """Answer a : b = c : ? (类比). Without words the questions are the lines of standard input.
 
-    A question with an unknown word gives an empty row; how many there are is told at the end.
+    Words that were not seen are taken by what their characters predict. A question with a word of which nothing is
+    known gives an empty row. How many there are of both is told at the end.
     """
     with writing.open() as file:
         from nlpzero.vectors.queries import analogy
@@ -47,7 +48,7 @@ def command(own: AnalogyOptions, encoding: EncodingOptions, writing: TableOption
                 tally.miss(error)
                 table.write((a, b, c, None, None))
                 continue
-            tally.answered += 1
+            tally.answer(loaded, a, b, c)
             for answer in answers:
                 table.write((a, b, c, *answer))
     tally.close()

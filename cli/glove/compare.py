@@ -32,7 +32,8 @@ class CompareOptions(VectorOptions):
 def command(own: CompareOptions, encoding: EncodingOptions, writing: TableOptions) -> None:
     """Compare two words: related and similar (cosines), and their inner product, the PMI by the model.
 
-    A pair with an unknown word gives an empty row; how many there are is told at the end.
+    Of a word that was not seen only the first is known, by what its characters predict. A pair with a word of which
+    nothing is known gives an empty row. How many there are of both is told at the end.
     """
     with writing.open() as file:
         from nlpzero.vectors.queries import compare, similarity_transform
@@ -41,13 +42,13 @@ def command(own: CompareOptions, encoding: EncodingOptions, writing: TableOption
         table = writing.table(file, ("a", "b", "related", "similar", "product"))
         turned, tally = None, QuestionTally()
         for a, b in queries(own.words, 2, "pairs of words", encoding):
+            turned = similarity_transform(loaded) if turned is None else turned
             try:
-                loaded.id(a), loaded.id(b)
+                found = compare(loaded, a, b, turned)
             except ModelError as error:
                 tally.miss(error)
                 table.write((a, b, None, None, None))
                 continue
-            tally.answered += 1
-            turned = similarity_transform(loaded) if turned is None else turned
-            table.write((a, b, *compare(loaded, a, b, turned)))
+            tally.answer(loaded, a, b)
+            table.write((a, b, *found))
     tally.close()

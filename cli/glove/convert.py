@@ -49,5 +49,5 @@ def command(own: ConvertOptions, encoding: EncodingOptions) -> None:
     check_place(own.target)
     vectors = Vectors.load(own.source, encoding=encoding.encoding, errors=encoding.errors)
     if own.raw:
-        vectors.refinement = None
+        vectors.refinement = vectors.characters = None
     vectors.save(own.target, kind)

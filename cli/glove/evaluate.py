@@ -44,7 +44,8 @@ def command(own: EvaluateOptions, encoding: EncodingOptions, writing: TableOptio
     """Measure vectors: Spearman's correlation for word pairs, accuracy for analogies.
 
     The score of pairs is the correlation of cosines with people's scores; that of analogies the share of right answers
-    by 3CosAdd, score_mul by 3CosMul. Items with unknown words are left out; known and items count both.
+    by 3CosAdd, score_mul by 3CosMul. Items with unknown words are left out; known and items count both. The row
+    "composed" takes unknown words, too, by what their characters predict.
     """
     if not own.pairs and not own.analogies:
         raise click.UsageError("give --pairs or --analogies, or both")
@@ -56,6 +57,8 @@ def command(own: EvaluateOptions, encoding: EncodingOptions, writing: TableOptio
         for path in own.pairs:
             found = evaluation.score_pairs(loaded, evaluation.read_pairs(path), own.restrict)
             table.write((path, "pairs", "", found.spearman, None, found.known, found.pairs))
+            if found.reached > found.known:
+                table.write((path, "pairs", "composed", found.composed, None, found.reached, found.pairs))
         for path in own.analogies:
             sections = evaluation.score_analogies(loaded, evaluation.read_analogies(path), own.restrict)
             for one in [*sections, evaluation.total(sections)]:

@@ -43,23 +43,24 @@ class NearestOptions(AnswerOptions):
 def command(own: NearestOptions, encoding: EncodingOptions, writing: TableOptions) -> None:
     """Give the words nearest to each word, by cosine. Without words they are the lines of standard input.
 
-    An unknown word gives an empty row; how many there are is told at the end.
+    A word that was not seen is answered by what its characters predict, if the vectors have a model of characters.
+    A word of which nothing is known gives an empty row. How many there are of both is told at the end.
     """
     with writing.open() as file:
-        from nlpzero.vectors.queries import best, space
+        from nlpzero.vectors.queries import nearest_in, space
 
         loaded = own.load(encoding)
         table = writing.table(file, ("query", "word", "score"))
         unit, tally = None, QuestionTally()
         for (query,) in queries(own.words, 1, "words", encoding):
+            unit = space(loaded, own.mode) if unit is None else unit
             try:
-                row = loaded.id(query)
+                answers = nearest_in(loaded, unit, query, own.top, own.mode)
             except ModelError as error:
                 tally.miss(error)
                 table.write((query, None, None))
                 continue
-            tally.answered += 1
-            unit = space(loaded, own.mode) if unit is None else unit
-            for answer in best(loaded.words, unit @ unit[row], own.top, [row]):
+            tally.answer(loaded, query)
+            for answer in answers:
                 table.write((query, *answer))
     tally.close()

@@ -9,7 +9,7 @@ import click
 from nlpzero.errors import NlpZeroError, NothingFound
 
 from ..options import EncodingOptions
-from ..output import warn
+from ..output import notice, warn
 from ..values import argument, option
 
 if TYPE_CHECKING:
@@ -42,7 +42,13 @@ class QuestionTally:
     def __init__(self) -> None:
         self.answered = 0
         self.missed = 0
+        self.composed = 0
         self.first = ""
+
+    def answer(self, vectors: "Vectors", *words: str) -> None:
+        """Note a question that was answered, and whether it has a word that was not seen in training."""
+        self.answered += 1
+        self.composed += not all(word in vectors for word in words)
 
     def miss(self, error: NlpZeroError) -> None:
         """Note a question without an answer."""
@@ -50,7 +56,9 @@ class QuestionTally:
         self.first = self.first or str(error)
 
     def close(self) -> None:
-        """Say how many questions have no answer; none answered is an error."""
+        """Say how many questions have no answer, or one by characters alone; none answered is an error."""
+        if self.composed:
+            notice(f"answered by the characters of words that the vectors do not have: {self.composed:,}")
         if not self.missed:
             return
         message = self.first

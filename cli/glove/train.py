@@ -81,6 +81,9 @@ class TrainOptions:
         default=2,
         help="Principal directions to leave out of cosines besides the mean; -1: keep also the mean.",
     )
+    no_characters: bool = option(
+        "--no-characters", is_flag=True, help="Take vectors as trained; do not draw them to what characters predict."
+    )
     seed: int = option("--seed", type=click.IntRange(min=0), default=1, help="Of the random start.")
     checkpoint: str | None = option("--checkpoint", metavar="FILE", help="Write here what is reached after each sweep.")
     resume: str | None = option("--resume", metavar="FILE", help="Go on from a checkpoint.")
@@ -121,12 +124,14 @@ def command(
     """Train word vectors (词向量) from text, or from a file of `nlpzero glove count`.
 
     Inner products of the vectors are PMI. For cosines, the mean and the first principal directions are taken out: they
-    are kept beside the vectors in .npz, and already taken out in the other formats. Interrupted, it writes the vectors
+    are kept beside the vectors in .npz, and already taken out in the other formats. A model of the words' characters is
+    kept, too: for cosines it draws the vectors of rare words towards it, and it makes vectors for words that the text
+    does not have. Interrupted, it writes the vectors
     of the last sweep. The same options give the same file for any --workers.
     """
     from nlpzero.vectors.formats import kind_by_suffix
     from nlpzero.vectors.glove import load_checkpoint, save_checkpoint, train
-    from nlpzero.vectors.store import Vectors, refinement
+    from nlpzero.vectors.training import vectors_of
 
     kind_by_suffix(own.output)
     check_place(own.output)
@@ -148,10 +153,9 @@ def command(
         interrupted = True
         warn(f"interrupted: the vectors are those after sweep {reached.sweep}")
     assert reached is not None
-    matrix = reached.vectors(own.model)
-    signature = {"trained": {**vars(parameters), "sweeps": reached.sweep}, "counts": counts.signature}
-    refined = refinement(matrix, own.remove) if own.remove >= 0 else None
-    Vectors(counts.words, matrix, counts.word_counts, refined, signature, own.output).save(own.output)
+    vectors_of(
+        reached, counts, parameters, remove=own.remove, characters=not own.no_characters, source=own.output
+    ).save(own.output)
     if interrupted:
         click.get_current_context().exit(130)
 
