@@ -382,9 +382,10 @@ def test_vectors_written_anew_make_a_new_measure(tmp_path: Path) -> None:
     path = f"{tmp_path}/v.txt"
     vectors = Vectors(["江", "河"], np.array([[1, 0], [0, 1]], np.float32))
     vectors.save(path)
-    assert compare_lines(("江\n", "河\n"), measure_of(Settings("wrd", path, ground="words")), BLANKS).distances.tolist() == [1]
+    settings = Settings("wrd", path, ground="words")
+    assert compare_lines(("江\n", "河\n"), measure_of(settings), BLANKS).distances.tolist() == [1]
     Vectors(["江", "河"], np.array([[1, 0], [1, 0]], np.float32)).save(path)
-    assert compare_lines(("江\n", "河\n"), measure_of(Settings("wrd", path, ground="words")), BLANKS).distances.tolist() == [0]
+    assert compare_lines(("江\n", "河\n"), measure_of(settings), BLANKS).distances.tolist() == [0]
 
 
 def test_agreement_is_spearmans_correlation_and_the_area_under_the_curve() -> None:
