@@ -10,7 +10,7 @@ from nlpzero_cli.main import main
 
 GOLD = "江 上 有 渔船\n渔船 归 来 。\n"  # There are fishing boats on the river. The fishing boats return.
 MADE = "江上 有 渔船\n渔 船 归来 。\n"
-HEADER = "file\twords\tpredicted\tcorrect\tprecision\trecall\tf1\toov_rate\toov_recall\tiv_recall\n"
+HEADER = "file\twords\tpredicted\tcorrect\tprecision\trecall\tf1\toov_rate\toov_recall\tiv_recall\tf1_low\tf1_high\n"
 
 
 @pytest.fixture
@@ -25,21 +25,32 @@ def score(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Resu
 def test_a_pair_is_one_row(score: Callable[..., Result]) -> None:
     result = score("gold.txt", "made.txt")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == HEADER + "made.txt\t8\t7\t3\t0.4286\t0.3750\t0.4000\t\t\t\n"
+    assert result.stdout == HEADER + "made.txt\t8\t7\t3\t0.4286\t0.3750\t0.4000\t\t\t\t0.2500\t0.5714\n"
 
 
 def test_training_words_add_the_figures_of_unknown_words(score: Callable[..., Result]) -> None:
     result = score("gold.txt", "made.txt", "--lexicon", "words.txt")
-    assert result.stdout == HEADER + "made.txt\t8\t7\t3\t0.4286\t0.3750\t0.4000\t0.2500\t0.5000\t0.3333\n"
+    assert (
+        result.stdout == HEADER + "made.txt\t8\t7\t3\t0.4286\t0.3750\t0.4000\t0.2500\t0.5000\t0.3333\t0.2500\t0.5714\n"
+    )
 
 
 def test_several_pairs_have_a_total(score: Callable[..., Result]) -> None:
-    result = score("gold.txt", "made.txt", "gold.txt", "gold.txt", "--no-header")
+    result = score("gold.txt", "made.txt", "gold.txt", "gold.txt", "--no-header", "--resamples", "0")
     assert result.stdout.splitlines() == [
-        "made.txt\t8\t7\t3\t0.4286\t0.3750\t0.4000\t\t\t",
-        "gold.txt\t8\t8\t8\t1.0000\t1.0000\t1.0000\t\t\t",
-        "total\t16\t15\t11\t0.7333\t0.6875\t0.7097\t\t\t",
+        "made.txt\t8\t7\t3\t0.4286\t0.3750\t0.4000\t\t\t\t\t",
+        "gold.txt\t8\t8\t8\t1.0000\t1.0000\t1.0000\t\t\t\t\t",
+        "total\t16\t15\t11\t0.7333\t0.6875\t0.7097\t\t\t\t\t",
     ]
+
+
+def test_the_most_frequent_mistakes_are_shown(score: Callable[..., Result], tmp_path: Path) -> None:
+    # "he became a boatman / she became / he came"
+    Path(tmp_path, "gold.txt").write_text("他 成 为 船工\n她 成 为\n他 来 了\n", "utf-8")
+    Path(tmp_path, "made.txt").write_text("他 成为 船工\n她 成为\n他来 了\n", "utf-8")
+    done = score("gold.txt", "made.txt", "--mistakes", "5")
+    assert done.stdout == "file\tcount\tgold\tpredicted\nmade.txt\t2\t成 为\t成为\nmade.txt\t1\t他 来\t他来\n"
+    assert score("gold.txt", "made.txt", "--mistakes", "1", "--no-header").stdout == "made.txt\t2\t成 为\t成为\n"
 
 
 def test_either_file_may_be_standard_input(score: Callable[..., Result]) -> None:

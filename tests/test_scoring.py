@@ -1,13 +1,15 @@
 """Scoring by the rules of the SIGHAN bakeoffs."""
 
+from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from nlpzero.errors import CorpusError
 from nlpzero.segment import scoring
-from nlpzero.segment.scoring import Score, score
+from nlpzero.segment.scoring import Score, compare, score
 
 
 def words_of(line: str) -> list[str]:
@@ -136,3 +138,41 @@ def test_a_difference_of_the_texts_is_named(
 def test_different_numbers_of_lines_are_an_error(gold: list[str], predicted: list[str], message: str) -> None:
     with pytest.raises(CorpusError, match=f"^{message}$"):
         score(gold, predicted, names=("g", "p"))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_counts_of_lines_add_up_and_mistakes_are_what_differs(seed: int) -> None:
+    gold, predicted = random_pair(np.random.default_rng(seed))
+    result = compare(gold, predicted)
+    assert result.score == score(gold, predicted)
+    for counts, true, made in zip(result.lines.tolist(), gold, predicted, strict=True):
+        alone = score([true], [made])
+        assert counts == [alone.words, alone.predicted, alone.correct]
+    expected: Counter[tuple[str, str]] = Counter()
+    for true, made in zip(gold, predicted, strict=True):
+        text = "".join(words_of(true))
+        edges = [{0} | {end for _, end in spans(line)} for line in (true, made)]
+        common = sorted(edges[0] & edges[1])
+        for start, end in pairwise(common):
+            inner = [sorted(e for e in some if start <= e <= end) for some in edges]
+            if inner[0] != inner[1]:
+                expected[tuple(" ".join(text[a:b] for a, b in pairwise(some)) for some in inner)] += 1  # type: ignore[index]
+    assert result.mistakes == expected
+
+
+def test_the_interval_holds_f_and_is_that_of_lines_drawn_anew() -> None:
+    gold, predicted = random_pair(np.random.default_rng(3))
+    result = compare(gold, predicted)
+    assert result.score.f1 is not None
+    low, high = result.interval() or (0.0, 0.0)
+    assert low < result.score.f1 < high
+    assert result.interval() == (low, high)
+    assert result.interval(seed=2) != (low, high)
+    rng = np.random.default_rng(9)  # the same with whole lines, scored again and again
+    drawn = []
+    for _ in range(400):
+        chosen = rng.integers(0, len(gold), len(gold)).tolist()
+        drawn.append(score([gold[i] for i in chosen], [predicted[i] for i in chosen]).f1)
+    assert np.quantile(np.array(drawn, float), [0.025, 0.975]) == pytest.approx([low, high], abs=0.03)
+    assert compare([gold[0]] * 50, [gold[0]] * 50).interval() == (1.0, 1.0)
+    assert compare(["", "\n"], ["", "\n"]).interval() is None

@@ -4,16 +4,17 @@ Words are what stands between blanks: ASCII white space and U+3000, as in the of
 word before a U+3000 at the start of a line). Other blanks, such as U+00A0, are characters of words.
 """
 
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from ..errors import CorpusError
-from ..text.characters import Codes, code_points
+from ..text.characters import Codes, code_points, from_code_points
 
 _BLANKS = (9, 10, 11, 12, 13, 32, 0x3000)
 _NEWLINE = 10
@@ -134,8 +135,122 @@ def score(
     """
     total = Score(0, 0, 0) if vocabulary is None else Score(0, 0, 0, 0, 0)
     for line, gold_text, predicted_text in _batches(gold, predicted, names):
-        total += _compare(gold_text, predicted_text, vocabulary, names, line)
+        total += _compare(gold_text, predicted_text, vocabulary, names, line)[0]
     return total
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A score, and what it is made of.
+
+    Attributes
+    ----------
+    score : Score
+    lines : int64 array (n, 3)
+        For each line its gold words, predicted words and correct words.
+    mistakes : Counter of (str, str)
+        How often gold words, blanks between them, were cut as others: the shortest stretches that both begin and end.
+    """
+
+    score: Score
+    lines: npt.NDArray[np.int64]
+    mistakes: Counter[tuple[str, str]]
+
+    def __add__(self, other: "Comparison") -> "Comparison":
+        lines = np.concatenate([self.lines, other.lines])
+        return Comparison(self.score + other.score, lines, self.mistakes + other.mistakes)
+
+    def interval(self, resamples: int = 1000, seed: int = 1, level: float = 0.95) -> tuple[float, float] | None:
+        """Give the confidence interval of F (置信区间) by the bootstrap: lines are drawn anew, as many as there are.
+
+        Parameters
+        ----------
+        resamples : int
+            How often they are drawn.
+        seed : int
+        level : float
+            Share of the draws whose F lies within.
+
+        Notes
+        -----
+        About 20 ns a line and draw. None where there is no word.
+
+        Examples
+        --------
+        >>> gold, predicted = ["长江 大桥", "江豚 来 了"] * 50, ["长江 大桥", "江 豚 来 了"] * 50
+        >>> result = compare(gold, predicted)
+        >>> round(result.score.f1, 3), [round(limit, 2) for limit in result.interval()]
+        (0.727, [0.69, 0.77])
+        """
+        lines = self.lines[self.lines.any(axis=1)]
+        if not len(lines):
+            return None
+        rng = np.random.default_rng(seed)
+        values = np.empty(resamples)
+        for number in range(resamples):
+            drawn = np.bincount(rng.integers(0, len(lines), len(lines)), minlength=len(lines))
+            words, predicted, correct = (drawn @ lines).tolist()
+            values[number] = 2 * correct / (words + predicted)
+        low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2]).tolist()
+        return low, high
+
+
+def compare(
+    gold: Iterable[str],
+    predicted: Iterable[str],
+    vocabulary: Container[str] | None = None,
+    *,
+    names: tuple[str, str] = ("gold", "predicted"),
+) -> Comparison:
+    """Do as `score` does, and keep the counts of each line and the mistakes.
+
+    Examples
+    --------
+    >>> compare(["他 成 为 船工"], ["他 成为 船工"]).mistakes.most_common(1)
+    [(('成 为', '成为'), 1)]
+    """
+    total = Score(0, 0, 0) if vocabulary is None else Score(0, 0, 0, 0, 0)
+    lines: list[npt.NDArray[np.int64]] = [np.empty((0, 3), np.int64)]
+    mistakes: Counter[tuple[str, str]] = Counter()
+    for line, gold_text, predicted_text in _batches(gold, predicted, names):
+        part, sides = _compare(gold_text, predicted_text, vocabulary, names, line)
+        total += part
+        lines.append(_line_counts(*sides))
+        mistakes.update(_mistakes(*sides))
+    return Comparison(total, np.concatenate(lines), mistakes)
+
+
+def _line_counts(gold: "_Side", predicted: "_Side") -> npt.NDArray[np.int64]:
+    """Count the gold words, predicted words and correct ones of each line."""
+    newline = gold.text == _NEWLINE
+    line = np.cumsum(newline)
+    (starts, ends), (other_starts, other_ends) = gold.words(), predicted.words()
+    end_from = np.zeros(len(gold.text), np.int64)
+    end_from[other_starts] = other_ends
+    places = starts, other_starts, starts[end_from[starts] == ends]
+    return np.stack([np.bincount(line[some], minlength=int(newline.sum())) for some in places], axis=1)
+
+
+def _mistakes(gold: "_Side", predicted: "_Side") -> Iterator[tuple[str, str]]:
+    """Give the shortest stretches that are cut differently, both ways."""
+    edges = gold.edges(), predicted.edges()
+    common = np.flatnonzero(edges[0] & edges[1])
+    differs = np.flatnonzero(edges[0] != edges[1])
+    stretch = np.unique(np.searchsorted(common, differs) - 1)
+    text = from_code_points(gold.text)
+    cuts = [np.flatnonzero(edge) for edge in edges]
+    begins, finishes = common[stretch], common[stretch + 1]
+    bounds = [(np.searchsorted(cut, begins), np.searchsorted(cut, finishes)) for cut in cuts]
+    written = []
+    for cut, (first, last) in zip(cuts, bounds, strict=True):
+        places = cut.tolist()
+        written.append(
+            [
+                " ".join(text[a:b] for a, b in pairwise(places[i : j + 1]))
+                for i, j in zip(first.tolist(), last.tolist(), strict=True)
+            ]
+        )
+    return zip(*written, strict=True)
 
 
 def _share(part: int | None, whole: int | None) -> float | None:
@@ -161,8 +276,10 @@ def _batches(gold: Iterable[str], predicted: Iterable[str], names: tuple[str, st
     yield first, "".join(lines[0]), "".join(lines[1])
 
 
-def _compare(gold: str, predicted: str, vocabulary: Container[str] | None, names: tuple[str, str], line: int) -> Score:
-    """Score texts of whole lines that begin in `line`."""
+def _compare(
+    gold: str, predicted: str, vocabulary: Container[str] | None, names: tuple[str, str], line: int
+) -> "tuple[Score, tuple[_Side, _Side]]":
+    """Score texts of whole lines that begin in `line`; give also the texts without blanks."""
     sides = _Side.of(gold), _Side.of(predicted)
     if not np.array_equal(sides[0].text, sides[1].text):
         raise _difference(gold, predicted, sides, names, line)
@@ -172,11 +289,11 @@ def _compare(gold: str, predicted: str, vocabulary: Container[str] | None, names
     correct = end_from[starts] == ends
     counts = len(starts), len(other_starts), int(correct.sum())
     if vocabulary is None:
-        return Score(*counts)
+        return Score(*counts), sides
     places = sides[0].places
     spans = zip(places[starts].tolist(), places[ends - 1].tolist(), strict=True)
     unknown = np.fromiter((gold[first : last + 1] not in vocabulary for first, last in spans), np.bool_, len(starts))
-    return Score(*counts, int(unknown.sum()), int((unknown & correct).sum()))
+    return Score(*counts, int(unknown.sum()), int((unknown & correct).sum())), sides
 
 
 class _Side(NamedTuple):
@@ -192,13 +309,17 @@ class _Side(NamedTuple):
         places = np.flatnonzero(~np.isin(codes, _BLANKS) | (codes == _NEWLINE))
         return cls(codes[places], places)
 
-    def words(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """Find where words start and end: at blanks that were left out and at line ends."""
+    def edges(self) -> npt.NDArray[np.bool_]:
+        """Mark where words start or end: at blanks that were left out and at line ends."""
         newline = self.text == _NEWLINE
         edges = np.ones(len(newline) + 1, np.bool_)
         edges[1:-1] = (np.diff(self.places) > 1) | newline[1:] | newline[:-1]
-        places = np.flatnonzero(edges)
-        is_word = ~newline[places[:-1]]
+        return edges
+
+    def words(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Find where words start and end."""
+        places = np.flatnonzero(self.edges())
+        is_word = self.text[places[:-1]] != _NEWLINE
         return places[:-1][is_word], places[1:][is_word]
 
 
