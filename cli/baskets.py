@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
 
+from .messages import notice, progress, warn, warn_replaced
 from .options import EncodingOptions
-from .output import notice, progress, warn, warn_replaced
 from .values import is_given, option, option_name
 from .words import WordOptions
 

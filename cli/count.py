@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import click
 
+from .messages import notice, parts_of, warn_replaced
 from .options import ReadingOptions, RunningOptions, quiet
-from .output import notice, parts_of, warn_replaced
 from .pages import command as page
 from .values import option, values
 

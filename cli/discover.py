@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from .learning import LearnedWords, LearningOptions, Sources, learned
+from .messages import notice, warn
 from .options import EncodingOptions, ReadingOptions, RunningOptions, quiet
-from .output import Table, TableOptions, notice, open_output, warn
+from .output import Table, TableOptions, TextFile, open_output
 from .pages import command as page
-from .values import option, option_name, values
+from .values import all_for_zero, option, option_name, values
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
-    from typing import TextIO
 
     from nlpzero.words.discovery import Discovery
 
@@ -46,7 +46,13 @@ class DiscoverOptions:
     min_length: int = option(
         "--min-length", type=click.IntRange(min=1), default=1, help="Show words of at least N characters."
     )
-    top: int | None = option("--top", type=click.IntRange(min=1), show_default="all", help="Show the first N words.")
+    top: int | None = option(
+        "--top",
+        type=click.IntRange(min=0),
+        callback=all_for_zero,
+        show_default="all",
+        help="Show the first N words; 0 for all.",
+    )
     sort: Literal["count", "score"] = option(
         "--sort", type=click.Choice(["count", "score"]), default="count", help="Greatest first; ties by word."
     )
@@ -106,7 +112,7 @@ class WordTableOptions(TableOptions):
         help="Form of the table. userdict: what jieba.load_userdict reads.",
     )
 
-    def table(self, file: "TextIO", columns: "Sequence[str]") -> Table:
+    def table(self, file: TextFile, columns: "Sequence[str]") -> Table:
         """Begin a table; what is no list of words is tsv in a dictionary's stead."""
         return Table(file, columns, "tsv" if self.form == "userdict" else self.form, self.header)
 
@@ -170,7 +176,7 @@ def _known(path: str | None, reading: EncodingOptions) -> "Container[str]":
 
 
 def _write(
-    discovery: "Discovery", out: "TextIO", own: DiscoverOptions, writing: WordTableOptions, reading: EncodingOptions
+    discovery: "Discovery", out: TextFile, own: DiscoverOptions, writing: WordTableOptions, reading: EncodingOptions
 ) -> None:
     """Write the table."""
     import numpy as np
@@ -216,7 +222,7 @@ def _summarise(discovery: "Discovery") -> None:
     warn(summary) if ngrams.left_out or discovery.too_long else notice(summary)
 
 
-def _explain(found: LearnedWords, word: str, out: "TextIO", method: Any) -> None:
+def _explain(found: LearnedWords, word: str, out: TextFile, method: Any) -> None:
     """Write why a string is a word of the corpus, or is not."""
     from nlpzero.words.explanation import EDGE, explain
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 import click
 
+from .messages import notice, parts_of, warn, warn_replaced, working
 from .options import ReadingOptions, RunningOptions
-from .output import notice, parts_of, warn, warn_replaced
 from .values import option
 
 if TYPE_CHECKING:
@@ -197,16 +197,17 @@ def learned(
         reading.open(running, again=again) as corpus,
         job.open(discovery_cost(learning.method), corpus, files=[counts] if counts else ()) as execution,
     ):
-        discovery = discover(
-            parts_of(corpus, execution.block_size),
-            learning.method,
-            asked,
-            job=execution,
-            on_round=functools.partial(_tell, job.memory),
-            checkpoint=sources.checkpoint,
-            resume=sources.resume,
-            counted=NGramTable.load(counts) if counts else None,
-        )
+        with working(f"{learning.method}: finding words"):
+            discovery = discover(
+                parts_of(corpus, execution.block_size),
+                learning.method,
+                asked,
+                job=execution,
+                on_round=functools.partial(_tell, job.memory),
+                checkpoint=sources.checkpoint,
+                resume=sources.resume,
+                counted=NGramTable.load(counts) if counts else None,
+            )
         warn_replaced(corpus)
         if unknown := discovery.ngrams.unknown:
             warn(f"units that are not in the counts, taken to occur once: {unknown:,}")

@@ -5,7 +5,7 @@ import errno
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -14,7 +14,8 @@ import click
 from nlpzero import __version__
 from nlpzero.errors import NlpZeroError
 
-from .pages import SETTINGS, CommandTable
+from .messages import say, say_error, spelled
+from .pages import SETTINGS, CommandTable, PageGroup
 
 COMMANDS = {
     "discover": "Find the words of a corpus, with scores.",
@@ -27,6 +28,9 @@ COMMANDS = {
     "rules": "Find association rules in baskets or in text.",
     "glove": "Train word vectors, and ask them questions.",
     "similar": "Compare texts by moving the words of one onto the other.",
+    "help": "Show the help page of a command.",
+    "completion": "Print the script that completes commands in a shell.",
+    "man": "Write manual pages.",
 }
 
 
@@ -34,11 +38,36 @@ class Failure(click.ClickException):
     """An error shown as the one line `nlpzero: error: ...`; the exit status is 1."""
 
     def show(self, file: Any = None) -> None:
-        click.echo(f"nlpzero: error: {self.message}", file=file or sys.stderr)
+        say_error(self.message)
 
 
 class Commands(CommandTable):
     """A table of commands that no traceback leaves for a foreseeable failure."""
+
+    def main(self, args: Sequence[str] | None = None, *more: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+        """Run a command line; what is wrong with it is told in one line."""
+        run: Callable[..., Any] = super().main
+        arguments = sys.argv[1:] if args is None else list(args)
+        if not standalone_mode:
+            return run(arguments, *more, standalone_mode=False, **extra)
+        try:
+            status = run(arguments, *more, standalone_mode=False, **extra)
+        except click.exceptions.NoArgsIsHelpError as error:
+            if isinstance(error.ctx, click.Context) and isinstance(error.ctx.command, PageGroup):
+                click.echo(error.ctx.command.brief(error.ctx), err=True)
+            status = error.exit_code
+        except click.UsageError as error:
+            from .corrections import usage_message
+
+            say_error(usage_message(error, arguments))
+            status = error.exit_code
+        except click.ClickException as error:
+            error.show()
+            status = error.exit_code
+        except click.Abort:
+            say("interrupted")
+            status = 130
+        sys.exit(status if isinstance(status, int) else 0)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -47,9 +76,9 @@ class Commands(CommandTable):
                 sys.stdout.flush()
                 return result
         except NlpZeroError as error:
-            raise Failure(str(error)) from None
+            raise Failure(spelled(str(error))) from None
         except KeyboardInterrupt:
-            click.echo("nlpzero: interrupted", err=True)
+            say("interrupted")
             ctx.exit(130)
         except BrokenPipeError:
             _drop_output()

@@ -3,8 +3,8 @@
 import os
 from dataclasses import dataclass
 
+from .messages import notice
 from .options import RunningOptions, quiet
-from .output import notice
 from .pages import command as page
 from .values import argument, option, values
 

@@ -110,7 +110,7 @@ class ReadingOptions(EncodingOptions):
 def _say_where_text_comes_from(paths: Sequence[str]) -> None:
     """Say that a command waits for text to be typed."""
     if "-" in paths and sys.stdin is not None and sys.stdin.isatty():
-        from .output import notice
+        from .messages import notice
 
         notice("reading standard input; end it with Ctrl-Z and Enter" if os.name == "nt" else READING)
 

@@ -1,4 +1,4 @@
-"""What a command writes: results to standard output or, all at once, to a file; notices to standard error."""
+"""What a command writes: to standard output or, all at once, to a file."""
 
 import contextlib
 import csv
@@ -9,31 +9,62 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, TextIO, TypeVar
+from typing import Any, ClassVar, Protocol
 
 import click
 
-from .options import QUIET
-from .values import option
+from .messages import printable
+from .terminal import ROWS, Grid, Terminal, is_dialogue, is_terminal
+from .values import is_given, option
 
-if TYPE_CHECKING:
-    from nlpzero.reading.corpus import Corpus
-    from nlpzero.reading.parts import Part
 
-T = TypeVar("T")
+class TextFile(Protocol):
+    """What takes text: a file, or a terminal."""
+
+    def write(self, text: str, /) -> int: ...
+
+    def writelines(self, lines: Iterable[str], /) -> None: ...
+
+
+class ByteFile(Protocol):
+    """What takes UTF-8 text as bytes: a file, or a terminal."""
+
+    def write(self, data: bytes, /) -> int: ...
+
+    def writelines(self, lines: Iterable[bytes], /) -> None: ...
+
+
+class _TerminalBytes:
+    """A terminal that is given bytes."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+
+    def write(self, data: bytes) -> int:
+        self._terminal.write(data.decode("utf-8", "replace"))
+        return len(data)
+
+    def writelines(self, lines: Iterable[bytes]) -> None:
+        for line in lines:
+            self.write(line)
+            self._terminal.flush()
+
 
 _TSV_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
 @contextlib.contextmanager
-def open_bytes(path: str) -> Iterator[BinaryIO]:
+def open_bytes(path: str) -> Iterator[ByteFile]:
     """Open a file, or standard output for '-', for bytes.
 
     Open it before the work begins, and a place that cannot be written is known at once (`open_whole`).
     """
     if path == "-":
         sys.stdout.flush()
-        yield sys.stdout.buffer
+        if is_terminal():
+            yield _TerminalBytes(Terminal(sys.stdout))
+        else:
+            yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
     from nlpzero.core.files import open_whole
@@ -55,16 +86,23 @@ class _EndOfTrial(Exception):
 
 
 @contextlib.contextmanager
-def open_output(path: str) -> Iterator[TextIO]:
+def open_output(path: str) -> Iterator[TextFile]:
     r"""Open a place as `open_bytes` does, for UTF-8 text with \n whatever the locale."""
     if path == "-":
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape", newline="\n")
-        yield sys.stdout
-        sys.stdout.flush()
+        if is_terminal():
+            terminal = Terminal(sys.stdout)
+            yield terminal
+            terminal.close()
+        else:
+            yield sys.stdout
+            sys.stdout.flush()
         return
+    from nlpzero.core.files import open_whole
+
     with (
-        open_bytes(path) as file,
+        open_whole(path) as file,
         io.TextIOWrapper(file, encoding="utf-8", errors="surrogateescape", newline="\n") as text,
     ):
         yield text
@@ -78,15 +116,22 @@ class Table:
     written \t, \n, \r or \\, so that every row stays one line; csv quotes as usual.
     """
 
-    def __init__(self, file: TextIO, columns: Sequence[str], output_format: str = "tsv", header: bool = True) -> None:
+    def __init__(self, file: TextFile, columns: Sequence[str], output_format: str = "tsv", header: bool = True) -> None:
         self.form = output_format
         self._columns = columns
         self._file = file
+        self._grid: Grid | None = None
         writers: dict[str, Callable[[Sequence[Any]], None]] = {"tsv": self._tsv, "csv": self._csv, "jsonl": self._jsonl}
+        if isinstance(file, Terminal) and not is_given("form"):
+            self._grid = Grid(file, None if is_given("top") else ROWS, at_once=is_dialogue())
+            writers["tsv"] = self._aligned
         self._write = writers[output_format]
         self._csv_writer = csv.writer(file, lineterminator="\n")
         if header and output_format != "jsonl":
-            self._write(columns)
+            if self._grid is not None:
+                self._grid.head(columns)
+            else:
+                self._write(columns)
 
     def write(self, values: Sequence[Any]) -> None:
         """Write one row: a value for each column."""
@@ -103,6 +148,10 @@ class Table:
             for row in zip(*columns, strict=True):
                 self.write(row)
 
+    def _aligned(self, values: Sequence[Any]) -> None:
+        assert self._grid is not None
+        self._grid.write([printable(_shown(value)) for value in values])
+
     def _tsv(self, values: Sequence[Any]) -> None:
         self._file.write("\t".join(map(_tsv_field, values)) + "\n")
 
@@ -112,38 +161,6 @@ class Table:
     def _jsonl(self, values: Sequence[Any]) -> None:
         row = dict(zip(self._columns, values, strict=True))
         self._file.write(json.dumps(row, ensure_ascii=False, default=lambda v: v.item()) + "\n")
-
-
-@dataclass(frozen=True, kw_only=True)
-class FileOptions:
-    """Where a command writes."""
-
-    section: ClassVar[str] = "Writing"
-
-    output: str = option(
-        "-o", "--output", default="-", metavar="FILE", help="Write here. The file appears when it is complete."
-    )
-
-    def open(self) -> contextlib.AbstractContextManager[TextIO]:
-        """Open the place for text."""
-        return open_output(self.output)
-
-
-def _negated(_ctx: click.Context, _parameter: click.Parameter, value: bool) -> bool:
-    """Turn a flag that takes something away into whether it is there."""
-    return not value
-
-
-@dataclass(frozen=True, kw_only=True)
-class TableOptions(FileOptions):
-    """Where and in what form a command writes its table."""
-
-    form: str = option("--format", type=click.Choice(["tsv", "csv", "jsonl"]), default="tsv", help="Form of the table.")
-    header: bool = option("--no-header", is_flag=True, callback=_negated, help="Leave out the line of column names.")
-
-    def table(self, file: TextIO, columns: Sequence[str]) -> Table:
-        """Begin a table."""
-        return Table(file, columns, self.form, self.header)
 
 
 def _shown(value: Any) -> str:
@@ -168,48 +185,33 @@ def _shown_numbers(column: Sequence[Any]) -> list[str]:
     return [*map(str, column)] if kinds == {int} else []
 
 
-def _is_quiet() -> bool:
-    """Tell whether the running command was given --quiet."""
-    context = click.get_current_context(silent=True)
-    return context is not None and bool(context.meta.get(QUIET))
+@dataclass(frozen=True, kw_only=True)
+class FileOptions:
+    """Where a command writes."""
+
+    section: ClassVar[str] = "Writing"
+
+    output: str = option(
+        "-o", "--output", default="-", metavar="FILE", help="Write here. The file appears when it is complete."
+    )
+
+    def open(self) -> contextlib.AbstractContextManager[TextFile]:
+        """Open the place for text."""
+        return open_output(self.output)
 
 
-def warn(message: str) -> None:
-    """Say on standard error that something of the data was replaced or left out; only --quiet silences it."""
-    if not _is_quiet():
-        click.echo(f"nlpzero: {message}", err=True)
+def _negated(_ctx: click.Context, _parameter: click.Parameter, value: bool) -> bool:
+    """Turn a flag that takes something away into whether it is there."""
+    return not value
 
 
-def notice(message: str) -> None:
-    """Say something on standard error where that is a terminal."""
-    if sys.stderr.isatty():
-        warn(message)
+@dataclass(frozen=True, kw_only=True)
+class TableOptions(FileOptions):
+    """Where and in what form a command writes its table."""
 
+    form: str = option("--format", type=click.Choice(["tsv", "csv", "jsonl"]), default="tsv", help="Form of the table.")
+    header: bool = option("--no-header", is_flag=True, callback=_negated, help="Leave out the line of column names.")
 
-def warn_replaced(corpus: "Corpus") -> None:
-    """Say how many characters of a corpus that was read had to be replaced, and where the first one was."""
-    if corpus.first_replaced:
-        source, line, column = corpus.first_replaced
-        warn(f"bad characters replaced by U+FFFD: {corpus.replaced:,}, the first in {source}:{line}, column {column}")
-
-
-def progress(
-    items: Iterable[T], *, total: float | None = None, unit: str = "it", size: Callable[[T], int] = lambda _: 1
-) -> Iterator[T]:
-    """Pass items on, with a bar on a terminal that grows by each one's `size` up to `total`."""
-    if _is_quiet() or not sys.stderr.isatty():
-        yield from items
-        return
-    from tqdm import tqdm
-
-    with tqdm(total=total, unit=unit, unit_scale=True, leave=False, file=sys.stderr) as bar:
-        for item in items:
-            yield item
-            bar.update(size(item))
-
-
-def parts_of(corpus: "Corpus", size: int = 3 << 20) -> "Iterator[Part]":
-    """Give the parts of a corpus, with a bar on a terminal that tells how many bytes are under way of how many."""
-    from nlpzero.reading.parts import part_bytes
-
-    return progress(corpus.parts(size), total=corpus.length(), unit="B", size=part_bytes)
+    def table(self, file: TextFile, columns: Sequence[str]) -> Table:
+        """Begin a table."""
+        return Table(file, columns, self.form, self.header)

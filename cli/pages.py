@@ -38,13 +38,7 @@ class Page(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the options section by section."""
-        sections: dict[str, list[tuple[str, str]]] = {}
-        for parameter in self.get_params(ctx):
-            record = parameter.get_help_record(ctx)
-            if record is not None and isinstance(parameter, click.Option):
-                title = (parameter.section or "Options") if isinstance(parameter, SectionOption) else "Help"
-                sections.setdefault(title, []).append(record)
-        for title, records in sorted(sections.items(), key=lambda item: item[0] == "Help"):
+        for title, records in sections_of(ctx).items():
             with formatter.section(title):
                 formatter.write_dl(records)
 
@@ -55,12 +49,13 @@ class Page(click.Command):
         formatter.write_paragraph()
         with formatter.indentation():
             formatter.write_text(_first_sentence(self.help or ""))
-        with formatter.section(f"Options ({ctx.command_path} --help lists all)"):
-            formatter.write_dl([self._short_record(ctx, name, formatter.width) for name in self.most])
+        if self.most:
+            with formatter.section(f"Options ({ctx.command_path} --help lists all)"):
+                formatter.write_dl([self._short_record(ctx, name) for name in self.most])
         _write_examples(self, formatter)
         return formatter.getvalue().rstrip("\n")
 
-    def _short_record(self, ctx: click.Context, name: str, width: int) -> tuple[str, str]:
+    def _short_record(self, ctx: click.Context, name: str) -> tuple[str, str]:
         """Describe an option in one line."""
         parameter = next(one for one in self.params if one.name == name)
         assert isinstance(parameter, click.Option)
@@ -132,6 +127,17 @@ def _show_short(ctx: click.Context, _parameter: click.Parameter, value: bool) ->
         assert isinstance(ctx.command, Page)
         click.echo(ctx.command.brief(ctx), color=ctx.color)
         ctx.exit()
+
+
+def sections_of(ctx: click.Context) -> dict[str, list[tuple[str, str]]]:
+    """Give the options of a command as the help page lists them, section by section, those of help last."""
+    sections: dict[str, list[tuple[str, str]]] = {}
+    for parameter in ctx.command.get_params(ctx):
+        record = parameter.get_help_record(ctx)
+        if record is not None and isinstance(parameter, click.Option):
+            title = (parameter.section or "Options") if isinstance(parameter, SectionOption) else "Help"
+            sections.setdefault(title, []).append(record)
+    return dict(sorted(sections.items(), key=lambda item: item[0] == "Help"))
 
 
 def examples_of(command: click.Command) -> list[str]:

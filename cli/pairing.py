@@ -3,10 +3,11 @@
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 from .comparing import COLUMNS, Comparer, write_rows
-from .output import Table, TableOptions, progress, warn, warn_replaced
+from .messages import progress, warn, warn_replaced
+from .output import Table, TableOptions, TextFile
 
 if TYPE_CHECKING:
     from nlpzero.core.job import Job
@@ -18,7 +19,7 @@ BLOCK = 4096
 
 
 def compare_rows(
-    file: TextIO, writing: TableOptions, own: "SimilarOptions", comparer: Comparer, job: "Job"
+    file: TextFile, writing: TableOptions, own: "SimilarOptions", comparer: Comparer, job: "Job"
 ) -> tuple[int, int]:
     """Compare many pairs; give how many could be compared, and how many not."""
     from nlpzero.similarity.comparison import COMPARING, compare_lines
@@ -45,7 +46,7 @@ def compare_rows(
     return line - 1 - missed, missed
 
 
-def _tell_agreement(file: TextIO, writing: TableOptions, similarities: list[float], labels: list[float]) -> None:
+def _tell_agreement(file: TextFile, writing: TableOptions, similarities: list[float], labels: list[float]) -> None:
     """Say how well similarities and labels agree."""
     from nlpzero.similarity.comparison import agreement
 

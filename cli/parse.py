@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .messages import parts_of, warn, warn_replaced
 from .options import ReadingOptions, RunningOptions, quiet
-from .output import FileOptions, open_output, parts_of, warn, warn_replaced
+from .output import FileOptions, open_output
 from .pages import command as page
 from .values import option, values
 from .words import GapOptions, WordOptions, exclude

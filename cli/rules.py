@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .baskets import BasketOptions, read_baskets
+from .messages import notice
 from .options import ReadingOptions, RunningOptions, quiet
-from .output import Table, TableOptions, notice
+from .output import Table, TableOptions
 from .pages import command as page
-from .values import is_given, option, option_name, values
+from .values import all_for_zero, is_given, option, option_name, values
 
 if TYPE_CHECKING:
     from nlpzero.reading.corpus import Corpus
@@ -112,7 +113,13 @@ class RuleOptions:
     minimums: dict[str, float] = option(
         "--min", multiple=True, callback=_minimums, metavar="MEASURE=VALUE", help="Least value; repeatable."
     )
-    top: int | None = option("--top", type=click.IntRange(min=1), show_default="all", help="Show the first N.")
+    top: int | None = option(
+        "--top",
+        type=click.IntRange(min=0),
+        callback=all_for_zero,
+        show_default="all",
+        help="Show the first N; 0 for all.",
+    )
     significant: float | None = option(
         "--significant",
         type=click.FloatRange(0, 1, min_open=True, max_open=True),

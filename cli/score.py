@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .messages import warn_replaced
 from .options import EncodingOptions, quiet
-from .output import TableOptions, warn_replaced
+from .output import TableOptions
 from .pages import command as page
 from .values import argument, option, values
 

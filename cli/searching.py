@@ -1,10 +1,11 @@
 """`nlpzero similar --search`: the lines of a collection nearest to each query."""
 
 import os
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from .comparing import Comparer
-from .output import TableOptions, progress, warn_replaced
+from .messages import progress, warn_replaced
+from .output import TableOptions, TextFile
 
 if TYPE_CHECKING:
     from .similar import SimilarOptions
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 FOUND = ("query", "rank", "line", "distance", "similarity", "text")
 
 
-def search(file: TextIO, writing: TableOptions, own: "SimilarOptions", comparer: Comparer) -> tuple[int, int]:
+def search(file: TextFile, writing: TableOptions, own: "SimilarOptions", comparer: Comparer) -> tuple[int, int]:
     """Answer each query line; give how many were answered, and how many hold no known word."""
     from nlpzero.segment.encoding import join_tokens, line_words
     from nlpzero.similarity.index import load_index, save_index

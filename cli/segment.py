@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from .learning import LearningOptions, learned
+from .messages import parts_of, warn_replaced
 from .options import EncodingOptions, ReadingOptions, RunningOptions, quiet
-from .output import FileOptions, open_bytes, parts_of, warn_replaced
+from .output import FileOptions, open_bytes
 from .pages import command as page
 from .values import is_given, option, option_name, values
 from .words import WordOptions, exclude

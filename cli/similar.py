@@ -10,8 +10,9 @@ import click
 from nlpzero.errors import NothingFound
 
 from .comparing import COLUMNS, Comparer, write_rows
+from .messages import warn, warn_replaced
 from .options import EncodingOptions, RunningOptions, quiet
-from .output import Table, TableOptions, warn, warn_replaced
+from .output import Table, TableOptions
 from .pages import command as page
 from .values import argument, is_given, option, values
 from .words import WordOptions

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .messages import notice, parts_of, warn, warn_replaced
 from .options import ReadingOptions, RunningOptions, quiet
-from .output import TableOptions, notice, parts_of, warn, warn_replaced
+from .output import TableOptions, TextFile
 from .pages import command as page
-from .values import option, values
+from .values import all_for_zero, option, values
 from .words import GapOptions, WordOptions, exclude
 
 if TYPE_CHECKING:
-    from typing import TextIO
-
     from nlpzero.syntax.clauses import Clauses
     from nlpzero.syntax.templates import Templates
 
@@ -57,7 +56,11 @@ class TemplateOptions(GapOptions):
         "--min-words", type=click.IntRange(min=1), default=1, help="Show templates of at least N words."
     )
     top: int | None = option(
-        "--top", type=click.IntRange(min=1), show_default="all", help="Show the first N (of each gap)."
+        "--top",
+        type=click.IntRange(min=0),
+        callback=all_for_zero,
+        show_default="all",
+        help="Show the first N (of each gap); 0 for all.",
     )
     examples: int | None = option(
         "--examples",
@@ -152,7 +155,7 @@ def _clauses(
         yield clauses
 
 
-def _write(found: "Templates", out: "TextIO", own: TemplateOptions, writing: TableOptions) -> None:
+def _write(found: "Templates", out: TextFile, own: TemplateOptions, writing: TableOptions) -> None:
     """Write the table."""
     from nlpzero.errors import ModelError, NothingFound
     from nlpzero.syntax.drawing import mark_gaps

@@ -12,10 +12,13 @@ def command(own: CountOptions) -> None: ...
 import dataclasses
 import functools
 from collections.abc import Callable, Collection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -29,6 +32,28 @@ class SectionOption(click.Option):
         super().__init__(*arguments, **attributes)
         self.section = section
         self.short = short
+
+
+def _files(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> "list[CompletionItem]":
+    """Let the shell complete names of files."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(incomplete, type="file")]
+
+
+def _folders(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> "list[CompletionItem]":
+    """Let the shell complete names of directories."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(incomplete, type="dir")]
+
+
+_COMPLETIONS = {
+    **dict.fromkeys(["FILE", "CORPUS", "BASKETS", "TEXT", "WORDS", "COUNTS", "VECTORS", "IN", "OUT", "A B"], _files),
+    "GOLD PREDICTED [GOLD PREDICTED": _files,
+    "DIR": _folders,
+}
+"""How a shell completes the value of a parameter, by its metavar."""
 
 
 def option(*names: str, **attributes: Any) -> Any:
@@ -53,6 +78,8 @@ def _field(kind: type[click.Parameter], names: tuple[str, ...], attributes: dict
         default = False
     elif not (attributes.get("required") or attributes.get("callback") or callable(attributes.get("default"))):
         default = attributes.get("default")
+    if complete := _COMPLETIONS.get(attributes.get("metavar", "").strip("[].")):
+        attributes = {"shell_complete": complete} | attributes
     return dataclasses.field(default=default, metadata={_DECLARATION: (kind, names, attributes)})
 
 
@@ -86,14 +113,21 @@ def values(kind: type[Any], name: str, *, without: Collection[str] = (), **chang
     return decorate
 
 
+def all_for_zero(_ctx: click.Context, _parameter: click.Parameter, value: int | None) -> int | None:
+    """Take 0 for no limit."""
+    return value or None
+
+
 def is_given(name: str) -> bool:
     """Tell whether a parameter of the running command was given on the command line."""
-    return click.get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE
+    context = click.get_current_context(silent=True)
+    return context is not None and context.get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
 def option_name(name: str) -> str:
-    """Spell a parameter of the running command as its users write it: `min_count` as --min-count."""
-    for parameter in click.get_current_context().command.params:
+    """Spell a parameter as users of the running command write it: `min_count` as --min-count."""
+    context = click.get_current_context(silent=True)
+    for parameter in context.command.params if context else ():
         if parameter.name == name and parameter.opts[0].startswith("-"):
             return max(parameter.opts, key=len)
     return f"--{name.replace('_', '-')}"

@@ -188,7 +188,7 @@ def test_a_single_line_says_what_to_try_and_trying_it_works(discover: Callable[.
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--order", "9"], ["--min-pmi", "x"], ["--min-proba", "0"], ["--method", "magic"], ["--top", "0"], ["-j", "0"]],
+    [["--order", "9"], ["--min-pmi", "x"], ["--min-proba", "0"], ["--method", "magic"], ["--top", "-1"], ["-j", "0"]],
 )
 def test_wrong_options_are_wrong_usage(arguments: list[str], discover: Callable[..., Result]) -> None:
     assert discover(*arguments, STORIES).exit_code == 2

@@ -164,7 +164,7 @@ def test_a_bad_lexicon_is_an_error_even_without_text(tmp_path: Path) -> None:
 def test_options_that_do_not_go_together_are_wrong_usage(options: list[str], fault: str) -> None:
     done = run(*options, text=b"")
     assert done.exit_code == 2
-    assert done.stderr.splitlines()[-1] == f"Error: {fault}"
+    assert done.stderr == f"nlpzero: error: {fault}; see main segment -h\n"
 
 
 def test_the_examples_of_the_help_page_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

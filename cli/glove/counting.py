@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import click
 
+from ..messages import parts_of, warn_replaced, working
 from ..options import ReadingOptions, RunningOptions
-from ..output import parts_of, warn_replaced
 from ..values import is_given, option, option_name
 from ..words import WordOptions
 
@@ -59,16 +59,17 @@ def counted(
         reading.open(running) as corpus,
         words.open(running.job, cost, corpus) as execution,
     ):
-        found = count_pairs(
-            parts_of(corpus, execution.block_size),
-            window=counting.window,
-            min_count=counting.min_count,
-            max_vocab=counting.max_vocab,
-            weighting=counting.weighting,
-            symmetric=not counting.asymmetric,
-            cutter=cutter,
-            job=execution,
-        )
+        with working("counting pairs"):
+            found = count_pairs(
+                parts_of(corpus, execution.block_size),
+                window=counting.window,
+                min_count=counting.min_count,
+                max_vocab=counting.max_vocab,
+                weighting=counting.weighting,
+                symmetric=not counting.asymmetric,
+                cutter=cutter,
+                job=execution,
+            )
         warn_replaced(corpus)
         found.signature["words"] = words.origin
         yield found

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from nlpzero.errors import NothingFound
 
+from ..messages import warn_replaced
 from ..options import ReadingOptions, RunningOptions, quiet
-from ..output import TableOptions, warn_replaced
+from ..output import TableOptions
 from ..pages import command as page
 from ..values import option, values
 from ..words import WordOptions

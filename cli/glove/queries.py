@@ -8,8 +8,8 @@ import click
 
 from nlpzero.errors import NlpZeroError, NothingFound
 
+from ..messages import notice, warn
 from ..options import EncodingOptions
-from ..output import notice, warn
 from ..values import argument, option
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from ..messages import notice, progress, warn
 from ..options import ReadingOptions, RunningOptions, quiet
-from ..output import check_place, notice, progress, warn
+from ..output import check_place
 from ..pages import command as page
 from ..values import option, values
 from ..words import WordOptions
