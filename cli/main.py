@@ -3,11 +3,9 @@
 import contextlib
 import errno
 import os
-import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from types import FrameType
-from typing import Any, NoReturn
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import click
 
@@ -16,6 +14,7 @@ from nlpzero.errors import NlpZeroError
 
 from .messages import say, say_error, spelled
 from .pages import SETTINGS, CommandTable, PageGroup
+from .signals import obeyed
 
 COMMANDS = {
     "discover": "Find the words of a corpus, with scores.",
@@ -71,7 +70,7 @@ class Commands(CommandTable):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            with _terminable():
+            with obeyed():
                 result = super().invoke(ctx)
                 sys.stdout.flush()
                 return result
@@ -95,6 +94,8 @@ def _system_message(error: OSError) -> str:
     place = f"{error.filename}: " if error.filename else ""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return f"{place}no space left; make room, or keep temporary files elsewhere with --tmp-dir"
+    if error.errno == errno.EBADF:
+        return f"{place or 'standard output '}is closed; give a file with -o"
     return f"{place}{error.strerror or error}"
 
 
@@ -102,30 +103,6 @@ def _drop_output() -> None:
     """Send what standard output still holds nowhere, or the interpreter would fail on it again at its end."""
     with contextlib.suppress(OSError, ValueError):  # a test's standard output may have no descriptor
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _terminate(number: int, _frame: FrameType | None) -> NoReturn:
-    """End by way of the `finally` clauses, which remove temporary files."""
-    raise SystemExit(128 + number)
-
-
-@contextlib.contextmanager
-def _terminable() -> Iterator[None]:
-    """Let SIGTERM and the end of the terminal clean up while a command runs."""
-    previous: dict[int, Any] = {}
-    try:
-        for name in "SIGTERM", "SIGHUP":
-            number = getattr(signal, name, None)  # not on every system
-            if number is not None and signal.getsignal(number) != signal.SIG_IGN:  # nohup
-                previous[number] = signal.signal(number, _terminate)
-    except ValueError:  # not the main thread: signals are someone else's business
-        yield
-        return
-    try:
-        yield
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
 
 
 @click.group(

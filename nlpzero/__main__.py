@@ -1,6 +1,6 @@
 """Run the command line as `python -m nlpzero`."""
 
-from nlpzero_cli.main import main
+from nlpzero_cli.entry import run
 
 if __name__ == "__main__":
-    main(prog_name="nlpzero")
+    run()

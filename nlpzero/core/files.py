@@ -48,10 +48,10 @@ def open_whole(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     # in containers; nor does it hold that of the file, which may be as long as names can be.
     written = os.path.join(os.path.dirname(target), f".nlpzero-{os.urandom(8).hex()}.tmp") if whole else target
     try:
-        file = open(written, "xb" if whole else "wb")  # noqa: SIM115
-    except OSError as error:
-        raise _unwritable(path, error) from None
-    try:
+        try:
+            file = open(written, "xb" if whole else "wb")  # noqa: SIM115
+        except OSError as error:
+            raise _unwritable(path, error) from None
         with file:
             if whole and mode is not None:
                 os.chmod(written, stat.S_IMODE(mode))

@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 import threading
+import time
 import weakref
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -177,7 +178,13 @@ class Workspace:
         """The temporary directory as something that is there as long as anything knows it."""
         with self._lock:
             if self._directory is None:
-                self._directory = _Directory(tempfile.mkdtemp(prefix="nlpzero-", dir=self._tmp_dir), owned=True)
+                name = f"nlpzero-{os.urandom(8).hex()}"
+                self._directory = _Directory(os.path.join(self._tmp_dir or tempfile.gettempdir(), name), owned=True)
+                try:
+                    os.mkdir(self._directory.path, 0o700)  # its removal is settled before it is there
+                except OSError:
+                    self._directory = None
+                    raise
             return self._directory
 
     def path(self) -> Path:
@@ -278,8 +285,22 @@ class _Directory:
 
 def _remove(path: str, process: int) -> None:
     """Remove a directory with all that is in it, unless this is a copy of the process that made it."""
-    if os.getpid() == process:
+    if os.getpid() != process:
+        return
+    try:
+        _remove_all(path)
+    except BaseException:  # Ctrl-C
+        _remove_all(path)
+        raise
+
+
+def _remove_all(path: str) -> None:
+    """Remove a directory, into which abandoned tasks may still be writing."""
+    for _ in range(5):
         shutil.rmtree(path, ignore_errors=True)
+        if not os.path.exists(path):
+            return
+        time.sleep(0.05)
 
 
 class Column:

@@ -23,7 +23,7 @@ from itertools import accumulate, chain, groupby
 from operator import itemgetter
 from shutil import copyfileobj
 from types import TracebackType
-from typing import IO, BinaryIO, Self
+from typing import BinaryIO, Self
 
 from ..errors import CorpusError
 from .encoding import HEAD, STATEFUL, check_encoding, encoding_of, too_long, undecodable
@@ -105,7 +105,7 @@ class Corpus:
         self.first_replaced: tuple[str, int, int] | None = None
         self._once = {path for path in self.paths if not is_regular(path)}
         self._used_up: set[str] = set()
-        self._spools: dict[str, IO[bytes]] = {}
+        self._spools: dict[str, tempfile.TemporaryDirectory[str]] = {}
         self._stamps: dict[str, Stamp] = {}
         self._known_spans: list[Span] | None = None
         for path in self._once:
@@ -123,7 +123,7 @@ class Corpus:
     def close(self) -> None:
         """Remove the temporary copies."""
         while self._spools:
-            self._spools.popitem()[1].close()
+            self._spools.popitem()[1].cleanup()
 
     def blocks(self, size: int = 3 << 20, *, around: bool = False) -> Iterator[Block]:
         """Read the text in blocks of about `size` bytes (before decoding) that never split a line or join two files.
@@ -245,7 +245,7 @@ class Corpus:
         elif self.rereadable:
             if path not in self._spools:
                 self._spools[path] = self._spool(path)
-            with open(self._spools[path].name, "rb") as file:
+            with open(self._spooled(path), "rb") as file:
                 yield file
         elif path in self._used_up:
             raise CorpusError(
@@ -266,7 +266,7 @@ class Corpus:
         """Describe an open input as a whole, if others can read its lines by themselves."""
         if self.errors != "strict" or (path in self._once and not self.rereadable):
             return None
-        source, place = name_of(path), self._spools[path].name if path in self._once else path
+        source, place = name_of(path), self._spooled(path) if path in self._once else path
         head = file.read(HEAD)
         file.seek(0)
         if not head or packing_of(head, source) is not None:
@@ -281,17 +281,20 @@ class Corpus:
         start = len(mark) if head.startswith(mark) else 0
         return Extent(source, os.path.abspath(place), start, stamp.size, *stamp, encoding)
 
-    def _spool(self, path: str) -> IO[bytes]:
-        """Copy an input that can be read only once to a temporary file, which closing removes."""
-        spool = tempfile.NamedTemporaryFile(prefix="nlpzero-", dir=self.tmp_dir)  # noqa: SIM115
+    def _spool(self, path: str) -> tempfile.TemporaryDirectory[str]:
+        """Copy an input that can be read only once to a file in a temporary directory, which closing removes."""
+        spool = tempfile.TemporaryDirectory(prefix="nlpzero-", dir=self.tmp_dir, ignore_cleanup_errors=True)
         try:
-            with opened(path) as file:
-                copyfileobj(file, spool, 1 << 20)
-            spool.flush()
+            with opened(path) as file, open(os.path.join(spool.name, "text"), "xb") as copy:
+                copyfileobj(file, copy, 1 << 20)
         except BaseException:
-            spool.close()
+            spool.cleanup()
             raise
         return spool
+
+    def _spooled(self, path: str) -> str:
+        """Name the copy of an input."""
+        return os.path.join(self._spools[path].name, "text")
 
     def _blocks(self, file: BinaryIO, source: str, size: int, span: Span, around: bool) -> Iterator[Block]:
         """Read the blocks of one open input."""

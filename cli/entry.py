@@ -1,0 +1,49 @@
+"""The program: it imports as little as it can before Ctrl-C is obeyed."""
+
+import os
+import signal
+import sys
+
+
+def run() -> None:
+    """Run the command line of this process."""
+    if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:  # nohup, or a shell's &
+        signal.signal(signal.SIGINT, _leave)
+    _open_standard_files()
+    from .main import _drop_output, _system_message, main
+
+    try:
+        try:
+            main(prog_name="nlpzero")
+        finally:
+            sys.stdout.flush()
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done; the interpreter only puts itself away
+    except BrokenPipeError:
+        _drop_output()
+        sys.exit(0)
+    except OSError as error:  # of a help page, or of what standard output still held
+        _drop_output()
+        sys.exit(f"nlpzero: error: {_system_message(error)}")
+
+
+def _leave(_number: int, _frame: object) -> None:
+    """End in one line: there is nothing to clean up yet, or nothing any more."""
+    try:
+        os.write(2, b"nlpzero: interrupted\n")
+    finally:
+        os._exit(130)
+
+
+def _open_standard_files() -> None:
+    """Put something in the place of standard files that are closed, lest other files be opened there.
+
+    What stands for the input cannot be read, and what stands for the output cannot be written: both are errors, if they
+    are used. What stands for standard error takes everything.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            mode = (os.O_WRONLY, os.O_RDONLY, os.O_WRONLY)[number]
+            if os.open(os.devnull, mode) == number:
+                setattr(sys, name, open(number, "r" if number == 0 else "w", closefd=False))  # noqa: SIM115

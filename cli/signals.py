@@ -1,0 +1,74 @@
+"""What the program does when it is asked to end: Ctrl-C, SIGTERM, the end of the terminal.
+
+The first signal raises an error, which leads through the `finally` clauses that remove temporary files. Those that come
+after it do not disturb this.
+"""
+
+import _thread
+import contextlib
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from types import FrameType
+from typing import Any
+
+NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
+"""Not all of them are on every system."""
+
+
+@contextlib.contextmanager
+def obeyed() -> Iterator[None]:
+    """Obey signals while a command runs.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        For Ctrl-C.
+    SystemExit
+        For the others, with the status 128 + number.
+    """
+    received: list[int] = []
+    previous: dict[int, Any] = {}
+    before = sys.unraisablehook
+
+    def obey(number: int, _frame: FrameType | None) -> None:
+        if not received:
+            received.append(number)
+            raise _error(number)
+
+    def lost(unraisable: Any) -> None:
+        """Ask again, if the error came up where Python only reports errors: in the removal of an object."""
+        if received and issubclass(unraisable.exc_type, KeyboardInterrupt | SystemExit):
+            threading.Timer(0.01, _thread.interrupt_main, [received.pop()]).start()
+        else:
+            before(unraisable)
+
+    if threading.current_thread() is not threading.main_thread():  # signals are someone else's business
+        yield
+        return
+    try:
+        sys.unraisablehook = lost
+        for name in NAMES:
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) != signal.SIG_IGN:
+                previous[number] = signal.signal(number, obey)
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:
+        if received and not hasattr(error, "exit_code"):  # made of the interruption by code that it hit
+            raise _error(received[0]) from None
+        raise
+    else:
+        if received:
+            raise _error(received[0])
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+        sys.unraisablehook = before
+
+
+def _error(number: int) -> BaseException:
+    """Make the error that ends the command."""
+    return KeyboardInterrupt() if number == signal.SIGINT else SystemExit(128 + number)
