@@ -2,8 +2,8 @@
 
     python tests/benchmarks/interrupt.py CORPUS --times 200
 
-A row for each command: how often it was interrupted, how often it was done before or Python had not yet begun to run it,
-the longest time from the signal to the end, and what went wrong. The exit status is 1 if anything did.
+A row for each command: how often it was interrupted, how often it was done before or Python had not yet begun it, the
+longest time from the signal to the end, and what went wrong. The exit status is 1 if anything did.
 """
 
 import argparse
