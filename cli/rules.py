@@ -19,7 +19,7 @@ from .values import all_for_zero, is_given, option, option_name, values
 if TYPE_CHECKING:
     from nlpzero.reading.corpus import Corpus
     from nlpzero.rules.baskets import Baskets
-    from nlpzero.rules.itemsets import Constraint, Frequent
+    from nlpzero.rules.frequent import Constraint, Frequent
     from nlpzero.rules.rules import Rules
 
 EPILOG = """\b
@@ -143,7 +143,7 @@ class RuleOptions:
     @property
     def constraint(self) -> "Constraint":
         """What is asked of the items of rules."""
-        from nlpzero.rules.itemsets import Constraint
+        from nlpzero.rules.frequent import Constraint
 
         left, right = (frozenset(side) if side else None for side in (self.lhs, self.rhs))
         return Constraint(left, right, self.max_lhs, self.max_rhs)
@@ -244,10 +244,10 @@ def _write_sets(frequent: "Frequent", own: RuleOptions, table: Table) -> None:
     """Write the frequent sets, most frequent first, then the smaller, then by their items."""
     import numpy as np
 
-    from nlpzero.rules import itemsets
+    from nlpzero.rules.frequent import closed, maximal
 
     flags = [np.ones(len(level.counts), np.bool_) for level in frequent.levels]
-    for asked, choose in ((own.closed, itemsets.closed), (own.maximal, itemsets.maximal)):
+    for asked, choose in ((own.closed, closed), (own.maximal, maximal)):
         if asked:
             flags = [own & chosen for own, chosen in zip(flags, choose(frequent), strict=True)]
     sizes = np.repeat(np.arange(len(flags)), list(map(len, flags)))

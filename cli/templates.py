@@ -109,7 +109,8 @@ def command(
     exclude("tokenized", "lexicon", "jieba", "hmm", "learn")
     exclude("examples", "fillers")
     with writing.open() as out, _clauses(own.window, words, reading, running) as clauses:
-        from nlpzero.syntax.templates import find_templates, read_template
+        from nlpzero.syntax.form import read_template
+        from nlpzero.syntax.templates import find_templates
 
         found = find_templates(
             clauses,
@@ -159,7 +160,7 @@ def _write(found: "Templates", out: TextFile, own: TemplateOptions, writing: Tab
     """Write the table."""
     from nlpzero.errors import ModelError, NothingFound
     from nlpzero.syntax.drawing import mark_gaps
-    from nlpzero.syntax.templates import is_trivial, write_template
+    from nlpzero.syntax.form import is_trivial, write_template
 
     chosen = [
         i

@@ -30,8 +30,9 @@ from nlpzero.similarity.documents import Space
 from nlpzero.similarity.index import load_index, save_index
 from nlpzero.similarity.packaged import load_packed, save_packed
 from nlpzero.vectors import cooccurrence, glove, store
-from nlpzero.vectors.cooccurrence import Cooccurrence, count_pairs
+from nlpzero.vectors.cooccurrence import Cooccurrence
 from nlpzero.vectors.glove import Parameters, load_checkpoint, save_checkpoint, train
+from nlpzero.vectors.pairs import count_pairs
 from nlpzero.vectors.store import Vectors, refinement
 from nlpzero.words import checkpoint
 from nlpzero.words.checkpoint import Checkpoint

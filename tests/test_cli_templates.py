@@ -13,7 +13,8 @@ from test_syntax_templates import QUESTIONS, random_lines
 from nlpzero.segment.encoding import encode_part
 from nlpzero.segment.lexical import jieba_cutter
 from nlpzero.syntax.clauses import Clauses
-from nlpzero.syntax.templates import find_templates, write_template
+from nlpzero.syntax.form import write_template
+from nlpzero.syntax.templates import find_templates
 
 DATA = Path(__file__).parent.parent / "data"
 LOOSE = ("--min-proba", 0.05, "--min-pmi", 0.5)

@@ -18,7 +18,9 @@ from nlpzero.core.workspace import Workspace
 from nlpzero.errors import ModelError, NothingFound
 from nlpzero.rules import itemsets
 from nlpzero.rules.baskets import Baskets, Lists, from_lists
-from nlpzero.rules.itemsets import Constraint, Frequent, Level, closed, estimate, maximal, mine, minimum_count
+from nlpzero.rules.estimation import estimate
+from nlpzero.rules.frequent import Constraint, Frequent, Level, closed, maximal
+from nlpzero.rules.itemsets import mine, minimum_count
 from nlpzero.rules.vertical import Lists as NumberLists
 from nlpzero.rules.vertical import Rows, Vertical
 

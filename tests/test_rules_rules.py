@@ -12,7 +12,8 @@ from scipy import stats
 from test_rules_itemsets import random_baskets
 
 from nlpzero.rules.baskets import from_lists
-from nlpzero.rules.itemsets import Constraint, mine
+from nlpzero.rules.frequent import Constraint
+from nlpzero.rules.itemsets import mine
 from nlpzero.rules.measures import MEASURES, Tables, fisher, holm
 from nlpzero.rules.rules import Rules, find_rules
 

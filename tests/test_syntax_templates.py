@@ -15,7 +15,8 @@ from nlpzero.errors import NothingFound
 from nlpzero.segment.cutter import BlankCutter, Cutter, Flags
 from nlpzero.segment.encoding import encode, encode_part
 from nlpzero.syntax.clauses import Clauses, sentences_of
-from nlpzero.syntax.templates import Templates, find_templates, is_trivial, read_template, write_template
+from nlpzero.syntax.form import is_trivial, read_template, write_template
+from nlpzero.syntax.templates import Templates, find_templates
 from nlpzero.text.characters import Codes
 
 # "Can you / I / he / she eat / drink / play / sing / jump?": what stands around 可以 ... 吗 keeps changing
@@ -181,6 +182,14 @@ def test_templates_are_written_and_read() -> None:
         False,
         False,
     ]
+
+
+def test_a_clause_of_too_many_paths_is_named_as_the_cause() -> None:
+    text = " ".join(f"{word}{number}" for word in "山水云" for number in range(9)) + "\n"  # 27 words, all different
+    with pytest.raises(
+        NothingFound, match=r"1 clauses with more than 100 paths are left out: try a larger --max-paths"
+    ):
+        found_in([text], max_paths=100, min_pmi=-99)
 
 
 class Bars(Cutter):

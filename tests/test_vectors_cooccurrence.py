@@ -19,7 +19,8 @@ from nlpzero.errors import ModelError, NothingFound
 from nlpzero.lexicon.lexicon import Lexicon
 from nlpzero.segment.lexical import LexiconCutter
 from nlpzero.vectors import cooccurrence
-from nlpzero.vectors.cooccurrence import SCHEMA, Cooccurrence, Weighting, count_pairs, merge_counts
+from nlpzero.vectors.cooccurrence import SCHEMA, Cooccurrence, Weighting, merge_counts
+from nlpzero.vectors.pairs import count_pairs
 
 WEIGHTS = {
     "flat": lambda d, window: Fraction(1),

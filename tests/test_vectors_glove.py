@@ -12,7 +12,7 @@ import pytest
 from nlpzero.core.job import Job
 from nlpzero.errors import ModelError, NothingFound
 from nlpzero.vectors import glove
-from nlpzero.vectors.cooccurrence import Cooccurrence, count_pairs
+from nlpzero.vectors.cooccurrence import Cooccurrence
 from nlpzero.vectors.glove import (
     Observed,
     Parameters,
@@ -23,6 +23,7 @@ from nlpzero.vectors.glove import (
     save_checkpoint,
     train,
 )
+from nlpzero.vectors.pairs import count_pairs
 
 Doubles = Any
 

@@ -52,7 +52,8 @@ def counted(
     counting: CountingOptions, words: WordOptions, reading: ReadingOptions, running: RunningOptions
 ) -> Iterator["Cooccurrence"]:
     """Count the pairs of a corpus; the counts may be maps of files that are there while the block lasts."""
-    from nlpzero.vectors.cooccurrence import count_pairs, pairs_cost
+    from nlpzero.vectors.cooccurrence import pairs_cost
+    from nlpzero.vectors.pairs import count_pairs
 
     cutter, cost = words.cutter(reading), pairs_cost(counting.window)
     with (

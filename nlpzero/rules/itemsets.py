@@ -18,119 +18,16 @@ from ..core.job import Execution, Job, current_job
 from ..core.workspace import Ids, Workspace
 from ..errors import ModelError, NothingFound
 from .baskets import BASKETS, Baskets, Entries
-from .vertical import Counts, Flags, Lists, Occurrences, Places, Vertical, popcount
+from .estimation import refuse
+from .frequent import Constraint, Frequent, Level
+from .vertical import Counts, Flags, Lists, Occurrences, Places, Vertical
 
 LIMIT = 5_000_000
 """Sets and candidates after which mining stops to estimate how many there will be, unless told to go on."""
-
 _JOINED = 1 << 20  # candidates made at a time
 _PAIRS = 1 << 20  # pairs of items counted at a time
 _DENSE = 1 << 23  # pairs of items are counted in a square table if it has no more cells, 64 MB of them
 _PAIR_COST = 5  # a pair of a basket costs about as much as so many words of a bit row
-_PROBES = 4096  # random descents of an estimate, fewer for large data
-
-
-class Level(NamedTuple):
-    """The frequent sets of one size k, in lexicographic order of their items.
-
-    Attributes
-    ----------
-    sets : uint32 array (n, k)
-        Items by their rank among the frequent items, ascending.
-    counts : int64 array (n,)
-        In how many baskets each set occurs.
-    subsets : int32 array (n, k)
-        Place, in the level before, of the set without its 1st, 2nd, ... k-th item.
-    """
-
-    sets: Ids
-    counts: Counts
-    subsets: Places
-
-
-class Frequent(NamedTuple):
-    """Frequent item sets with all their subsets.
-
-    Attributes
-    ----------
-    items : list of str
-        The frequent items, sorted.
-    levels : list of Level
-        Those of size 1, 2, ...
-    n_baskets : int
-    minimum : int
-        In how many baskets a set had to occur.
-    """
-
-    items: list[str]
-    levels: list[Level]
-    n_baskets: int
-    minimum: int
-
-    def __len__(self) -> int:
-        return sum(len(level.counts) for level in self.levels)
-
-    def names(self, size: int, place: int) -> list[str]:
-        """Spell out one set."""
-        return [self.items[rank] for rank in self.levels[size - 1].sets[place].tolist()]
-
-    def table(self) -> dict[tuple[str, ...], int]:
-        """Give every set with its count."""
-        return {
-            tuple(self.items[rank] for rank in ranks): number
-            for level in self.levels
-            for ranks, number in zip(level.sets.tolist(), level.counts.tolist(), strict=True)
-        }
-
-
-class Constraint(NamedTuple):
-    """Which rules are wanted: sets that can make none of them are not mined.
-
-    Attributes
-    ----------
-    lhs, rhs : frozenset of str, optional
-        Items that may be in the antecedent and in the consequent; by default all may.
-    max_lhs, max_rhs : int, optional
-        Greatest number of items in each.
-    """
-
-    lhs: frozenset[str] | None = None
-    rhs: frozenset[str] | None = None
-    max_lhs: int | None = None
-    max_rhs: int | None = None
-
-
-def closed(frequent: Frequent) -> list[Flags]:
-    """Tell of each set whether every larger one is in fewer baskets (闭项集): these determine the counts of all.
-
-    Examples
-    --------
-    >>> from nlpzero.rules.baskets import from_lists
-    >>> frequent = mine(from_lists([["茶", "酒"], ["茶", "酒"], ["茶"]]), 1)
-    >>> list(frequent.table()), [flags.tolist() for flags in closed(frequent)]
-    ([('茶',), ('酒',), ('茶', '酒')], [[True, False], [True]])
-    """
-    flags = [np.ones(len(level.counts), np.bool_) for level in frequent.levels]
-    for (below, level), own in zip(pairwise(frequent.levels), flags, strict=False):
-        for column in level.subsets.T:
-            own[column[below.counts[column] == level.counts]] = False
-    return flags
-
-
-def maximal(frequent: Frequent) -> list[Flags]:
-    """Tell of each set whether no larger one is frequent (极大项集): all frequent sets are their subsets.
-
-    Examples
-    --------
-    >>> from nlpzero.rules.baskets import from_lists
-    >>> frequent = mine(from_lists([["茶", "酒"], ["茶", "酒"], ["茶"]]), 1)
-    >>> [flags.tolist() for flags in maximal(frequent)]
-    [[False, False], [True]]
-    """
-    flags = [np.ones(len(level.counts), np.bool_) for level in frequent.levels]
-    for level, own in zip(frequent.levels[1:], flags, strict=False):
-        own[level.subsets] = False
-    return flags
 
 
 def minimum_count(support: int | float | Fraction, n_baskets: int) -> int:
@@ -208,7 +105,7 @@ def mine(
     if not baskets.n_baskets:
         raise NothingFound("there are no baskets in the input")
     minimum = minimum_count(support, baskets.n_baskets)
-    wanted = _Wanted.of(baskets, minimum, constraint or Constraint(), max_length)
+    wanted = _Scope.of(baskets, minimum, constraint or Constraint(), max_length)
     n_items = len(wanted.ids)
     rank = np.full(len(baskets.items), n_items, np.int64)
     rank[wanted.ids] = np.arange(n_items)
@@ -232,7 +129,7 @@ def mine(
     return Frequent([names[i] for i in wanted.ids.tolist()], levels, baskets.n_baskets, minimum)
 
 
-class _Wanted(NamedTuple):
+class _Scope(NamedTuple):
     """The frequent items, in the order of their names, and what is asked of sets of them."""
 
     ids: npt.NDArray[np.intp]
@@ -243,7 +140,7 @@ class _Wanted(NamedTuple):
     max_length: int | None
 
     @classmethod
-    def of(cls, baskets: Baskets, minimum: int, constraint: Constraint, max_length: int | None) -> "_Wanted":
+    def of(cls, baskets: Baskets, minimum: int, constraint: Constraint, max_length: int | None) -> "_Scope":
         """Choose the items."""
         frequent = np.flatnonzero(baskets.counts >= minimum).tolist()
         if not frequent:
@@ -306,7 +203,7 @@ def _apriori(
     entries: Entries,
     n_items: int,
     minimum: int,
-    wanted: _Wanted,
+    wanted: _Scope,
     budget: int,
     limit: int | None,
     workspace: Workspace,
@@ -337,7 +234,7 @@ def _apriori(
                 left, below, items, new = left[allowed], below[allowed], items[allowed], new[allowed]
             found += len(left)
             if limit is not None and found > limit:
-                _refuse(vertical, minimum, wanted.max_length, limit)
+                refuse(vertical, minimum, wanted.max_length, limit)
             numbers = []
             smaller, added = _from_smaller(level, level.counts, left, below[:, -2], items, known)
             for number, occurrences in vertical.extend(level.sets, known, smaller, added, minimum):
@@ -546,48 +443,3 @@ def _recount(levels: Sequence[Level], parts: Iterator[Entries], n_items: int, mi
         result.append(Level(level.sets[kept], counts[kept], place[level.subsets[kept]].astype(np.int32)))
         place = np.cumsum(kept) - 1
     return result
-
-
-def _refuse(vertical: Vertical, minimum: int, max_length: int | None, limit: int) -> None:
-    """Stop with an estimate of what would be found."""
-    number = estimate(vertical, minimum, max_length)
-    raise ModelError(
-        f"about {number:.2g} item sets are in {minimum:,} baskets or more, and mining has passed {limit:,} sets and "
-        "candidates; raise --min-support, limit --max-length, or add --yes to go on"
-    )
-
-
-def estimate(vertical: Vertical, minimum: int, max_length: int | None = None) -> float:
-    """Estimate the number of frequent sets without mining them (Knuth 1975): random descents from set to superset.
-
-    Each descent adds a random item of those that leave the set frequent, until there is none. The product of their
-    numbers on its way estimates, without bias, in how many orders frequent sets of each size can be put together.
-
-    Parameters
-    ----------
-    vertical : Vertical
-    minimum : int
-        Number of baskets a set must occur in.
-    max_length : int, optional
-
-    Examples
-    --------
-    >>> every_set = Vertical(np.arange(6), np.zeros(6, np.int64), 6, 1)
-    >>> estimate(every_set, 1)
-    63.0
-    """
-    rng = np.random.default_rng(0)
-    top = np.flatnonzero(popcount(vertical.bits) >= minimum)
-    probes = min(_PROBES, max(16, 4_000_000_000 // (10 * (len(top) + 1) * vertical.words)))
-    total = 0.0
-    for _ in range(probes):
-        row, others, weight, size = None, top, 1.0, 0
-        while len(others) and size != max_length:
-            size += 1
-            weight *= len(others) / size  # a set of this size can be put together in size! orders
-            total += weight
-            item = others[int(rng.integers(len(others)))]
-            row = vertical.bits[item] if row is None else row & vertical.bits[item]
-            others = others[others != item]
-            others = others[popcount(vertical.bits[others] & row) >= minimum]
-    return total / probes

@@ -16,7 +16,7 @@ from ..segment.cutter import Cutter
 from ..segment.encoding import Tokens, encode
 from ..text.words import are_words
 from .baskets import Baskets, Entries
-from .itemsets import Frequent
+from .frequent import Frequent
 from .vertical import Vertical
 
 CHUNK = 1 << 20

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from .itemsets import Constraint, Frequent, Level
+from .frequent import Constraint, Frequent, Level
 from .measures import MEASURES, SMALLER_IS_BETTER, Floats, Tables, fisher, holm
 
 Ids = npt.NDArray[np.int64]

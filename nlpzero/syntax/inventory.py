@@ -13,7 +13,7 @@ import numpy.typing as npt
 from ..core.workspace import Counts, Keys
 from ..errors import ModelError
 from ..reading.corpus import Corpus
-from .templates import Template, read_template
+from .form import Template, read_template
 
 Places = npt.NDArray[np.intp]
 

@@ -17,8 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.job import Cost
+from ..errors import ModelError
+from .form import write_template
 from .inventory import FORMS, Inventory, Places
-from .templates import write_template
 
 Scores = npt.NDArray[np.int64]
 
@@ -29,6 +30,9 @@ _NONE = np.int64(-1 << 60)  # three of them still fit 64 bits
 _WORDS = 16  # low bits of a packed score: the number of the template's words, which decides among equal scores
 LONGEST = 1_000
 """Words that a sentence had better not exceed: one of so many takes about 1.5 s and 70 MB."""
+
+LOWEST = -8_000.0
+"""The least `null_score`: packed scores hold so much for each word of the longest sentences, exactly."""
 
 PARSING = Cost(task=400, most=1 << 18, python=True)
 """Of parsing, and drawing what was parsed."""
@@ -83,9 +87,14 @@ class Parser:
     ----------
     inventory : Inventory
     null_score : float
-        What each word but the first of a span costs that no template covers, in nats; at most 0.
+        What each word but the first of a span costs that no template covers, in nats; from -8,000 to 0.
     gap : str
         How the templates of the nodes show their gaps.
+
+    Raises
+    ------
+    ModelError
+        For another `null_score`.
 
     Notes
     -----
@@ -108,6 +117,8 @@ class Parser:
     """
 
     def __init__(self, inventory: Inventory, null_score: float = -20.0, gap: str = "[X]") -> None:
+        if not LOWEST <= null_score <= 0:
+            raise ModelError(f"null_score must be from {LOWEST:,.0f} to 0, not {null_score:g}")
         self.inventory = inventory
         self.null_score = _whole(null_score)
         log_total = math.log(int(inventory.counts.sum()))
@@ -117,15 +128,25 @@ class Parser:
         self._text = [write_template(template, gap) for template in inventory.templates]
 
     def parse(self, words: Sequence[str]) -> Tree:
-        """Parse one sentence of at least one word."""
+        """Parse one sentence of at least one word: see `parse_all`."""
         return self.parse_all([words])[0]
 
     def parse_all(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
-        """Parse many sentences, each of at least one word: faster than one by one."""
+        """Parse many sentences, each of at least one word: faster than one by one.
+
+        Raises
+        ------
+        ModelError
+            For a sentence that is too long for an exact score: of 400,000 words; 1,000 with the least `null_score`.
+        """
         by_length: dict[int, list[int]] = {}
         for i, words in enumerate(sentences):
             by_length.setdefault(len(words), []).append(i)
         trees: dict[int, Tree] = {}
+        dearest = max(-self.null_score, -int(self._own.min(initial=0)), 1)
+        most = (-int(_NONE) >> _WORDS + 1) // dearest
+        if by_length and max(by_length) > most:
+            raise ModelError(f"a sentence of {max(by_length):,} words is too long; cut it, or raise null_score")
         for length, members in by_length.items():
             step = max(1, _CELLS // (length + 1) ** 2)
             for begin in range(0, len(members), step):

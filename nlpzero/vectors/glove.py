@@ -302,7 +302,7 @@ def train(
 
     Examples
     --------
-    >>> from nlpzero.vectors.cooccurrence import count_pairs
+    >>> from nlpzero.vectors.pairs import count_pairs
     >>> counts = count_pairs(["江 上 有 船 ， 船 在 江 上 。\\n"], min_count=1, window=2)
     >>> *_, last = train(counts, Parameters(dim=2))
     >>> last.sweep, last.words.shape

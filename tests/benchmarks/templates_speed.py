@@ -20,9 +20,9 @@ from nlpzero.segment.cutter import BlankCutter
 from nlpzero.segment.encoding import encode
 from nlpzero.segment.lexical import jieba_cutter
 from nlpzero.syntax.clauses import sentences_of
+from nlpzero.syntax.form import is_trivial
 from nlpzero.syntax.inventory import Inventory
 from nlpzero.syntax.parser import Parser
-from nlpzero.syntax.templates import is_trivial
 
 # Clauses and sentences come as words already: nlp-zero is given their numbers and a `tokenize` that looks them up.
 PRELUDE = """

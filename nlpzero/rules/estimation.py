@@ -1,0 +1,53 @@
+"""How many frequent sets there will be, estimated from random descents, before all are mined."""
+
+import numpy as np
+
+from ..errors import ModelError
+from .vertical import Vertical, popcount
+
+_PROBES = 4096  # random descents of an estimate, fewer for large data
+
+
+def refuse(vertical: Vertical, minimum: int, max_length: int | None, limit: int) -> None:
+    """Stop with an estimate of what would be found."""
+    number = estimate(vertical, minimum, max_length)
+    raise ModelError(
+        f"about {number:.2g} item sets are in {minimum:,} baskets or more, and mining has passed {limit:,} sets and "
+        "candidates; raise --min-support, limit --max-length, or add --yes to go on"
+    )
+
+
+def estimate(vertical: Vertical, minimum: int, max_length: int | None = None) -> float:
+    """Estimate the number of frequent sets without mining them (Knuth 1975): random descents from set to superset.
+
+    Each descent adds a random item of those that leave the set frequent, until there is none. The product of their
+    numbers on its way estimates, without bias, in how many orders frequent sets of each size can be put together.
+
+    Parameters
+    ----------
+    vertical : Vertical
+    minimum : int
+        Number of baskets a set must occur in.
+    max_length : int, optional
+
+    Examples
+    --------
+    >>> every_set = Vertical(np.arange(6), np.zeros(6, np.int64), 6, 1)
+    >>> estimate(every_set, 1)
+    63.0
+    """
+    rng = np.random.default_rng(0)
+    top = np.flatnonzero(popcount(vertical.bits) >= minimum)
+    probes = min(_PROBES, max(16, 4_000_000_000 // (10 * (len(top) + 1) * vertical.words)))
+    total = 0.0
+    for _ in range(probes):
+        row, others, weight, size = None, top, 1.0, 0
+        while len(others) and size != max_length:
+            size += 1
+            weight *= len(others) / size  # a set of this size can be put together in size! orders
+            total += weight
+            item = others[int(rng.integers(len(others)))]
+            row = vertical.bits[item] if row is None else row & vertical.bits[item]
+            others = others[others != item]
+            others = others[popcount(vertical.bits[others] & row) >= minimum]
+    return total / probes
