@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nlpzero.segment import lattice
-from nlpzero.segment.lattice import Positions, Scores, Words, best_path, stretches
+from nlpzero.segment.lattice import Positions, ScoredWords, Scores, best_path, stretches
 
 INF = np.inf
 
@@ -16,7 +16,7 @@ def at(n: int, words: dict[int, float]) -> Scores:
     return np.array([words.get(i, -INF) for i in range(n)])
 
 
-def some(words: dict[int, float]) -> Words:
+def some(words: dict[int, float]) -> ScoredWords:
     """Give the scores of the words of one length as a list."""
     positions = sorted(words)
     return np.array(positions, np.intp), np.array([words[i] for i in positions])
@@ -105,7 +105,7 @@ def test_the_path_is_that_of_the_obvious_program(seed: int, monkeypatch: pytest.
     n = int(rng.integers(1, 400))
     words = random_words(rng, n, int(rng.integers(1, 10)), ties=seed % 2 == 0)
     starts, lengths = random_stretches(rng, n, int(rng.choice([2, 10, 100])))
-    scores: list[Scores | Words] = [
+    scores: list[Scores | ScoredWords] = [
         at(n, level) if size == 0 or rng.random() < 0.5 else some(level) for size, level in enumerate(words)
     ]
     path = best_path(scores, starts, lengths)
@@ -117,7 +117,7 @@ def test_a_stretch_of_30_000_positions_is_solved_like_a_short_one(longest: int) 
     rng = np.random.default_rng(longest)
     n = 30_000
     words = random_words(rng, n, longest, ties=False)
-    scores: list[Scores | Words] = [at(n, words[0]), *map(some, words[1:])]
+    scores: list[Scores | ScoredWords] = [at(n, words[0]), *map(some, words[1:])]
     starts, lengths = np.array([0, 9_999]), np.array([9_998, n - 9_999])
     path = best_path(scores, starts, lengths)
     assert set(np.flatnonzero(path).tolist()) == obvious_path(words, starts.tolist(), lengths.tolist())

@@ -17,12 +17,11 @@ from nlpzero.core.job import Job
 from nlpzero.core.workspace import Workspace
 from nlpzero.errors import ModelError, NothingFound
 from nlpzero.rules import itemsets
-from nlpzero.rules.baskets import Baskets, Lists, from_lists
+from nlpzero.rules.baskets import Baskets, ListRecords, from_lists
 from nlpzero.rules.estimation import estimate
-from nlpzero.rules.frequent import Constraint, Frequent, Level, closed, maximal
+from nlpzero.rules.frequent import Constraint, Frequent, SetLevel, closed, maximal
 from nlpzero.rules.itemsets import mine, minimum_count
-from nlpzero.rules.vertical import Lists as NumberLists
-from nlpzero.rules.vertical import Rows, Vertical
+from nlpzero.rules.vertical import BasketLists, Rows, Vertical
 
 Sets = dict[tuple[str, ...], int]
 
@@ -122,7 +121,7 @@ def test_every_way_of_counting_gives_the_same(minimum: int, way: str, monkeypatc
 def without_table(init: object) -> object:
     """Make the finder search its sorted keys."""
 
-    def change(self: itemsets._Finder, level: Level, n_items: int) -> None:
+    def change(self: itemsets._Finder, level: SetLevel, n_items: int) -> None:
         init(self, level, n_items)  # type: ignore[operator]
         self._table = None
 
@@ -133,7 +132,7 @@ def test_sparse_levels_are_lists_and_dense_ones_rows_and_large_ones_not_kept() -
     vertical = Vertical(np.array([0, 0, 1]), np.array([0, 6399, 6399]), 2, 6400)
     rows = Rows(vertical.bits)
     sparse = vertical.join([rows], np.array([2, 1]))
-    assert isinstance(sparse, NumberLists)
+    assert isinstance(sparse, BasketLists)
     assert (sparse.numbers.tolist(), sparse.starts.tolist()) == ([0, 6399, 6399], [0, 2, 3])
     assert isinstance(vertical.join([rows], np.array([2000, 1000])), Rows)
     vertical.budget = 4
@@ -146,7 +145,7 @@ def test_partitions_give_what_the_whole_gives(seed: int) -> None:
     lists = random_baskets(seed, n=500)
     with Workspace(0) as workspace:  # all arrays in files
         baskets = Baskets.read(
-            (Lists("", [1] * len(lists[i : i + 7]), lists[i : i + 7]) for i in range(0, 500, 7)), workspace
+            (ListRecords("", [1] * len(lists[i : i + 7]), lists[i : i + 7]) for i in range(0, 500, 7)), workspace
         )
         sizes = [part.n_baskets for part in baskets.parts(64)]
         assert sizes == [64] * 7 + [52]

@@ -14,7 +14,7 @@ from test_rules_itemsets import random_baskets
 from nlpzero.rules.baskets import from_lists
 from nlpzero.rules.frequent import Constraint
 from nlpzero.rules.itemsets import mine
-from nlpzero.rules.measures import MEASURES, Tables, fisher, holm
+from nlpzero.rules.measures import MEASURES, Contingency, fisher, holm
 from nlpzero.rules.rules import Rules, find_rules
 
 Rule = tuple[tuple[str, ...], tuple[str, ...]]
@@ -48,17 +48,17 @@ def brute_force(baskets: list[list[str]], minimum: int) -> dict[Rule, tuple[int,
     }
 
 
-def random_tables(seed: int, n: int, number: int = 400) -> Tables:
+def random_tables(seed: int, n: int, number: int = 400) -> Contingency:
     """Draw tables with all kinds of margins."""
     rng = np.random.default_rng(seed)
     x, y = rng.integers(1, n + 1, (2, number))
     both = np.maximum(rng.binomial(np.minimum(x, y), rng.random(number)), np.maximum(0, x + y - n))
-    return Tables(both, x, y, n)
+    return Contingency(both, x, y, n)
 
 
 def test_measures_of_a_table_by_hand() -> None:
     # of 20 baskets, 8 hold X, 10 hold Y, 6 hold both: cells 6, 2, 4, 8
-    table = Tables(np.array([6]), np.array([8]), np.array([10]), 20)
+    table = Contingency(np.array([6]), np.array([8]), np.array([10]), 20)
     values = {name: float(measure(table)[0]) for name, measure in MEASURES.items()}
     assert values == {
         "support": 0.3,
@@ -80,7 +80,7 @@ def test_measures_of_a_table_by_hand() -> None:
 
 
 def test_measures_at_the_edges() -> None:
-    always = Tables(np.array([4, 5, 0]), np.array([4, 10, 5]), np.array([6, 5, 5]), 10)
+    always = Contingency(np.array([4, 5, 0]), np.array([4, 10, 5]), np.array([6, 5, 5]), 10)
     values = {name: measure(always).tolist() for name, measure in MEASURES.items()}
     assert values["conviction"] == [math.inf, 1.0, 0.5]
     assert values["zhang"][1:] == [0.0, -1.0]
@@ -111,9 +111,9 @@ def test_scipy_has_the_same_exact_test(n: int) -> None:
 
 
 def test_small_probabilities_of_the_exact_test_keep_their_digits() -> None:
-    tables = Tables(np.array([500]), np.array([600]), np.array([700]), 100_000)
+    tables = Contingency(np.array([500]), np.array([600]), np.array([700]), 100_000)
     theirs = stats.hypergeom.logsf(499, 100_000, 600, 700)
-    assert math.log(fisher(Tables(np.array([100]), np.array([120]), np.array([140]), 20_000))[0]) == pytest.approx(
+    assert math.log(fisher(Contingency(np.array([100]), np.array([120]), np.array([140]), 20_000))[0]) == pytest.approx(
         stats.hypergeom.logsf(99, 20_000, 120, 140), rel=1e-9
     )
     assert theirs < -700  # beyond what a float holds

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from ..text.characters import Codes, code_points
 
-Ids = npt.NDArray[np.int32]
+WordIds = npt.NDArray[np.int32]
 Keys = npt.NDArray[np.uint64]
 Nodes = npt.NDArray[np.intp]
 
@@ -68,7 +68,7 @@ class Trie:
             nodes = self._add(_keys(nodes, codes.take(starts.take(alive) + depth)))
             depth += 1
 
-    def matches(self, codes: Codes) -> Iterator[tuple[Nodes, Ids]]:
+    def matches(self, codes: Codes) -> Iterator[tuple[Nodes, WordIds]]:
         """Find every occurrence of every word in a text.
 
         Parameters

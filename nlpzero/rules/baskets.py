@@ -205,11 +205,11 @@ class Baskets:
         """Gather the baskets of `from_lines` and its like."""
         baskets = cls(workspace, max_basket=max_basket)
         for some in records:
-            baskets.add(some, blank_counts=isinstance(some, Lists))
+            baskets.add(some, blank_counts=isinstance(some, ListRecords))
         return baskets
 
 
-class Lists(Records):
+class ListRecords(Records):
     """Records that were lists: an empty one is an empty basket, not a blank line."""
 
 
@@ -229,7 +229,7 @@ def from_lists(rows: Iterable[Iterable[str]]) -> Baskets:
     2
     """
     lists = [list(row) for row in rows]
-    return Baskets.read([Lists("", range(1, len(lists) + 1), lists)])
+    return Baskets.read([ListRecords("", range(1, len(lists) + 1), lists)])
 
 
 Form = Literal["baskets", "csv", "jsonl"]
@@ -301,7 +301,7 @@ def from_jsonl(blocks: Iterable[Block]) -> Iterator[Records]:
                 )
             lines.append(number)
             rows.append([str(item).strip() for item in row if str(item).strip()])
-        yield Lists(block.source, lines, rows)
+        yield ListRecords(block.source, lines, rows)
 
 
 def from_csv(blocks: Iterable[Block], separator: str = ",", header: bool = False) -> Iterator[Records]:

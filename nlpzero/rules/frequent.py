@@ -6,10 +6,10 @@ from typing import NamedTuple
 import numpy as np
 
 from ..core.workspace import Ids
-from .vertical import Counts, Flags, Places
+from .vertical import Counts, Flags, Indexes
 
 
-class Level(NamedTuple):
+class SetLevel(NamedTuple):
     """The frequent sets of one size k, in lexicographic order of their items.
 
     Attributes
@@ -24,7 +24,7 @@ class Level(NamedTuple):
 
     sets: Ids
     counts: Counts
-    subsets: Places
+    subsets: Indexes
 
 
 class Frequent(NamedTuple):
@@ -34,7 +34,7 @@ class Frequent(NamedTuple):
     ----------
     items : list of str
         The frequent items, sorted.
-    levels : list of Level
+    levels : list of SetLevel
         Those of size 1, 2, ...
     n_baskets : int
     minimum : int
@@ -42,7 +42,7 @@ class Frequent(NamedTuple):
     """
 
     items: list[str]
-    levels: list[Level]
+    levels: list[SetLevel]
     n_baskets: int
     minimum: int
 

@@ -19,8 +19,8 @@ from ..core.workspace import Ids, Workspace
 from ..errors import ModelError, NothingFound
 from .baskets import BASKETS, Baskets, Entries
 from .estimation import refuse
-from .frequent import Constraint, Frequent, Level
-from .vertical import Counts, Flags, Lists, Occurrences, Places, Vertical
+from .frequent import Constraint, Frequent, SetLevel
+from .vertical import BasketLists, Counts, Flags, Indexes, Occurrences, Vertical
 
 LIMIT = 5_000_000
 """Sets and candidates after which mining stops to estimate how many there will be, unless told to go on."""
@@ -113,7 +113,7 @@ def mine(
     budget = int((job or current_job()).memory * BASKETS.held)
     size = max(64, budget // per_basket)
     only_some = wanted.rhs is not None and not wanted.rhs.all()
-    found: list[list[Level]] = []
+    found: list[list[SetLevel]] = []
     for entries in baskets.parts(size):
         part = _ranked(entries, rank, n_items)
         local = -(-minimum * entries.n_baskets // baskets.n_baskets)
@@ -207,11 +207,11 @@ def _apriori(
     budget: int,
     limit: int | None,
     workspace: Workspace,
-) -> list[Level]:
+) -> list[SetLevel]:
     """Mine baskets that fit memory, level by level until no candidate is frequent."""
     counts = np.bincount(entries.items, minlength=n_items)
     keep = np.flatnonzero(counts >= minimum)
-    level = Level(keep[:, None].astype(np.uint32), counts[keep], np.zeros((len(keep), 1), np.int32))
+    level = SetLevel(keep[:, None].astype(np.uint32), counts[keep], np.zeros((len(keep), 1), np.int32))
     levels = [level]
     vertical = Vertical(entries.items, entries.baskets, n_items, entries.n_baskets, budget)
     known = vertical.singles(keep, level.counts)
@@ -247,13 +247,13 @@ def _apriori(
             subsets.append(below[frequent])
         if not sum(map(len, counted)):
             break
-        level = Level(np.concatenate(sets), np.concatenate(counted), np.concatenate(subsets))
+        level = SetLevel(np.concatenate(sets), np.concatenate(counted), np.concatenate(subsets))
         known = vertical.join(pieces, level.counts)
         levels.append(level)
     return levels
 
 
-def _apriori_gen(levels: Sequence[Level], n_items: int) -> Iterator[tuple[npt.NDArray[np.intp], Places, Ids]]:
+def _apriori_gen(levels: Sequence[SetLevel], n_items: int) -> Iterator[tuple[npt.NDArray[np.intp], Indexes, Ids]]:
     """Make the candidates of the next level: join sets that differ in the last item, prune those with a rare subset.
 
     Yields, for many candidates at a time, which set is their beginning, their subsets, and their last item.
@@ -285,10 +285,10 @@ def _apriori_gen(levels: Sequence[Level], n_items: int) -> Iterator[tuple[npt.ND
 
 
 def _from_smaller(
-    level: Level, counts: Counts, left: npt.NDArray[np.intp], right: Places, items: Ids, known: Occurrences
+    level: SetLevel, counts: Counts, left: npt.NDArray[np.intp], right: Indexes, items: Ids, known: Occurrences
 ) -> tuple[npt.NDArray[np.intp], Ids]:
     """Choose which of the two joined sets to extend where that matters: the one whose list is shorter."""
-    if not isinstance(known, Lists):
+    if not isinstance(known, BasketLists):
         return left, items
     swap = counts[right] < counts[left]
     return np.where(swap, right, left), np.where(swap, level.sets[left, -1], items)
@@ -306,17 +306,17 @@ def _join(
 class _Finder:
     """Finds sets of a level by the place of all their items but the last, and the last."""
 
-    def __init__(self, level: Level, n_items: int) -> None:
+    def __init__(self, level: SetLevel, n_items: int) -> None:
         self._n_items = n_items
         prefixes = level.subsets[:, -1].astype(np.int64)
         self._keys = prefixes * n_items + level.sets[:, -1]
-        self._table: Places | None = None
+        self._table: Indexes | None = None
         cells = (int(prefixes[-1]) + 1) * n_items if len(prefixes) else 0
         if cells <= max(_DENSE, 16 * len(prefixes)):
             self._table = np.full(cells, -1, np.int32)
             self._table[self._keys] = np.arange(len(prefixes))
 
-    def __call__(self, prefixes: Places, items: Ids) -> Places:
+    def __call__(self, prefixes: Indexes, items: Ids) -> Indexes:
         """Give the places of sets; -1 where there is none."""
         keys = prefixes.astype(np.int64) * self._n_items + items
         if self._table is not None:
@@ -382,9 +382,9 @@ def _pairs(
         yield np.concatenate(gathered)
 
 
-def _union(found: Sequence[list[Level]], n_items: int) -> list[Level]:
+def _union(found: Sequence[list[SetLevel]], n_items: int) -> list[SetLevel]:
     """Give the sets that are in any of several results, without counts."""
-    levels: list[Level] = []
+    levels: list[SetLevel] = []
     places: list[npt.NDArray[np.intp]] = [np.zeros(1, np.intp) for _ in found]
     for k in range(1, max(map(len, found)) + 1):
         keys = [
@@ -408,11 +408,13 @@ def _union(found: Sequence[list[Level]], n_items: int) -> list[Level]:
                 find = _Finder(before, n_items)
                 for j in range(k - 1):
                     subsets[:, j] = find(before.subsets[prefixes, j], sets[:, -1])
-        levels.append(Level(sets, np.zeros(len(every), np.int64), subsets))
+        levels.append(SetLevel(sets, np.zeros(len(every), np.int64), subsets))
     return levels
 
 
-def _recount(levels: Sequence[Level], parts: Iterator[Entries], n_items: int, minimum: int, budget: int) -> list[Level]:
+def _recount(
+    levels: Sequence[SetLevel], parts: Iterator[Entries], n_items: int, minimum: int, budget: int
+) -> list[SetLevel]:
     """Count sets in all baskets, and leave the frequent ones: the second pass over partitions."""
     totals = [level.counts.copy() for level in levels]
     for part in parts:
@@ -434,12 +436,12 @@ def _recount(levels: Sequence[Level], parts: Iterator[Entries], n_items: int, mi
             here = np.concatenate(numbers)
             known = vertical.join(pieces, here)
             totals[k] += here
-    result: list[Level] = []
+    result: list[SetLevel] = []
     place = np.zeros(1, np.int64)
     for level, counts in zip(levels, totals, strict=True):
         kept = counts >= minimum
         if not kept.any():
             break
-        result.append(Level(level.sets[kept], counts[kept], place[level.subsets[kept]].astype(np.int32)))
+        result.append(SetLevel(level.sets[kept], counts[kept], place[level.subsets[kept]].astype(np.int32)))
         place = np.cumsum(kept) - 1
     return result

@@ -10,12 +10,12 @@ Counts = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 
-class Tables(NamedTuple):
+class Contingency(NamedTuple):
     """Contingency tables of rules X -> Y among n baskets: how many hold X and Y, X, and Y.
 
     Examples
     --------
-    >>> tables = Tables(np.array([3]), np.array([4]), np.array([5]), 10)
+    >>> tables = Contingency(np.array([3]), np.array([4]), np.array([5]), 10)
     >>> float(MEASURES["lift"](tables)[0])
     1.5
     """
@@ -39,33 +39,33 @@ def _ratio(numerator: Floats, denominator: Floats, undefined: float = np.nan) ->
     return np.where((numerator == 0) & (denominator == 0), undefined, quotient)
 
 
-def support(t: Tables) -> Floats:
+def support(t: Contingency) -> Floats:
     """Share of the baskets that hold X and Y (支持度)."""
     return t.both / t.n
 
 
-def confidence(t: Tables) -> Floats:
+def confidence(t: Contingency) -> Floats:
     """Share of the baskets with X that hold Y (置信度)."""
     return t.both / t.x
 
 
-def lift(t: Tables) -> Floats:
+def lift(t: Contingency) -> Floats:
     """How many times more often X and Y are together than if they were independent (提升度); Brin et al. 1997."""
     return (t.both / t.x) / (t.y / t.n)
 
 
-def leverage(t: Tables) -> Floats:
+def leverage(t: Contingency) -> Floats:
     """Support minus what it would be if X and Y were independent (杠杆率); Piatetsky-Shapiro 1991."""
     return t.both / t.n - (t.x / t.n) * (t.y / t.n)
 
 
-def conviction(t: Tables) -> Floats:
+def conviction(t: Contingency) -> Floats:
     """(1 - P(Y)) / (1 - confidence) (确信度), infinite where confidence is 1; Brin et al. 1997."""
     wrong = (t.x - t.both) / t.x
     return np.where(t.both == t.x, np.inf, _ratio(1 - t.y / t.n, wrong))
 
 
-def zhang(t: Tables) -> Floats:
+def zhang(t: Contingency) -> Floats:
     """Leverage over its greatest possible size, from -1 to 1; 0 where X or Y is in all baskets. Zhang 2000."""
     p, x, y = t.both / t.n, t.x / t.n, t.y / t.n
     above = leverage(t)
@@ -73,40 +73,40 @@ def zhang(t: Tables) -> Floats:
     return np.where(constant, 0.0, _ratio(above, np.maximum(p * (1 - x), x * (y - p)), 0.0))
 
 
-def jaccard(t: Tables) -> Floats:
+def jaccard(t: Contingency) -> Floats:
     """Share of the baskets with X or Y that hold both (雅卡尔系数)."""
     return t.both / (t.x + t.y - t.both)
 
 
-def cosine(t: Tables) -> Floats:
+def cosine(t: Contingency) -> Floats:
     """Geometric mean of the confidences of X -> Y and Y -> X."""
     return t.both / np.sqrt(t.x.astype(np.float64) * t.y)
 
 
-def kulczynski(t: Tables) -> Floats:
+def kulczynski(t: Contingency) -> Floats:
     """Mean of the confidences of X -> Y and Y -> X."""
     return (t.both / t.x + t.both / t.y) / 2
 
 
-def imbalance(t: Tables) -> Floats:
+def imbalance(t: Contingency) -> Floats:
     """How unequal X and Y are in size, from 0 to 1; Wu, Chen & Han 2010."""
     unequal: Floats = np.abs(t.x - t.y) / (t.x + t.y - t.both)
     return unequal
 
 
-def odds_ratio(t: Tables) -> Floats:
+def odds_ratio(t: Contingency) -> Floats:
     """Odds of Y with X over odds of Y without X (优势比); not a number where both are 0 / 0 or infinite."""
     a, b, c, d = t.cells()
     return _ratio(a * d, b * c)
 
 
-def chi_squared(t: Tables) -> Floats:
+def chi_squared(t: Contingency) -> Floats:
     """Pearson's chi-squared of the table (卡方), one degree of freedom, no correction; 0 where X or Y is everywhere."""
     a, b, c, d = t.cells()
     return _ratio((a * d - b * c) ** 2 * t.n, (a + b) * (c + d) * (a + c) * (b + d), 0.0)
 
 
-def g2(t: Tables) -> Floats:
+def g2(t: Contingency) -> Floats:
     """Likelihood ratio of the table, 2 sum o ln(o / e), one degree of freedom; Dunning 1993."""
     total = np.zeros(len(t.both))
     a, b, c, d = t.cells()
@@ -116,12 +116,12 @@ def g2(t: Tables) -> Floats:
     return np.maximum(2 * total, 0.0)
 
 
-def chi_squared_p(t: Tables) -> Floats:
+def chi_squared_p(t: Contingency) -> Floats:
     """Probability of a chi-squared as large if X and Y were independent."""
     return _tail(chi_squared(t))
 
 
-def g2_p(t: Tables) -> Floats:
+def g2_p(t: Contingency) -> Floats:
     """Probability of a G2 as large if X and Y were independent."""
     return _tail(g2(t))
 
@@ -134,7 +134,7 @@ def _tail(statistic: Floats) -> Floats:
     return tail
 
 
-MEASURES: dict[str, Callable[[Tables], Floats]] = {
+MEASURES: dict[str, Callable[[Contingency], Floats]] = {
     "support": support,
     "confidence": confidence,
     "lift": lift,
@@ -156,7 +156,7 @@ MEASURES: dict[str, Callable[[Tables], Floats]] = {
 SMALLER_IS_BETTER = {"imbalance", "chi_squared_p", "g2_p"}
 
 
-def fisher(t: Tables) -> Floats:
+def fisher(t: Contingency) -> Floats:
     """Test whether X and Y are together more often than by chance: Fisher's exact test, one-sided (费希尔精确检验).
 
     Returns
@@ -171,7 +171,7 @@ def fisher(t: Tables) -> Floats:
 
     Examples
     --------
-    >>> fisher(Tables(np.array([3]), np.array([4]), np.array([4]), 8)).round(6).tolist()
+    >>> fisher(Contingency(np.array([3]), np.array([4]), np.array([4]), 8)).round(6).tolist()
     [0.242857]
     """
     x, y, both = (np.asarray(part, np.float64) for part in (t.x, t.y, t.both))

@@ -7,12 +7,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from .frequent import Constraint, Frequent, Level
-from .measures import MEASURES, SMALLER_IS_BETTER, Floats, Tables, fisher, holm
+from .frequent import Constraint, Frequent, SetLevel
+from .measures import MEASURES, SMALLER_IS_BETTER, Contingency, Floats, fisher, holm
 
-Ids = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
-Positions = tuple[int, ...]
+Sides = tuple[int, ...]
 
 
 class Rules(NamedTuple):
@@ -23,14 +23,14 @@ class Rules(NamedTuple):
     frequent : Frequent
     antecedents, consequents : int64 arrays (n,)
         Numbers of the sets X and Y.
-    tables : Tables
+    tables : Contingency
         How many baskets hold X and Y, X, and Y.
     """
 
     frequent: Frequent
-    antecedents: Ids
-    consequents: Ids
-    tables: Tables
+    antecedents: Ints
+    consequents: Ints
+    tables: Contingency
 
     def __len__(self) -> int:
         return len(self.antecedents)
@@ -38,7 +38,7 @@ class Rules(NamedTuple):
     def take(self, chosen: npt.NDArray[np.intp] | Flags | slice) -> "Rules":
         """Give some of the rules."""
         both, x, y, n = self.tables
-        tables = Tables(both[chosen], x[chosen], y[chosen], n)
+        tables = Contingency(both[chosen], x[chosen], y[chosen], n)
         return Rules(self.frequent, self.antecedents[chosen], self.consequents[chosen], tables)
 
     def names(self) -> tuple[list[list[str]], list[list[str]]]:
@@ -135,7 +135,7 @@ def _together(frequent: Frequent, blocks: list[Rules]) -> Rules:
     columns = [(rules.antecedents, rules.consequents, *rules.tables[:3]) for rules in blocks]
     none = (np.empty(0, np.int64),) * 5
     antecedents, consequents, both, x, y = map(np.concatenate, zip(none, *columns, strict=True))
-    return Rules(frequent, antecedents, consequents, Tables(both, x, y, frequent.n_baskets))
+    return Rules(frequent, antecedents, consequents, Contingency(both, x, y, frequent.n_baskets))
 
 
 def _ap_genrules(
@@ -148,11 +148,11 @@ def _ap_genrules(
     levels = frequent.levels
     first = np.cumsum([0] + [len(level.counts) for level in levels])  # the number of the first set of each size
     fit_lhs, fit_rhs = (_made_of(frequent, side) for side in (constraint.lhs, constraint.rhs))
-    general: dict[Positions, Floats] = {}  # by consequent: greatest confidence of a rule and of its more general ones
+    general: dict[Sides, Floats] = {}  # by consequent: greatest confidence of a rule and of its more general ones
     for k in range(2, len(levels) + 1):
         level, more_general = levels[k - 1], general
         general = {}
-        alive: dict[Positions, Flags] = {}
+        alive: dict[Sides, Flags] = {}
         for consequent in _consequents(k, constraint.max_rhs):
             made = np.ones(len(level.counts), np.bool_)
             if not every:
@@ -180,19 +180,19 @@ def _ap_genrules(
                 fits = fits & fit_lhs[size_x - 1][x]
             if fit_rhs is not None:
                 fits = fits & fit_rhs[size_y - 1][y]
-            tables = Tables(both[fits], n_x[fits], n_y[fits], frequent.n_baskets)
+            tables = Contingency(both[fits], n_x[fits], n_y[fits], frequent.n_baskets)
             rules = Rules(frequent, x[fits] + first[size_x - 1], y[fits] + first[size_y - 1], tables)
             yield rules, kept[fits]
 
 
-def _consequents(k: int, max_rhs: int | None) -> Iterator[Positions]:
+def _consequents(k: int, max_rhs: int | None) -> Iterator[Sides]:
     """Give the places of a consequent in a set of k items, small consequents first."""
     largest = k - 1 if max_rhs is None else min(max_rhs, k - 1)
     for size in range(1, largest + 1):
         yield from itertools.combinations(range(k), size)
 
 
-def _without(levels: list[Level], k: int, sets: npt.NDArray[np.intp], positions: Positions) -> npt.NDArray[np.intp]:
+def _without(levels: list[SetLevel], k: int, sets: npt.NDArray[np.intp], positions: Sides) -> npt.NDArray[np.intp]:
     """Find the sets that are left of sets of k items without those at some positions."""
     for position in reversed(positions):
         sets = levels[k - 1].subsets[sets, position]
@@ -201,7 +201,7 @@ def _without(levels: list[Level], k: int, sets: npt.NDArray[np.intp], positions:
 
 
 def _most_confident(
-    level: Level, antecedent: Positions, consequent: Positions, more_general: Mapping[Positions, Floats]
+    level: SetLevel, antecedent: Sides, consequent: Sides, more_general: Mapping[Sides, Floats]
 ) -> Floats:
     """Give the greatest confidence of the rules with a part of the antecedent, and the same consequent."""
     best = np.zeros(len(level.counts))

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from ..core.counting import first_of_each
 
 Bits = npt.NDArray[np.uint64]
-Places = npt.NDArray[np.int32]
+Indexes = npt.NDArray[np.int32]
 Counts = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
@@ -29,14 +29,14 @@ class Rows(NamedTuple):
     bits: Bits
 
 
-class Lists(NamedTuple):
+class BasketLists(NamedTuple):
     """Where each of some sets occurs, as basket numbers: those of set i are ``numbers[starts[i]:starts[i + 1]]``."""
 
     numbers: npt.NDArray[np.uint32]
     starts: Counts
 
 
-Occurrences = Rows | Lists | None
+Occurrences = Rows | BasketLists | None
 """None: not kept."""
 
 
@@ -124,10 +124,10 @@ class Vertical:
         ------
         counts : int64 array
             Supports of the next new sets.
-        occurrences : Rows or Lists
+        occurrences : Rows or BasketLists
             Where those of at least `minimum` occur.
         """
-        if isinstance(known, Lists):
+        if isinstance(known, BasketLists):
             yield from self._extend_lists(known, left, items, minimum)
             return
         step = max(1, _BLOCK // max(1, self.words))
@@ -139,7 +139,7 @@ class Vertical:
             yield counts, Rows(rows[counts >= minimum])
 
     def _extend_lists(
-        self, known: Lists, left: npt.NDArray[np.intp], items: npt.NDArray[np.uint32], minimum: int
+        self, known: BasketLists, left: npt.NDArray[np.intp], items: npt.NDArray[np.uint32], minimum: int
     ) -> Iterator[tuple[Counts, Occurrences]]:
         """Count by looking each basket of a set up in the bit row of the new item."""
         flat = self.bits.reshape(-1)
@@ -158,7 +158,7 @@ class Vertical:
             counts = before[stops] - before[first]
             kept = counts >= minimum
             hit &= np.repeat(kept, size)
-            yield counts, Lists(numbers[hit], np.concatenate(([0], np.cumsum(counts[kept]))))
+            yield counts, BasketLists(numbers[hit], np.concatenate(([0], np.cumsum(counts[kept]))))
 
     def join(self, pieces: list[Occurrences], counts: Counts) -> Occurrences:
         """Put together what is known of the sets of a level, or nothing if that is too much to keep."""
@@ -168,23 +168,25 @@ class Vertical:
             return Rows(np.concatenate([piece.bits for piece in rows])) if self.fits(len(counts)) else None
         if int(counts.sum()) * 4 > self.budget:
             return None
-        lists = [piece if isinstance(piece, Lists) else _listed(piece.bits) for piece in pieces if piece is not None]
+        lists = [
+            piece if isinstance(piece, BasketLists) else _listed(piece.bits) for piece in pieces if piece is not None
+        ]
         starts = np.concatenate(([0], np.cumsum(counts)))
-        return Lists(np.concatenate([piece.numbers for piece in lists]), starts)
+        return BasketLists(np.concatenate([piece.numbers for piece in lists]), starts)
 
     def fits(self, sets: int) -> bool:
         """Tell whether the bit rows of so many sets may be kept."""
         return sets * self.words * 8 <= self.budget
 
 
-def _listed(rows: Bits) -> Lists:
+def _listed(rows: Bits) -> BasketLists:
     """Turn bit rows into basket numbers."""
     which, words = np.nonzero(rows)
     inside, ones = np.nonzero(
         np.unpackbits(rows[which, words].view(np.uint8).reshape(-1, 8), axis=1, bitorder="little")
     )
     starts = np.searchsorted(which[inside], np.arange(len(rows) + 1))
-    return Lists((words[inside] * 64 + ones).astype(np.uint32), starts)
+    return BasketLists((words[inside] * 64 + ones).astype(np.uint32), starts)
 
 
 def popcount(rows: Bits) -> Counts:

@@ -78,7 +78,7 @@ class Steps(NamedTuple):
     last: Sequence[Weights]
 
 
-class Filtered(NamedTuple):
+class ForwardPass(NamedTuple):
     """What the forward recursion finds.
 
     Attributes
@@ -99,7 +99,7 @@ class Filtered(NamedTuple):
     evidence: Weights
 
 
-def forward(layout: Layout, steps: Steps) -> Filtered:
+def forward(layout: Layout, steps: Steps) -> ForwardPass:
     """Filter forward (前向滤波): add up the paths to every state.
 
     alpha(j + l, l) = sum over k of alpha(j, k) between[k][l](j), where (j, k) is the word of k units that ends at j.
@@ -138,7 +138,7 @@ def forward(layout: Layout, steps: Steps) -> Filtered:
     ends = layout.last()
     final = [share[ends] * weight for share, weight in zip(alpha, steps.last, strict=True)]
     clause_scale = np.bincount(layout.clause, np.log(scale), len(layout.lengths))
-    return Filtered(alpha, scale, final, np.log(np.sum(final, axis=0)) - clause_scale)
+    return ForwardPass(alpha, scale, final, np.log(np.sum(final, axis=0)) - clause_scale)
 
 
 class Cut(NamedTuple):
@@ -148,7 +148,7 @@ class Cut(NamedTuple):
     previous: Sizes
 
 
-def sample(layout: Layout, steps: Steps, filtered: Filtered, rng: np.random.Generator) -> Cut:
+def sample(layout: Layout, steps: Steps, filtered: ForwardPass, rng: np.random.Generator) -> Cut:
     """Draw a segmentation of every clause from the posterior, from right to left (后向采样)."""
     sizes, previous = np.zeros(layout.size, np.uint8), np.zeros(layout.size, np.uint8)
     length = _draw(filtered.final, rng)
@@ -186,7 +186,7 @@ def _draw(weights: Sequence[Weights], rng: np.random.Generator) -> Index:
     return result
 
 
-def marginals(layout: Layout, steps: Steps, filtered: Filtered) -> tuple[Weights, list[Weights]]:
+def marginals(layout: Layout, steps: Steps, filtered: ForwardPass) -> tuple[Weights, list[Weights]]:
     """Give the posterior probabilities (后验概率) that a word begins at each slot, and one of 1, 2, ... units."""
     longest, rows, active = len(steps.first), layout.rows, layout.active
     beta = [np.zeros(layout.size) for _ in range(longest)]

@@ -10,7 +10,7 @@ from .classifiers import Classifiers
 from .cutter import Flags
 from .forms import LONGEST, Forms
 from .jieba_adapter import load_words
-from .lattice import Scores, Words, best_path
+from .lattice import ScoredWords, Scores, best_path
 from .lexical import LexiconCutter, lengths_of
 from .numerals import CLASSIFIER, NUMERAL
 
@@ -72,7 +72,7 @@ class DictionaryCutter(LexiconCutter):
                 result[chosen] = np.maximum(result.take(chosen), array.take(chosen))
         return result
 
-    def _spell(self, is_start: Flags, codes: Codes, words: list[Words], forms: Forms) -> None:
+    def _spell(self, is_start: Flags, codes: Codes, words: list[ScoredWords], forms: Forms) -> None:
         """Cut runs of single Han characters again, in place."""
         alone = is_start & (char_classes().take(codes) == HAN)
         alone[:-1] &= is_start[1:]

@@ -5,7 +5,7 @@ import numpy as np
 from ..lexicon.lexicon import Lexicon
 from ..text.characters import Codes, char_classes, is_joined
 from .cutter import Cutter, Flags
-from .lattice import Words, best_path, stretches
+from .lattice import ScoredWords, best_path, stretches
 
 COVER, WORD = float(1 << 40), float(1 << 20)
 """What a covered character is worth and a word costs, beside 1 for an edge where the text is cut anyway."""
@@ -44,7 +44,7 @@ class ForcedCutter(Cutter):
         is_start = self.cutter.boundaries(codes)
         is_edge = np.append(~is_joined(char_classes().take(codes)), True)
         marked = np.append(is_start, True)
-        found: list[Words] = []
+        found: list[ScoredWords] = []
         for length, (positions, _) in enumerate(self.words.trie.matches(codes), 1):
             whole = positions[is_edge.take(positions) & is_edge.take(positions + length)]
             agree = marked.take(whole).astype(np.float64) + marked.take(whole + length)

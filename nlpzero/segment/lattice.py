@@ -16,7 +16,7 @@ import numpy.typing as npt
 Positions = npt.NDArray[np.intp]
 Scores = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-Words = tuple[Positions, Scores]
+ScoredWords = tuple[Positions, Scores]
 """The words of one length: where they start, ascending, and their scores."""
 
 LONG = 512
@@ -55,7 +55,7 @@ def stretches(reach: Positions) -> tuple[Positions, Positions]:
     return starts, np.diff(starts, append=n)
 
 
-def best_path(scores: Sequence[Scores | Words], starts: Positions, lengths: Positions) -> Flags:
+def best_path(scores: Sequence[Scores | ScoredWords], starts: Positions, lengths: Positions) -> Flags:
     """Cut each stretch into the words with the greatest sum of scores (最大概率路径).
 
     From right to left, route[i] = max over l of (score of the word of length l at i) + route[i + l]; of equal sums the
@@ -112,7 +112,7 @@ class _Lattice(NamedTuple):
     values: Scores
 
 
-def _lattice(scores: Sequence[Scores | Words]) -> _Lattice:
+def _lattice(scores: Sequence[Scores | ScoredWords]) -> _Lattice:
     """Tell the frequent lengths from the rare ones."""
     n = len(scores[0])
     frequent: list[tuple[int, Scores]] = []
@@ -133,7 +133,7 @@ def _lattice(scores: Sequence[Scores | Words]) -> _Lattice:
     return _Lattice(len(scores), frequent, positions[order], lengths[order], values[order])
 
 
-class _Group(NamedTuple):
+class _RowWords(NamedTuple):
     """Words of one row: where they start and end in the layout, scores and lengths. No two start at the same place."""
 
     starts: Positions
@@ -167,7 +167,7 @@ class _Sweep:
 
     def _rare(
         self, lattice: _Lattice, starts: Positions, lengths: Positions, rows: Positions
-    ) -> dict[int, list[_Group]]:
+    ) -> dict[int, list[_RowWords]]:
         """Give the rare words of each row, in groups: the first words of the positions, the second ones, ..."""
         inside = slice(*np.searchsorted(lattice.positions, (starts[0], starts[-1] + lengths[-1])))
         positions, size = lattice.positions[inside], lattice.lengths[inside]
@@ -186,9 +186,9 @@ class _Sweep:
         row, size, rank, values = row[fits], size[fits], rank[owner[fits]], lattice.values[inside][fits]
         begin, end = rows[row] + rank, rows[row - size] + rank
         cuts = np.flatnonzero(np.append(True, (row[1:] != row[:-1]) | (nth[1:] != nth[:-1]))).tolist()
-        groups: dict[int, list[_Group]] = {}
+        groups: dict[int, list[_RowWords]] = {}
         for a, b in zip(cuts, [*cuts[1:], len(row)], strict=True):
-            groups.setdefault(int(row[a]), []).append(_Group(begin[a:b], end[a:b], values[a:b], size[a:b]))
+            groups.setdefault(int(row[a]), []).append(_RowWords(begin[a:b], end[a:b], values[a:b], size[a:b]))
         return groups
 
     def solve(self, context: Scores) -> Scores:

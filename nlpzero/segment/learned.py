@@ -113,7 +113,7 @@ class PairCounts:
         return found
 
 
-class _Known(Tables):
+class _KnownTables(Tables):
     """The counts of a saved segmenter: words have one numbering for all lengths, and pairs are looked up."""
 
     def __init__(self, counts: Counts, pairs: PairCounts, longest: int, totals: dict[str, int]) -> None:
@@ -154,7 +154,7 @@ class LearnedSegmenter(Cutter):
         self.spelling = Spelling(arrays["types"], arrays["tags"], steps)
         pairs = PairCounts(arrays["pairs"], arrays["pair_counts"].astype(np.int64))
         counts = np.pad(arrays["counts"].astype(np.int64), ((0, 0), (0, 1)))
-        self.tables = _Known(counts, pairs, self.longest, made["totals"])
+        self.tables = _KnownTables(counts, pairs, self.longest, made["totals"])
         lengths = np.fromiter(map(len, words), np.intp, len(words))
         esa = np.zeros((self.longest, len(words) + 1))
         esa[lengths - 1, np.arange(len(words))] = arrays["esa"]

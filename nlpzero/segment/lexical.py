@@ -20,7 +20,7 @@ from ..reading.parts import Part, text_of
 from ..text.characters import Codes, char_classes, code_points, from_code_points, is_joined
 from .cutter import LINE_END, Cutter, Flags, Positions
 from .jieba_adapter import hmm_cut, load_words
-from .lattice import LONG, Scores, Words, best_path, stretches
+from .lattice import LONG, ScoredWords, Scores, best_path, stretches
 
 _LINE = re.compile(r"[^\n]+?(?=\r?\n|\Z)")
 
@@ -138,7 +138,7 @@ class LexiconCutter(Cutter):
     def boundaries(self, codes: Codes) -> Flags:
         return self._path(codes)[0]
 
-    def _path(self, codes: Codes) -> tuple[Flags, list[Words]]:
+    def _path(self, codes: Codes) -> tuple[Flags, list[ScoredWords]]:
         """Find the best path, and with it the words of 2, 3, ... characters that are there."""
         joined = is_joined(char_classes().take(codes))
         # A run is a unit: its first character has the score of the unit, the others add nothing and start no word.
@@ -156,7 +156,7 @@ class LexiconCutter(Cutter):
         is_start[inner] = False
         return is_start, words
 
-    def _words(self, codes: Codes) -> list[Words]:
+    def _words(self, codes: Codes) -> list[ScoredWords]:
         """Find the words of 2, 3, ... characters."""
         found = self._trie.matches(codes)
         next(found, None)
@@ -302,7 +302,7 @@ def lengths_of(is_start: Flags) -> Positions:
     return result
 
 
-def _reach(n: int, words: list[Words]) -> Positions:
+def _reach(n: int, words: list[ScoredWords]) -> Positions:
     """Give the end of the longest word from each of n positions."""
     reach = np.arange(1, n + 1)
     for length, (positions, _) in enumerate(words, 2):

@@ -6,7 +6,7 @@ a span that no template covers is flat and scores `null_score` times its words b
 A template covers a span if its core (what stands between the gaps at its edges) stands inside it, so all spans share
 the cores, and a core is worked out once for its first and last word. Cores are matched word by word down the tree of
 the inventory, all sentences of one length together; scores are then filled in by the length of the spans, shortest
-first, with no recursion. Scores are whole numbers of 1e-6 nats: sums are exact, and equal sums are equal.
+first, with no recursion. PackedScores are whole numbers of 1e-6 nats: sums are exact, and equal sums are equal.
 """
 
 import math
@@ -21,7 +21,7 @@ from ..errors import ModelError
 from .form import write_template
 from .inventory import FORMS, Inventory, Places
 
-Scores = npt.NDArray[np.int64]
+PackedScores = npt.NDArray[np.int64]
 
 UNIT = 1e-6
 """What scores are whole numbers of, in nats."""
@@ -296,7 +296,7 @@ class _Chart:
             best[:, rows, size] = whole
             best_by_end[:, size : n + 1, size] = whole
 
-    def _ends(self) -> tuple[Places, Places, Scores]:
+    def _ends(self) -> tuple[Places, Places, PackedScores]:
         """Give the states that are whole cores: state, form, packed score of the template alone."""
         inventory = self.parser.inventory
         template = inventory.of_form[:, self.steps.node]
