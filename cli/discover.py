@@ -170,9 +170,7 @@ def _known(path: str | None, reading: EncodingOptions) -> "Container[str]":
         from nlpzero.segment.jieba_adapter import known_words
 
         return known_words()
-    from nlpzero.lexicon.lexicon import Lexicon
-
-    return frozenset(Lexicon.from_file(path, reading.encoding).words)
+    return frozenset(reading.lexicon(path).words)
 
 
 def _write(

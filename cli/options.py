@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import click
 
@@ -13,8 +13,10 @@ from .values import SectionOption, argument, option
 
 if TYPE_CHECKING:
     from nlpzero.core.job import Job
+    from nlpzero.lexicon.lexicon import Lexicon
     from nlpzero.reading.corpus import Corpus
     from nlpzero.reading.options import Reading
+    from nlpzero.vectors.store import Vectors
 
 
 QUIET = "nlpzero.quiet"
@@ -58,19 +60,51 @@ class EncodingOptions:
     section: ClassVar[str] = "Reading"
 
     encoding: str = option("--encoding", default="utf-8", metavar="NAME", help="Encoding of every file that is read.")
-    errors: Literal["strict", "replace"] = option(
+    errors: Literal["strict", "replace", "skip"] = option(
         "--errors",
         type=click.Choice(["strict", "replace"]),
         default="strict",
         help="At a byte that is not in the encoding: stop, or put U+FFFD there and count it.",
     )
 
+    @property
+    def of_text(self) -> Literal["strict", "replace"]:
+        """What happens to a bad byte of text where bad vectors are skipped."""
+        return "strict" if self.errors == "strict" else "replace"
+
+    def lexicon(self, path: str) -> "Lexicon":
+        """Read a word list."""
+        from nlpzero.lexicon.lexicon import Lexicon
+
+        return Lexicon.from_file(path, self.encoding, self.of_text)
+
+    def vectors(self, path: str) -> "Vectors":
+        """Load vectors, and say what was left out."""
+        from nlpzero.vectors.store import Vectors
+
+        from .messages import warn
+
+        loaded = Vectors.load(path, encoding=self.encoding, errors=self.errors)
+        if loaded.skipped:
+            warn(f"rows of {path} that are no vectors, left out: {loaded.skipped:,}")
+        if loaded.replaced:
+            warn(f"bad characters of {path} replaced by U+FFFD: {loaded.replaced:,}")
+        return loaded
+
     def corpus(self, *paths: str, tmp_dir: str | None = None) -> "Corpus":
         """Open files, or standard input for '-'."""
         from nlpzero.reading.corpus import Corpus
 
         _say_where_text_comes_from(paths)
-        return Corpus(paths, encoding=self.encoding, errors=self.errors, tmp_dir=tmp_dir)
+        return Corpus(paths, encoding=self.encoding, errors=self.of_text, tmp_dir=tmp_dir)
+
+
+VECTOR_ERRORS: dict[str, Any] = {
+    "type": click.Choice(["strict", "replace", "skip"]),
+    "help": "At a byte that is not in the encoding: stop, or put U+FFFD there and count it. skip: also leave out "
+    "vectors that are wrong or there twice, and count them.",
+}
+"""What --errors is for commands that read vectors."""
 
 
 def _standard_input(_ctx: click.Context, _parameter: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -99,7 +133,7 @@ class ReadingOptions(EncodingOptions):
         return Corpus(
             self.paths,
             encoding=self.encoding,
-            errors=self.errors,
+            errors=self.of_text,
             rereadable=again,
             tmp_dir=running.tmp_dir,
             shard=self.shard,

@@ -108,7 +108,10 @@ def command(
                 os.makedirs(directory, exist_ok=True)
             except OSError as error:
                 raise NlpZeroError(f"{directory}: cannot be written: {error.strerror}") from None
-        parser = Parser(Inventory.from_file(own.templates, gap=own.gap, limit=own.top), own.null_score, own.gap)
+        inventory = Inventory.from_file(
+            own.templates, gap=own.gap, limit=own.top, encoding=reading.encoding, errors=reading.of_text
+        )
+        parser = Parser(inventory, own.null_score, own.gap)
         task = partial(_parse, parser, words.cutter(reading), own.split, form, own.null)
         with reading.open(running) as corpus, words.open(running.job, PARSING, corpus) as execution:
             left_out = too_long = 0

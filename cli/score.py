@@ -70,10 +70,9 @@ def command(own: ScoreOptions, encoding: EncodingOptions, writing: TableOptions)
         raise click.UsageError("standard input (-) can be only one of the files.")
     with writing.open() as file:
         from nlpzero.errors import NothingFound
-        from nlpzero.lexicon.lexicon import Lexicon
         from nlpzero.segment.scoring import compare
 
-        vocabulary = set(Lexicon.from_file(own.lexicon, encoding.encoding).words) if own.lexicon else None
+        vocabulary = set(encoding.lexicon(own.lexicon).words) if own.lexicon else None
         scores: list[tuple[str, Comparison]] = []
         for pair in zip(paths[::2], paths[1::2], strict=True):
             gold, predicted = (encoding.corpus(path) for path in pair)

@@ -11,7 +11,7 @@ from nlpzero.errors import NothingFound
 
 from .comparing import COLUMNS, Comparer, write_rows
 from .messages import warn, warn_replaced
-from .options import EncodingOptions, RunningOptions, quiet
+from .options import VECTOR_ERRORS, EncodingOptions, RunningOptions, quiet
 from .output import Table, TableOptions
 from .pages import command as page
 from .values import argument, is_given, option, values
@@ -132,14 +132,16 @@ class DistanceOptions:
         """The same, for the library."""
         from nlpzero.similarity.comparison import Settings
 
-        return Settings(self.method, self.vectors, self.weights, self.oov, self.ground, encoding.encoding)
+        return Settings(
+            self.method, self.vectors, self.weights, self.oov, self.ground, encoding.encoding, encoding.errors
+        )
 
 
 @page(epilog=EPILOG, most=("literal", "lines", "search", "method", "vectors"))
 @values(SimilarOptions, "own")
 @values(DistanceOptions, "distance")
 @values(WordOptions, "words")
-@values(EncodingOptions, "encoding")
+@values(EncodingOptions, "encoding", errors=VECTOR_ERRORS)
 @values(TableOptions, "writing")
 @values(RunningOptions, "running", without=("scheduler", "memory", "tmp_dir"))
 @quiet

@@ -67,11 +67,10 @@ class WordOptions:
             return "tokenized"
         return self.lexicon or ("hmm" if self.hmm else "jieba" if self.jieba else "dictionary")
 
-    def cutter(self, encoding: "EncodingOptions | None" = None, *, like_jieba: bool = False) -> "Cutter":
+    def cutter(self, encoding: "EncodingOptions", *, like_jieba: bool = False) -> "Cutter":
         """Give what cuts the text; `like_jieba` if nothing is said. A bad list is told even if there is no text."""
         exclude("tokenized", "lexicon", "jieba", "hmm")
         exclude("tokenized", "userdict")
-        from nlpzero.lexicon.lexicon import Lexicon
         from nlpzero.segment.cutter import BlankCutter
         from nlpzero.segment.dictionary import dictionary_cutter
         from nlpzero.segment.lexical import HmmCutter, LexiconCutter, jieba_cutter
@@ -80,14 +79,14 @@ class WordOptions:
         if self.tokenized:
             cutter = BlankCutter()
         elif self.lexicon is not None:
-            cutter = LexiconCutter(Lexicon.from_file(self.lexicon, *([encoding.encoding] if encoding else [])))
+            cutter = LexiconCutter(encoding.lexicon(self.lexicon))
         elif self.hmm:
             cutter = HmmCutter()
         else:
             cutter = jieba_cutter() if self.jieba or like_jieba else dictionary_cutter()
         return self.with_userdict(cutter, encoding)
 
-    def with_userdict(self, cutter: "Cutter", encoding: "EncodingOptions | None" = None) -> "Cutter":
+    def with_userdict(self, cutter: "Cutter", encoding: "EncodingOptions") -> "Cutter":
         """Add the words of users to what cuts the text."""
         if not self.userdict:
             if self.force:
@@ -97,7 +96,7 @@ class WordOptions:
         from nlpzero.segment.forced import ForcedCutter
         from nlpzero.segment.lexical import LexiconCutter
 
-        lexicons = [Lexicon.from_file(path, *([encoding.encoding] if encoding else [])) for path in self.userdict]
+        lexicons = [encoding.lexicon(path) for path in self.userdict]
         words = Lexicon.merged(lexicons)
         if isinstance(cutter, LexiconCutter):
             cutter = cutter.with_words(words)

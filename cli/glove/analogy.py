@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from nlpzero.errors import ModelError
 
-from ..options import EncodingOptions, quiet
+from ..options import VECTOR_ERRORS, EncodingOptions, quiet
 from ..output import TableOptions
 from ..pages import command as page
 from ..values import argument, values
@@ -26,7 +26,7 @@ class AnalogyOptions(AnswerOptions):
 
 @page(epilog=EPILOG, most=("top", "form", "output", "encoding"))
 @values(AnalogyOptions, "own")
-@values(EncodingOptions, "encoding")
+@values(EncodingOptions, "encoding", errors=VECTOR_ERRORS)
 @values(TableOptions, "writing")
 @quiet
 def command(own: AnalogyOptions, encoding: EncodingOptions, writing: TableOptions) -> None:

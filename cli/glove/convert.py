@@ -5,7 +5,7 @@ from typing import Literal
 
 import click
 
-from ..options import EncodingOptions, quiet
+from ..options import VECTOR_ERRORS, EncodingOptions, quiet
 from ..output import check_place
 from ..pages import command as page
 from ..values import argument, option, values
@@ -38,16 +38,15 @@ class ConvertOptions:
 
 @page(epilog=EPILOG, most=("kind", "raw", "encoding", "errors"))
 @values(ConvertOptions, "own")
-@values(EncodingOptions, "encoding")
+@values(EncodingOptions, "encoding", errors=VECTOR_ERRORS)
 @quiet
 def command(own: ConvertOptions, encoding: EncodingOptions) -> None:
     """Write vectors in another format; what IN is, is seen from its content."""
     from nlpzero.vectors.formats import kind_by_suffix
-    from nlpzero.vectors.store import Vectors
 
     kind = own.kind or kind_by_suffix(own.target)
     check_place(own.target)
-    vectors = Vectors.load(own.source, encoding=encoding.encoding, errors=encoding.errors)
+    vectors = encoding.vectors(own.source)
     if own.raw:
         vectors.refinement = vectors.characters = None
     vectors.save(own.target, kind)

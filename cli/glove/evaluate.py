@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import click
 
-from ..options import EncodingOptions, quiet
+from ..options import VECTOR_ERRORS, EncodingOptions, quiet
 from ..output import TableOptions
 from ..pages import command as page
 from ..values import option, values
@@ -37,7 +37,7 @@ class EvaluateOptions(VectorOptions):
 
 @page(epilog=EPILOG, most=("pairs", "analogies", "restrict", "form", "output"))
 @values(EvaluateOptions, "own")
-@values(EncodingOptions, "encoding")
+@values(EncodingOptions, "encoding", errors=VECTOR_ERRORS)
 @values(TableOptions, "writing")
 @quiet
 def command(own: EvaluateOptions, encoding: EncodingOptions, writing: TableOptions) -> None:
@@ -55,12 +55,16 @@ def command(own: EvaluateOptions, encoding: EncodingOptions, writing: TableOptio
         loaded = own.load(encoding)
         table = writing.table(file, ("file", "task", "section", "score", "score_mul", "known", "items"))
         for path in own.pairs:
-            found = evaluation.score_pairs(loaded, evaluation.read_pairs(path), own.restrict)
+            found = evaluation.score_pairs(
+                loaded, evaluation.read_pairs(path, encoding.encoding, encoding.of_text), own.restrict
+            )
             table.write((path, "pairs", "", found.spearman, None, found.known, found.pairs))
             if found.reached > found.known:
                 table.write((path, "pairs", "composed", found.composed, None, found.reached, found.pairs))
         for path in own.analogies:
-            sections = evaluation.score_analogies(loaded, evaluation.read_analogies(path), own.restrict)
+            sections = evaluation.score_analogies(
+                loaded, evaluation.read_analogies(path, encoding.encoding, encoding.of_text), own.restrict
+            )
             for one in [*sections, evaluation.total(sections)]:
                 row = (one.section, one.accuracy, one.accuracy_mul, one.known, one.questions)
                 table.write((path, "analogies", *row))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from nlpzero.errors import NothingFound
 
 from ..messages import warn_replaced
-from ..options import ReadingOptions, RunningOptions, quiet
+from ..options import VECTOR_ERRORS, ReadingOptions, RunningOptions, quiet
 from ..output import TableOptions
 from ..pages import command as page
 from ..values import option, values
@@ -35,7 +35,7 @@ class KeywordOptions(AnswerOptions):
 @page(epilog=EPILOG, most=("top", "lines", "anywhere", "lexicon", "tokenized"))
 @values(KeywordOptions, "own")
 @values(WordOptions, "words")
-@values(ReadingOptions, "reading", paths={"metavar": "[TEXT]..."})
+@values(ReadingOptions, "reading", paths={"metavar": "[TEXT]..."}, errors=VECTOR_ERRORS)
 @values(TableOptions, "writing")
 @quiet
 def command(own: KeywordOptions, words: WordOptions, reading: ReadingOptions, writing: TableOptions) -> None:

@@ -7,7 +7,7 @@ import click
 
 from nlpzero.errors import ModelError
 
-from ..options import EncodingOptions, quiet
+from ..options import VECTOR_ERRORS, EncodingOptions, quiet
 from ..output import TableOptions
 from ..pages import command as page
 from ..values import argument, option, values
@@ -37,7 +37,7 @@ class NearestOptions(AnswerOptions):
 
 @page(epilog=EPILOG, most=("top", "mode", "form", "output", "encoding"))
 @values(NearestOptions, "own")
-@values(EncodingOptions, "encoding")
+@values(EncodingOptions, "encoding", errors=VECTOR_ERRORS)
 @values(TableOptions, "writing")
 @quiet
 def command(own: NearestOptions, encoding: EncodingOptions, writing: TableOptions) -> None:

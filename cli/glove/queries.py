@@ -24,9 +24,7 @@ class VectorOptions:
 
     def load(self, encoding: EncodingOptions) -> "Vectors":
         """Load the vectors."""
-        from nlpzero.vectors.store import Vectors
-
-        return Vectors.load(self.vectors, encoding=encoding.encoding, errors=encoding.errors)
+        return encoding.vectors(self.vectors)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from ..core.job import Cost
 from ..segment.cutter import Cutter
 from ..segment.encoding import line_words
+from ..vectors.formats import ErrorHandling
 from .distances import Measure
 from .documents import Documents, Floats, GroundChoice, Ints, Method, Oov, ground_of, read_weights
 from .packaged import load_vectors
@@ -28,7 +29,7 @@ class Settings(NamedTuple):
     weights : str or None
         "count", "norm", "idf", or a file for `read_weights`.
     oov, ground : str
-    encoding : str
+    encoding, errors : str
         Of the files of vectors and weights, if they are text.
     """
 
@@ -38,6 +39,7 @@ class Settings(NamedTuple):
     oov: Oov | None = None
     ground: GroundChoice | None = None
     encoding: str = "utf-8"
+    errors: ErrorHandling = "strict"
 
 
 def measure_of(settings: Settings) -> Measure:
@@ -53,9 +55,9 @@ def measure_of(settings: Settings) -> Measure:
         case None | "count" | "norm" | "idf" as named:
             weights = named
         case path:
-            weights = read_weights(path, settings.encoding)
+            weights = read_weights(path, settings.encoding, "strict" if settings.errors == "strict" else "replace")
     free = ground_of(settings.method, settings.ground) == "discrete" and weights not in ("norm", "idf")
-    vectors = None if free else load_vectors(settings.vectors, settings.encoding)
+    vectors = None if free else load_vectors(settings.vectors, settings.encoding, settings.errors)
     return Measure(settings.method, vectors, ground=settings.ground, weights=weights, oov=settings.oov)
 
 

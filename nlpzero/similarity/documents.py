@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import LexiconError, ModelError
-from ..reading.corpus import Corpus
+from ..reading.corpus import read_lines
 from ..segment.encoding import Tokens, number_words
 from ..vectors.store import Vectors
 from .characters import character_rows, character_weights
@@ -318,7 +318,7 @@ def _idf(vectors: Vectors) -> Floats:
     return np.asarray(np.log(np.arange(1, n + 2) * float(np.sum(1 / np.arange(1, n + 1)))))
 
 
-def read_weights(path: str | os.PathLike[str], encoding: str = "utf-8") -> dict[str, float]:
+def read_weights(path: str | os.PathLike[str], encoding: str = "utf-8", errors: str = "strict") -> dict[str, float]:
     """Read lines `word weight`, separated by a tab or blanks.
 
     Raises
@@ -330,7 +330,7 @@ def read_weights(path: str | os.PathLike[str], encoding: str = "utf-8") -> dict[
     """
     weights: dict[str, float] = {}
     source = os.fspath(path)
-    for number, line in enumerate(Corpus([path], encoding=encoding).lines(), 1):
+    for number, line in enumerate(read_lines(path, encoding, errors), 1):
         fields = line.split()
         if not fields:
             continue

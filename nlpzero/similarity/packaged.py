@@ -12,7 +12,7 @@ from ..core.archive import read_archive, write_archive
 from ..core.schema import Member, Schema
 from ..errors import ModelError
 from ..vectors.characters import fit
-from ..vectors.formats import Floats
+from ..vectors.formats import ErrorHandling, Floats
 from ..vectors.store import Vectors, character_model, normalised
 
 NAME = "vectors.npz"
@@ -125,7 +125,7 @@ def packaged_vectors() -> Vectors:
     return load_packed(file.read_bytes(), "the packaged vectors")
 
 
-def load_vectors(path: str | None = None, encoding: str = "utf-8") -> Vectors:
+def load_vectors(path: str | None = None, encoding: str = "utf-8", errors: ErrorHandling = "strict") -> Vectors:
     """Load vectors: those of a file, of the file that NLPZERO_VECTORS names, or the packaged ones.
 
     Raises
@@ -134,4 +134,4 @@ def load_vectors(path: str | None = None, encoding: str = "utf-8") -> Vectors:
         As `Vectors.load` and `packaged_vectors` do.
     """
     path = path or os.environ.get(VARIABLE)
-    return Vectors.load(path, encoding=encoding) if path else packaged_vectors()
+    return Vectors.load(path, encoding=encoding, errors=errors) if path else packaged_vectors()

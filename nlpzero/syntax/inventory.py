@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from ..core.workspace import Counts, Keys
 from ..errors import ModelError
-from ..reading.corpus import Corpus
+from ..reading.corpus import read_lines
 from .form import Template, read_template
 
 Places = npt.NDArray[np.intp]
@@ -118,7 +118,15 @@ class Inventory:
         return np.fromiter((self.rank.get(word, -1) for word in words), np.intp, len(words))
 
     @classmethod
-    def from_file(cls, path: str | os.PathLike[str], *, gap: str = "[X]", limit: int | None = None) -> Self:
+    def from_file(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        gap: str = "[X]",
+        limit: int | None = None,
+        encoding: str = "utf-8",
+        errors: str = "strict",
+    ) -> Self:
         r"""Read a table of templates as `nlpzero templates` writes it, in tsv, csv or jsonl, packed or not.
 
         Parameters
@@ -127,7 +135,9 @@ class Inventory:
         gap : str
             How gaps are written.
         limit : int, optional
-            Use only the so many most frequent.
+            Use only this many, the most frequent ones.
+        encoding, errors : str
+            As for `nlpzero.reading.corpus.read_lines`.
 
         Raises
         ------
@@ -148,8 +158,7 @@ class Inventory:
         """
         source = os.fspath(path)
         counts: dict[Template, int] = {}
-        with Corpus([path]) as corpus:
-            lines = [*corpus.lines()]
+        lines = [*read_lines(path, encoding, errors)]
         for line, template, count in _rows(source, lines, gap):
             if template in counts:
                 raise _damage(source, line, "the template is there twice")

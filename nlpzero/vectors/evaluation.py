@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import CorpusError, NothingFound
-from ..reading.corpus import Corpus
+from ..reading.corpus import read_lines
 from .formats import Floats
 from .store import Vectors, normalised
 
@@ -52,7 +52,7 @@ class AnalogyScore(NamedTuple):
         return self.right_mul / self.known if self.known else None
 
 
-def read_pairs(path: str) -> list[tuple[str, str, float]]:
+def read_pairs(path: str, encoding: str = "utf-8", errors: str = "strict") -> list[tuple[str, str, float]]:
     """Read word pairs: two words and a score a line, between tabs, or else white space; more fields are ignored.
 
     Empty lines and lines that begin with ``#`` are skipped, and so is a first line whose score is no number.
@@ -63,7 +63,7 @@ def read_pairs(path: str) -> list[tuple[str, str, float]]:
         If a line is something else.
     """
     pairs: list[tuple[str, str, float]] = []
-    for number, line in _lines(path):
+    for number, line in _lines(path, encoding, errors):
         fields = [field.strip() for field in line.split("\t")] if line.count("\t") > 1 else line.split()
         try:
             pairs.append((fields[0], fields[1], float(fields[2])))
@@ -75,7 +75,9 @@ def read_pairs(path: str) -> list[tuple[str, str, float]]:
     return pairs
 
 
-def read_analogies(path: str) -> list[tuple[str, list[tuple[str, str, str, str]]]]:
+def read_analogies(
+    path: str, encoding: str = "utf-8", errors: str = "strict"
+) -> list[tuple[str, list[tuple[str, str, str, str]]]]:
     """Read analogies: four words a line, after a line ``: name`` for each section.
 
     Raises
@@ -84,7 +86,7 @@ def read_analogies(path: str) -> list[tuple[str, list[tuple[str, str, str, str]]
         If a line is something else.
     """
     sections: list[tuple[str, list[tuple[str, str, str, str]]]] = []
-    for number, line in _lines(path):
+    for number, line in _lines(path, encoding, errors):
         fields = line.split()
         if re.match(r":\s*\S", line):
             sections.append((line[1:].strip(), []))
@@ -99,11 +101,9 @@ def read_analogies(path: str) -> list[tuple[str, list[tuple[str, str, str, str]]
     return sections
 
 
-def _lines(path: str) -> list[tuple[int, str]]:
+def _lines(path: str, encoding: str, errors: str) -> list[tuple[int, str]]:
     """Read the lines of a small file with their numbers, without empty ones and comments."""
-    with Corpus([path]) as corpus:
-        text = "".join(block.text for block in corpus.blocks())
-    lines = ((number, line.strip()) for number, line in enumerate(text.split("\n"), 1))
+    lines = ((number, line.strip()) for number, line in enumerate(read_lines(path, encoding, errors), 1))
     return [(number, line) for number, line in lines if line and not line.startswith("#")]
 
 
