@@ -158,6 +158,15 @@ def places_in(block: BlockLevels) -> list[Ids]:
     return result
 
 
+def beginnings_in(block: BlockLevels) -> list[npt.NDArray[np.intp]]:
+    """Give at which unit of a block the n-grams of each level begin, ascending."""
+    result = [np.arange(block[0].length)]
+    for level in block[1:]:
+        inside = bits_in(level.inside, level.places)
+        result.append(np.flatnonzero(inside) if len(result) == 1 else result[-1][inside])
+    return result
+
+
 class Pairs(NamedTuple):
     """The pairs of neighbours in one block: which n-grams begin one, and follow one another; local ids; their run."""
 
@@ -175,7 +184,7 @@ def pairs_of(below: Placements, allowed: Stored, demand: Sequence[Stored] | None
     def at_each(flags: Stored) -> Flags:
         local = np.zeros(len(ranks), np.bool_)
         local[present] = flags.array[ranks[present]]
-        found: Flags = local[ids]
+        found: Flags = local.take(ids)
         return found
 
     usable = at_each(allowed)
@@ -187,11 +196,14 @@ def pairs_of(below: Placements, allowed: Stored, demand: Sequence[Stored] | None
         inner, ends_word, begins_word = map(at_each, demand)
         pair &= (inner[:-1] & inner[1:]) | ends_word[:-1] | begins_word[1:]
     local_bits = np.uint64(max(1, len(ranks).bit_length()))
-    pairs = (ids[:-1][pair].astype(np.uint64) << local_bits) | ids[1:][pair]
+    at = np.flatnonzero(pair)
+    pairs = ids.take(at).astype(np.uint64)
+    pairs <<= local_bits
+    pairs |= ids.take(at + 1)
     run, above = count_ranked(pairs)
     prefixes = ranks[(run.keys >> local_bits).astype(np.intp)].astype(np.uint64)
     suffixes = ranks[(run.keys & np.uint64((1 << int(local_bits)) - 1)).astype(np.intp)]
-    follows = np.append(inside[1:], np.zeros(int(len(inside) > 0), np.bool_))[inside]
+    follows = np.append(inside, False).take(at + 1)
     return Pairs(inside, follows, above, Run((prefixes << np.uint64(bits)) | suffixes, run.counts))
 
 

@@ -8,15 +8,14 @@ import functools
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from ..core.counting import Merging
 from ..core.workspace import NONE, Column, Ids, Run, Stored, StoredRun, Workspace
 from ..ngrams.counts import NGrams
 from ..ngrams.entropies import Entropies
-from ..ngrams.levels import ROWS, SIDES, BlockLevels, Level, Side, look_up, places_in, sums_by_parent
+from ..ngrams.levels import ROWS, SIDES, BlockLevels, Level, Side, beginnings_in, bits_in, look_up, sums_by_parent
 from ..ngrams.measures import Scores
-from ..segment.lattice import best_path
+from ..segment.lattice import RARE, Words, best_path
 from .finding import Check, Evidence, Finding, Method, Search
 
 MIN_OCCURRENCES = 3
@@ -151,33 +150,34 @@ def _scores(workspace: Workspace, length: int, level: Level, autonomy: Stored) -
 
 def _cut_block(workspace: Workspace, tables: Sequence[Stored], block: BlockLevels) -> tuple[Stored, list[StoredRun]]:
     """Cut one block: where words begin, as bits over its units; for each length the words' ranks and their counts."""
-    places = [at.astype(np.intp) for at in places_in(block)]
-    units = places[0]
-    single = np.zeros(int(units[-1]) + 2 if len(units) else 0)
-    single[units] = tables[0].array[block[0].ranks.array][block[0].ids.array]
-    scores: list[Scores | tuple[npt.NDArray[np.intp], Scores]] = [single]
-    for level, table, at in zip(block[1:], tables[1:], places[1:], strict=True):
+    beginnings = beginnings_in(block)
+    size = block[0].length
+    scores: list[Scores | Words] = [tables[0].array[block[0].ranks.array].take(block[0].ids.array)]
+    for level, table, at in zip(block[1:], tables[1:], beginnings[1:], strict=True):
         ranks = level.ranks.array
         local = np.full(len(ranks), -np.inf)
         local[ranks != NONE] = table.array[ranks[ranks != NONE]]
-        values = local[level.ids.array]
-        words = np.flatnonzero(values > -np.inf)
-        scores.append((at[words], values[words]))
-    first = np.flatnonzero(np.diff(units, prepend=-2) != 1)
-    clauses, sizes = units[first], np.diff(first, append=len(units))
-    marks = best_path(scores, clauses, sizes)
-    starts = workspace.store(np.packbits(marks[units]))
-    marks[clauses + sizes] = True
+        values = local.take(level.ids.array)
+        if np.count_nonzero(local > -np.inf) and len(at) * RARE >= size:
+            array = np.full(size, -np.inf)
+            array[at] = values
+            scores.append(array)
+        else:
+            words = np.flatnonzero(values > -np.inf)
+            scores.append((at.take(words), values.take(words)))
+    ends = np.flatnonzero(~bits_in(block[0].follows, size)) + 1
+    marks = best_path(scores, np.append(0, ends[:-1])[: len(ends)], np.diff(ends, prepend=0))
     borders = np.flatnonzero(marks)
-    lengths = np.zeros(len(marks), np.uint8)
-    lengths[borders[:-1]] = np.minimum(np.diff(borders), 255)
+    lengths = np.zeros(size, np.uint8)
+    lengths[borders] = np.minimum(np.diff(borders, append=size), 255)
     result = []
-    for length, (level, at) in enumerate(zip(block, places, strict=True), start=1):
+    for length, (level, at) in enumerate(zip(block, beginnings, strict=True), start=1):
         ids, ranks = level.ids.array, level.ranks.array
-        counts = np.bincount(ids[lengths[at] == length], minlength=len(ranks))
+        chosen = np.flatnonzero((lengths if length == 1 else lengths.take(at)) == length)
+        counts = np.bincount(ids.take(chosen), minlength=len(ranks))
         used = np.flatnonzero(counts)
         result.append(workspace.store_run(Run(ranks[used].astype(np.uint64), counts[used])))
-    return starts, result
+    return workspace.store(np.packbits(marks)), result
 
 
 def _checks(evidence: Evidence) -> list[Check]:
