@@ -15,7 +15,7 @@ from ..ngrams.counts import NGrams
 from ..ngrams.entropies import Entropies
 from ..ngrams.levels import ROWS, SIDES, BlockLevels, Level, Side, beginnings_in, bits_in, look_up, sums_by_parent
 from ..ngrams.measures import Scores
-from ..segment.lattice import RARE, Words, best_path
+from ..segment.lattice import RARE, ScoredWords, best_path
 from .finding import Check, Evidence, Finding, Method, Search
 
 MIN_OCCURRENCES = 3
@@ -152,7 +152,7 @@ def _cut_block(workspace: Workspace, tables: Sequence[Stored], block: BlockLevel
     """Cut one block: where words begin, as bits over its units; for each length the words' ranks and their counts."""
     beginnings = beginnings_in(block)
     size = block[0].length
-    scores: list[Scores | Words] = [tables[0].array[block[0].ranks.array].take(block[0].ids.array)]
+    scores: list[Scores | ScoredWords] = [tables[0].array[block[0].ranks.array].take(block[0].ids.array)]
     for level, table, at in zip(block[1:], tables[1:], beginnings[1:], strict=True):
         ranks = level.ranks.array
         local = np.full(len(ranks), -np.inf)
