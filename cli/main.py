@@ -21,6 +21,7 @@ COMMANDS = {
     "count": "Count n-grams, in parts if need be, for discover --counts.",
     "merge": "Add up n-gram counts.",
     "segment": "Cut text into words, line by line.",
+    "export": "Write a word list for jieba, IK, HanLP, Rime, SentencePiece and others.",
     "score": "Compare a segmentation with a gold standard: P, R, F, OOV recall.",
     "templates": "Find sentence templates.",
     "parse": "Parse sentences into a hierarchy of templates.",

@@ -102,6 +102,40 @@ def read_words(path: str | os.PathLike[str], encoding: str = "utf-8", errors: st
     return frozenset(entry.word for entry in read_entries(path, encoding, errors))
 
 
+def read_column(
+    path: str | os.PathLike[str], column: str, encoding: str = "utf-8", errors: str = "strict"
+) -> Iterator[tuple[str, float]]:
+    """Read a column of numbers beside the words of a table; rows without a number are left out.
+
+    Raises
+    ------
+    LexiconError
+        If the file is no table with this column.
+    """
+    source = os.fspath(path)
+    names: list[str] | None = None
+    separator = "\t"
+    for number, line in enumerate(read_lines(path, encoding, errors), 1):
+        if not line or line.isspace():
+            continue
+        try:
+            if line.startswith('{"'):
+                row = json.loads(line)
+            elif names is None:
+                separator = "\t" if "\t" in line else ","
+                names = [name.strip().lower() for name in _split(separator, line)]
+                if column not in names:
+                    raise LexiconError(f"{source}: has no column {column}; nlpzero discover --new writes one", source)
+                continue
+            else:
+                row = dict(zip(names, _split(separator, line), strict=True))
+            word = next(row[name] for name in WORD_NAMES if name in row)
+            if row[column] not in ("", None):
+                yield str(word), float(row[column])
+        except (KeyError, TypeError, ValueError, StopIteration, csv.Error):
+            raise LexiconError(f"{source}: line {number}: has no word and {column}", source, number) from None
+
+
 def _form(first: str) -> tuple[Callable[[str], Fields], bool]:
     """Tell from the first line how to read the others, and whether it is itself a line of column names."""
     if first.startswith('{"'):

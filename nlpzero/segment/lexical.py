@@ -99,9 +99,7 @@ class LexiconCutter(Cutter):
         >>> cutter("青桅坊"), cutter.with_words(Lexicon(["青桅坊"], [1]))("青桅坊")
         (['青', '桅', '坊'], ['青桅坊'])
         """
-        known = self._words_known
-        parts = np.minimum(self._log_probabilities(words.words) + self.EXCESS, 0)
-        counts = np.maximum(words.counts, np.floor(np.exp(parts) * known.total).astype(np.int64) + 1)
+        known, counts = self._words_known, self.winning(words).counts
         place = {word: number for number, word in enumerate(known.words)}
         places = np.array([place.get(word, -1) for word in words.words])
         every = known.counts.copy()
@@ -113,6 +111,24 @@ class LexiconCutter(Cutter):
         result.added = *self.added, words
         result._learn(Lexicon([*known.words, *more], np.concatenate([every, counts[new]]), known.total))
         return result
+
+    def winning(self, words: Lexicon, excess: float | None = None) -> Lexicon:
+        """Give words counts, as they are or greater, that make them win against the words they are cut into here.
+
+        Parameters
+        ----------
+        words : Lexicon
+        excess : float, optional
+            Nats by which they win (default: `EXCESS`).
+        """
+        excess = self.EXCESS if excess is None else excess
+        parts = np.minimum(self._log_probabilities(words.words) + excess, 0)
+        least = np.floor(np.exp(parts) * self.lexicon.total).astype(np.int64) + 1
+        return Lexicon(words.words, np.maximum(words.counts, least))
+
+    def log_single(self, codes: Codes) -> Scores:
+        """Give ln P of single characters as words."""
+        return self._single.take(codes)
 
     def _log_probabilities(self, strings: Sequence[str]) -> Scores:
         """Give ln P of each string, cut into words."""
