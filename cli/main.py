@@ -31,6 +31,7 @@ COMMANDS = {
     "help": "Show the help page of a command.",
     "completion": "Print the script that completes commands in a shell.",
     "man": "Write manual pages.",
+    "info": "Say what a file is, and what made it.",
 }
 
 

@@ -21,6 +21,7 @@ STEPS = [
     {"segment"},
     {"words", "vectors", "syntax", "rules"},
     {"similarity"},
+    {"report"},
 ]
 """The folders in the order of their imports: each imports itself and those of earlier steps."""
 HEAVY = {"scipy", "ot", "jieba", "dask", "distributed", "matplotlib", "backports"}

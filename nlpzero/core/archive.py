@@ -93,8 +93,11 @@ class Description:
     format, size : int
     made : dict
         What made it.
+    lengths : dict of int
+        How many words, pairs, dimensions ... it holds.
     arrays : dict of StoredArray
     sums : dict of int
+        Empty in files of the first format, which had none.
     """
 
     source: str
@@ -103,6 +106,7 @@ class Description:
     nlpzero: str
     size: int
     made: dict[str, Any]
+    lengths: dict[str, Any]
     arrays: dict[str, StoredArray]
     sums: dict[str, int]
 
@@ -148,7 +152,8 @@ def write_archive(
     place = open_whole(path) if isinstance(path, str | os.PathLike) else contextlib.nullcontext(path)
     with place as file, zipfile.ZipFile(file, "w", allowZip64=True) as archive:
         sums = {name: _write(archive, name, array, schema) for name, array in members.items()}
-        signature = {"kind": schema.kind, "format": schema.version, "nlpzero": __version__, "made": made, "sums": sums}
+        said = {"kind": schema.kind, "format": schema.version, "nlpzero": __version__}
+        signature = {**said, "made": made, "lengths": lengths, "sums": sums}
         text = json.dumps(signature, ensure_ascii=False).encode("utf-8", "surrogatepass")
         _write(archive, SIGNATURE, np.frombuffer(text, np.uint8), schema)
 
@@ -282,7 +287,7 @@ def describe_archive(path: str | os.PathLike[str]) -> Description | None:
 
 
 def check_sums(found: Description) -> None:
-    """Compare all values of a file with the sums they had when they were written.
+    """Compare all values of a file with the sums they had when they were written, if it has any.
 
     Raises
     ------
@@ -291,7 +296,7 @@ def check_sums(found: Description) -> None:
     """
     with _opened(found.source, found.source) as file:
         for name, array in found.arrays.items():
-            if _sum(file, array) != found.sums.get(name):
+            if found.sums and _sum(file, array) != found.sums[name]:
                 raise ModelError(f"{found.source}: is damaged: {name!r} does not hold what was written")
 
 
@@ -352,17 +357,22 @@ def _described(file: BinaryIO, source: str) -> Description | None:
         if not (isinstance(kind, str) and isinstance(version, int) and isinstance(nlpzero, str)):
             return None
         made = said.get("made", {})
-        sums = said.get("sums", {})
+        lengths, sums = said.get("lengths", {}), said.get("sums", {})
         if "sums" not in said:  # as the first format of each kind had it
             made = {name: value for name, value in said.items() if name not in ("kind", "format", "nlpzero")}
-        elif not isinstance(made, dict) or not isinstance(sums, dict) or set(sums) != set(members):
+        elif (
+            not isinstance(made, dict)
+            or not isinstance(lengths, dict)
+            or not isinstance(sums, dict)
+            or set(sums) != set(members)
+        ):
             raise Damage("is damaged: its arrays are not those that were written")
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
         return None
     if len(infos) != len(members) + 1:
         raise Damage("is damaged: an array occurs twice")
     arrays = {name: _array(file, info, size) for name, info in members.items()}
-    return Description(source, kind, version, nlpzero, size, made, arrays, sums)
+    return Description(source, kind, version, nlpzero, size, made, lengths, arrays, sums)
 
 
 def _array(file: BinaryIO, member: zipfile.ZipInfo, size: int) -> StoredArray:
