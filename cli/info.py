@@ -10,7 +10,8 @@ import click
 
 from nlpzero.errors import NlpZeroError
 
-from .options import quiet
+from .messages import printable, say_error, spelled
+from .options import VECTOR_ERRORS, EncodingOptions, quiet
 from .output import open_output
 from .pages import command as page
 from .values import argument, option, values
@@ -37,13 +38,13 @@ class InfoOptions:
     output: str = option(
         "-o", "--output", default="-", metavar="FILE", help="Write here; the file appears when it is complete."
     )
-    encoding: str = option("--encoding", default="utf-8", metavar="NAME", help="Encoding of tables and lists.")
 
 
 @page(epilog=EPILOG, most=("form", "output"))
 @values(InfoOptions, "own")
+@values(EncodingOptions, "encoding", errors=VECTOR_ERRORS)
 @quiet
-def command(own: InfoOptions) -> None:
+def command(own: InfoOptions, encoding: EncodingOptions) -> None:
     """Say what files are and what made them (文件说明): any file of nlpzero's, word lists, word vectors.
 
     All of a file is read, and its sums are checked: what is damaged is an error.
@@ -55,7 +56,7 @@ def command(own: InfoOptions) -> None:
         shown = 0
         for path in own.paths:
             try:
-                found = describe(path, encoding=own.encoding)
+                found = describe(path, encoding=encoding.encoding, errors=encoding.errors)
             except NlpZeroError as error:
                 failures.append(error)
                 continue
@@ -64,9 +65,9 @@ def command(own: InfoOptions) -> None:
             else:
                 file.write("\n" * (shown > 0) + _aligned(found))
             shown += 1
-    for error in failures[:-1]:
-        click.echo(f"nlpzero: error: {error}", err=True)
     if failures:
+        for failure in failures[:-1]:
+            say_error(spelled(str(failure)))
         raise failures[-1]
 
 
@@ -81,7 +82,7 @@ def _aligned(found: "FileDescription") -> str:
     shapes = {name: " x ".join(f"{length:,}" for length in shape) for name, (_, shape) in found.arrays.items()}
     facts += [(f"array {name}", f"{kind}, {shapes[name] or '1'}") for name, (kind, _) in found.arrays.items()]
     width = max(len(name) for name, _ in facts)
-    return "".join(f"{name:<{width}}  {_one_line(value)}\n" for name, value in facts)
+    return "".join(f"{name:<{width}}  {printable(value)}\n" for name, value in facts)
 
 
 def _flat(prefix: str, facts: dict[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -91,8 +92,3 @@ def _flat(prefix: str, facts: dict[str, Any]) -> Iterator[tuple[str, Any]]:
             yield from _flat(f"{prefix}{name}.", value)
         else:
             yield f"{prefix}{name}", value
-
-
-def _one_line(value: str) -> str:
-    """Escape what would leave the line."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in value)

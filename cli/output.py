@@ -5,7 +5,6 @@ import csv
 import io
 import json
 import math
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -71,18 +70,6 @@ def open_bytes(path: str) -> Iterator[ByteFile]:
 
     with open_whole(path) as file:
         yield file
-
-
-def check_place(path: str) -> None:
-    """Say before the work begins if a file cannot be written. Pipes and devices are left alone."""
-    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
-        return
-    with contextlib.suppress(_EndOfTrial), open_bytes(path):
-        raise _EndOfTrial
-
-
-class _EndOfTrial(Exception):
-    """Ends a trial to write; the file that was there stays."""
 
 
 @contextlib.contextmanager

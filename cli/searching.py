@@ -15,11 +15,14 @@ FOUND = ("query", "rank", "line", "distance", "similarity", "text")
 
 def search(file: TextFile, writing: TableOptions, own: "SimilarOptions", comparer: Comparer) -> tuple[int, int]:
     """Answer each query line; give how many were answered, and how many hold no known word."""
+    from nlpzero.core.files import check_place
     from nlpzero.segment.encoding import join_tokens, line_words
     from nlpzero.similarity.index import load_index, save_index
     from nlpzero.similarity.search import Collection
 
     index, cutter = own.index, comparer.cutter
+    if index is not None and not os.path.exists(index):
+        check_place(index)
     table = writing.table(file, FOUND)
     measure = comparer.measure
     blocks: list[str] = []

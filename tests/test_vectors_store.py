@@ -88,7 +88,7 @@ def test_an_encoding_can_be_named(tmp_path: Path) -> None:
 BAD = {
     "v.txt": [
         ("", "is empty"),
-        ("2 2\n江 1 2\n", "its first line says 2 words, but 1 follow; if it is not cut off, errors='skip' takes"),
+        ("2 2\n江 1 2\n", "its first line says 2 words, but 1 follow; if it is not cut off, `errors`='skip' takes"),
         ("1 2\n江 1 2\n河 1 2\n", "its first line says 1 words, but 2 follow"),
         ("2 3\n江 1 2\n河 1 2\n", "line 2: not a word and 3 numbers with blanks between them"),
         ("江 1 2\n河 1\n", "line 2: not a word and 2 numbers"),
@@ -175,7 +175,7 @@ def test_rows_that_are_no_vectors_are_left_out_and_counted_where_asked(
 ) -> None:
     path = tmp_path / "v"
     path.write_text(content, encoding="utf-8")
-    with pytest.raises(ModelError, match="errors='skip'"):
+    with pytest.raises(ModelError, match="`errors`='skip'"):
         Vectors.load(path)
     found = Vectors.load(path, errors="skip")
     assert (found.words, found.skipped) == (words, skipped)
@@ -199,7 +199,7 @@ def test_words_of_binary_files_are_in_the_encoding_that_is_named(tmp_path: Path)
     path = tmp_path / "v"
     path.write_bytes(b"1 1\n" + "江".encode("gb18030") + b" \0\0\0\0\n")
     assert Vectors.load(path, encoding="gb18030").words == ["江"]
-    with pytest.raises(ModelError, match="word 1 is not utf-8; give its encoding, or errors='skip'"):
+    with pytest.raises(ModelError, match="word 1 is not utf-8; give its encoding, or `errors`='skip'"):
         Vectors.load(path)
 
 

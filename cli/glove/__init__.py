@@ -12,7 +12,6 @@ COMMANDS = {
     "compare": "Compare two words.",
     "evaluate": "Measure vectors by word pairs and analogies.",
     "convert": "Write vectors in another format.",
-    "info": "Say what a file of vectors or counts holds.",
 }
 
 

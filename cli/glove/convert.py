@@ -6,7 +6,6 @@ from typing import Literal
 import click
 
 from ..options import VECTOR_ERRORS, EncodingOptions, quiet
-from ..output import check_place
 from ..pages import command as page
 from ..values import argument, option, values
 
@@ -42,6 +41,7 @@ class ConvertOptions:
 @quiet
 def command(own: ConvertOptions, encoding: EncodingOptions) -> None:
     """Write vectors in another format; what IN is, is seen from its content."""
+    from nlpzero.core.files import check_place
     from nlpzero.vectors.formats import kind_by_suffix
 
     kind = own.kind or kind_by_suffix(own.target)

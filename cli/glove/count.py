@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from ..options import ReadingOptions, RunningOptions, quiet
-from ..output import check_place
 from ..pages import command as page
 from ..values import option, values
 from ..words import WordOptions
@@ -41,6 +40,8 @@ def command(
 
     The counts do not depend on --workers and --memory. `nlpzero glove train` takes them, and `merge` adds them up.
     """
+    from nlpzero.core.files import check_place
+
     check_place(own.output)
     with counted(counting, words, reading, running) as counts:
         counts.save(own.output)

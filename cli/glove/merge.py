@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import click
 
 from ..options import RunningOptions, quiet
-from ..output import check_place
 from ..pages import command as page
 from ..values import argument, option, values
 
@@ -36,6 +35,7 @@ def command(own: PairMergeOptions, running: RunningOptions) -> None:
 
     Each file lacks the words that were rare in it: count with a low --min-count, and give a higher one here.
     """
+    from nlpzero.core.files import check_place
     from nlpzero.vectors.cooccurrence import PAIRS, Cooccurrence, merge_counts
 
     check_place(own.output)

@@ -8,7 +8,6 @@ import click
 
 from ..messages import notice, progress, warn
 from ..options import ReadingOptions, RunningOptions, quiet
-from ..output import check_place
 from ..pages import command as page
 from ..values import option, values
 from ..words import WordOptions
@@ -130,12 +129,14 @@ def command(
     does not have. Interrupted, it writes the vectors
     of the last sweep. The same options give the same file for any --workers.
     """
+    from nlpzero.core.files import check_place
     from nlpzero.vectors.formats import kind_by_suffix
     from nlpzero.vectors.glove import load_checkpoint, save_checkpoint, train
     from nlpzero.vectors.training import vectors_of
 
     kind_by_suffix(own.output)
-    check_place(own.output)
+    for place in filter(None, (own.output, own.checkpoint)):
+        check_place(place)
     counts = _counts(counting, words, reading, running)
     parameters = own.parameters(len(counts.words))
     start = load_checkpoint(own.resume, counts, parameters) if own.resume else None

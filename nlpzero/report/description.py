@@ -15,7 +15,7 @@ from ..core.archive import check_sums, describe_archive
 from ..errors import CorpusError, ModelError, NlpZeroError
 from ..lexicon.lexicon import Lexicon
 from ..reading.corpus import Corpus
-from ..vectors.formats import ForeignVectors, read_foreign
+from ..vectors.formats import ErrorHandling, ForeignVectors, read_foreign
 
 TABLES = {"word": "words", "template": "templates", "items": "item sets", "antecedent": "rules"}
 """What a table of nlpzero holds, by its first column."""
@@ -58,7 +58,9 @@ class FileDescription:
     columns: list[str] = field(default_factory=list)
 
 
-def describe(path: str | os.PathLike[str], *, encoding: str = "utf-8") -> FileDescription:
+def describe(
+    path: str | os.PathLike[str], *, encoding: str = "utf-8", errors: ErrorHandling = "strict"
+) -> FileDescription:
     """Tell what a file is and what made it (文件说明): any file that nlpzero writes, a word list, vectors.
 
     The sums of a model file are checked on the way, and tables and vectors of other programs are read through.
@@ -68,6 +70,8 @@ def describe(path: str | os.PathLike[str], *, encoding: str = "utf-8") -> FileDe
     path : path
     encoding : str
         Of tables, word lists and vectors in text.
+    errors : {"strict", "replace", "skip"}
+        What becomes of rows of vectors that are none: see `nlpzero.vectors.store.Vectors.load`.
 
     Raises
     ------
@@ -103,8 +107,11 @@ def describe(path: str | os.PathLike[str], *, encoding: str = "utf-8") -> FileDe
         return FileDescription(source, "word list", size, lengths={"words": len(lexicon), "count": lexicon.total})
     if first and not _ROW.fullmatch(first):
         raise _foreign(source)
-    vectors = _vectors(source, encoding)
+    vectors = _vectors(source, encoding, errors)
     lengths = {"words": len(vectors.words), "dim": vectors.matrix.shape[1]}
+    for name, number in (("skipped", vectors.skipped), ("replaced", vectors.replaced)):
+        if number:
+            lengths[name] = number
     return FileDescription(source, "word vectors of another program", size, lengths=lengths)
 
 
@@ -164,10 +171,10 @@ def _rows(lines: Iterator[str]) -> Iterator[dict[str, Any]]:
         yield from csv.DictReader(chain([first], lines), strict=True)
 
 
-def _vectors(source: str, encoding: str) -> ForeignVectors:
+def _vectors(source: str, encoding: str, errors: ErrorHandling) -> ForeignVectors:
     """Read vectors of another program."""
     try:
-        return read_foreign(source, encoding, "strict")
+        return read_foreign(source, encoding, errors)
     except NlpZeroError as error:
         if "these are no vectors" in str(error):
             raise _foreign(source) from None

@@ -116,7 +116,7 @@ def read_foreign(source: str, encoding: str, errors: ErrorHandling) -> ForeignVe
         As `Vectors.load` does.
     """
     if errors not in ("strict", "replace", "skip"):
-        raise ModelError(f"errors is {errors!r}; it may be 'strict', 'replace' or 'skip'")
+        raise ModelError(f"`errors` is {errors!r}; it may be 'strict', 'replace' or 'skip'")
     check_encoding(encoding)
     with opened(source) as file:
         chunks = unpack(read_chunks(file, source), source)
@@ -161,7 +161,7 @@ class _Reader:
         """Make the error for another number of words than the header says."""
         return ModelError(
             f"{self.source}: its first line says {said} words, but {found} follow; "
-            "if it is not cut off, errors='skip' takes what is there"
+            "if it is not cut off, `errors`='skip' takes what is there"
         )
 
     def sifted(self, matrix: Floats) -> ForeignVectors:
@@ -170,7 +170,8 @@ class _Reader:
         if not good.all() and self.errors != "skip":
             word = words[int(good.argmin())]
             raise ModelError(
-                f"{self.source}: the vector of {word!r} holds a number that is not finite; errors='skip' leaves it out"
+                f"{self.source}: the vector of {word!r} holds a number that is not finite; "
+                "`errors`='skip' leaves it out"
             )
         first: dict[str, int] = {}
         for row in np.flatnonzero(good).tolist():
@@ -179,7 +180,7 @@ class _Reader:
             rows = np.fromiter(first.values(), np.intp, len(first))
             if self.errors != "skip":
                 again = next(word for row, word in enumerate(words) if first[word] != row)
-                raise ModelError(f"{self.source}: the word {again!r} occurs twice; errors='skip' keeps the first")
+                raise ModelError(f"{self.source}: the word {again!r} occurs twice; `errors`='skip' keeps the first")
             self.skipped += len(words) - len(rows)
             words, matrix = list(first), matrix[rows]
         return ForeignVectors(words, matrix, self.skipped, self.replaced)
@@ -238,7 +239,7 @@ class _TextReader(_Reader):
             if bad and self.errors != "skip":
                 raise ModelError(
                     f"{self.source}: line {min(bad)}: not a word and {dim} numbers with blanks between them; "
-                    "errors='skip' leaves such lines out"
+                    "`errors`='skip' leaves such lines out"
                 )
             words = [word for word, is_good in zip(words, good, strict=True) if is_good]
             tails = [tail for tail, is_good in zip(tails, good, strict=True) if is_good]
@@ -324,7 +325,7 @@ class _BinaryReader(_Reader):
             if self.errors == "strict":
                 raise ModelError(
                     f"{self.source}: word {len(self.words) + 1} is not {self.encoding}; give its encoding, or "
-                    "errors='skip' to leave such words out"
+                    "`errors`='skip' to leave such words out"
                 ) from None
             text = word.decode(self.encoding, "replace")
             self.replaced += text.count("\ufffd")

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ..core.files import check_place
 from ..core.job import Cost, Execution, Job, open_execution
 from ..core.workspace import Counts, Stored
 from ..errors import ModelError, NothingFound
@@ -203,6 +204,8 @@ def discover(
     parameters = parameters or Parameters()
     parameters.check()
     chosen = method_of(method)
+    if checkpoint is not None:
+        check_place(checkpoint)
     min_count = chosen.min_count if parameters.min_count is None else parameters.min_count
     if counted is not None:
         _check_counted(counted, chosen)
