@@ -28,7 +28,7 @@ def info(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Resul
 
 KINDS = {
     "vectors": ("word vectors", {"words": 14, "dim": 6, "directions": 2}),
-    "packed vectors": ("packed word vectors", {"words": 14, "dim": 6, "frequent": 0}),
+    "packed vectors": ("packed word vectors", {"words": 14, "dim": 6, "frequent": 0, "features": 0}),
     "co-occurrence counts": ("co-occurrence counts", None),
     "n-gram counts": ("n-gram counts", None),
     "segmenter": ("learned segmenter", None),
