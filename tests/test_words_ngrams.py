@@ -11,6 +11,8 @@ from cases import blocks_of, classify, classify_published, random_text, words_of
 
 from nlpzero.core.engine import Engine
 from nlpzero.core.workspace import Workspace
+from nlpzero.errors import NlpZeroError
+from nlpzero.ngrams import levels
 from nlpzero.ngrams.counts import NGrams, count_units
 from nlpzero.ngrams.levels import Level
 from nlpzero.ngrams.measures import measure
@@ -176,3 +178,9 @@ def test_a_text_without_units_has_empty_levels() -> None:
     assert ngrams.total == 0
     assert ngrams.left_out == 2
     assert [len(level) for level in ngrams.levels] == [0, 0, 0]
+
+
+def test_more_ngrams_than_there_are_numbers_for_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(levels, "MOST", 100)
+    with pytest.raises(NlpZeroError, match=r"more than 100 distinct n-grams of one length.*; take a smaller order"):
+        counted(random_text(9, 3000), 7, minimum=1)

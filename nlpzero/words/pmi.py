@@ -23,7 +23,7 @@ from .recount import recount
 LOG_ZERO = -100.0
 """nlp-zero's logarithm of nothing: the count of a part that is no word, and a step over an unmatched character."""
 
-Rows = npt.NDArray[np.int64]
+WordNumbers = npt.NDArray[np.int64]
 
 
 def pmi_pieces(ngrams: NGrams, *, min_proba: float, min_pmi: float, memory: int) -> tuple[NGrams, dict[str, int], int]:
@@ -146,19 +146,19 @@ class _Group(NamedTuple):
     place: Mapping[str, int]
 
 
-class _Judged(NamedTuple):
+class _Verdict(NamedTuple):
     """Which words of a group are dropped, with what scores; the parts of the dropped, one word after another."""
 
     scores: Scores
     dropped: npt.NDArray[np.bool_]
-    sizes: Rows
-    parts: Rows
+    sizes: WordNumbers
+    parts: WordNumbers
 
 
 class _Drops:
     """The counts as each word of a group sees them: those at the start, and what drops before it have given away."""
 
-    def __init__(self, counts: Counts, total: int, first: int, judged: _Judged | None, size: int) -> None:
+    def __init__(self, counts: Counts, total: int, first: int, judged: _Verdict | None, size: int) -> None:
         self.counts, self.size = counts, size
         self.total = np.full(size, total, np.int64)
         self.keys = np.empty(0, np.int64)
@@ -173,7 +173,7 @@ class _Drops:
             self.given = np.concatenate(([0], np.cumsum(own[givers][order])))
             self.begin = self.given[np.searchsorted(self.keys, np.arange(len(counts) + 1) * size)]
 
-    def seen(self, ids: Rows, rows: Rows) -> Counts:
+    def seen(self, ids: WordNumbers, rows: WordNumbers) -> Counts:
         """Give the counts of words as the words of some rows see them."""
         counts = self.counts[ids]
         if len(self.keys):
@@ -181,9 +181,9 @@ class _Drops:
         return counts
 
 
-def _settle(group: _Group, counts: Counts, total: int) -> _Judged:
+def _settle(group: _Group, counts: Counts, total: int) -> _Verdict:
     """Judge a group again and again until every word saw what the words before it did."""
-    judged: _Judged | None = None
+    judged: _Verdict | None = None
     while True:
         drops = _Drops(counts, total, group.first, judged, len(group.words))
         again = _judge(group, counts, drops)
@@ -196,7 +196,7 @@ def _settle(group: _Group, counts: Counts, total: int) -> _Judged:
         judged = again
 
 
-def _judge(group: _Group, counts: Counts, drops: _Drops) -> _Judged:
+def _judge(group: _Group, counts: Counts, drops: _Drops) -> _Verdict:
     """Cut every word of a group by the other words and compare it with its parts."""
     size, length = group.alphanumeric.shape
     log_total = np.log(drops.total)
@@ -218,7 +218,7 @@ def _judge(group: _Group, counts: Counts, drops: _Drops) -> _Judged:
     return _compare(group, counts, drops, came, part)
 
 
-def _compare(group: _Group, counts: Counts, drops: _Drops, came: Rows, part: Rows) -> _Judged:
+def _compare(group: _Group, counts: Counts, drops: _Drops, came: WordNumbers, part: WordNumbers) -> _Verdict:
     """Follow the best paths back and compare each word with its parts."""
     size, length = group.alphanumeric.shape
     cuts = np.zeros((size, length), np.bool_)
@@ -244,10 +244,10 @@ def _compare(group: _Group, counts: Counts, drops: _Drops, came: Rows, part: Row
     scores -= np.bincount(chosen, values - log_total[chosen], size)
     dropped = scores < length - 1
     given = ids[dropped[chosen]]
-    return _Judged(scores, dropped, np.bincount(chosen, minlength=size), given)
+    return _Verdict(scores, dropped, np.bincount(chosen, minlength=size), given)
 
 
-def _merge_alphanumeric(group: _Group, cuts: npt.NDArray[np.bool_], parts: Rows, row: int) -> None:
+def _merge_alphanumeric(group: _Group, cuts: npt.NDArray[np.bool_], parts: WordNumbers, row: int) -> None:
     """Merge neighbouring parts of letters and digits in one word, as nlp-zero does after cutting.
 
     A part that ends in one opens a run and following parts of nothing else join it; any other part ends the run, and
