@@ -16,8 +16,8 @@ from nlpzero.ngrams import levels
 from nlpzero.ngrams.counts import NGrams, count_units
 from nlpzero.ngrams.levels import Level
 from nlpzero.ngrams.measures import measure
-from nlpzero.ngrams.units import encode, unit_starts
-from nlpzero.text.characters import char_classes
+from nlpzero.ngrams.units import encode
+from nlpzero.text.units import read_units
 from nlpzero.words.cohesion import cohesions
 from nlpzero.words.entropy import autonomies
 
@@ -65,11 +65,11 @@ def test_the_published_methods_read_single_characters() -> None:
 
 
 def test_units_start_where_the_encoding_places_them() -> None:
-    text = "，甲12。乙"  # two heavenly stems
-    codes = np.array([*map(ord, text)])
-    starts = unit_starts(char_classes()[codes], joined=True)
+    text = "，甲12。乙3.5丙"  # three heavenly stems
+    starts, _ = read_units(np.array([*map(ord, text)], np.uint32)).places()
     places = encode(text, joined=True).positions
-    assert [text[starts[p]] for p in places.tolist()] == ["甲", "1", "乙"]
+    assert [text[starts[p]] for p in places.tolist()] == ["甲", "1", "乙", "3", "丙"]
+    assert places.tolist() == [0, 1, 3, 5, 7]  # what is written with signs stands apart
 
 
 def test_bigrams_that_repeat_are_counted_and_those_seen_once_left_out() -> None:

@@ -18,7 +18,7 @@ from ..core.workspace import NONE, Column, Ids, Stored, StoredRun, Workspace
 from ..errors import ModelError
 from ..reading.parts import Part, text_of
 from ..reading.sources import Texts, open_texts
-from ..text.characters import DIGIT, HAN, char_classes
+from ..text.units import symbol_of
 from .entropies import Entropies, neighbour_entropies
 from .levels import Demand, Level, Placements, bits_of, level_of_units, merged_level, pairs_of, stored_pairs
 from .runs import NGramTable
@@ -103,12 +103,8 @@ class NGrams:
         return min(map(len, self.blocks), default=len(self.levels))
 
     def by_class(self) -> "NGrams":
-        """Give the same places with one unit, 0, for all runs of digits, and one, a, for all runs of Latin letters."""
-        classes = char_classes()
-        kinds = [int(classes[ord(unit[0])]) for unit in self.units]
-        symbols = [
-            unit if kind == HAN else "0" if kind == DIGIT else "a" for unit, kind in zip(self.units, kinds, strict=True)
-        ]
+        """Give the same places with one unit for all of a class: see `nlpzero.text.units.symbol_of`."""
+        symbols = [*map(symbol_of, self.units)]
         units = sorted(set(symbols))
         rank = {unit: i for i, unit in enumerate(units)}
         of_unit = np.fromiter(map(rank.__getitem__, symbols), np.uint32, len(symbols))

@@ -3,20 +3,10 @@
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from ..core.workspace import NONE, Ids
-from ..text.characters import (
-    BLANKS,
-    DIGIT,
-    HAN,
-    OTHER,
-    Classes,
-    char_classes,
-    code_points,
-    is_joined,
-    published_classes,
-)
+from ..text.characters import BLANKS, DIGIT, OTHER, code_points, from_code_points
+from ..text.units import read_units
 
 
 class UnitText(NamedTuple):
@@ -36,8 +26,8 @@ def encode(text: str, joined: bool) -> UnitText:
     text : str
         Whole lines.
     joined : bool
-        True for the units of `nlpzero.text`, where a run of digits or of Latin letters is one; False for the single
-        characters of the published methods (`published_classes`).
+        True for the units of `nlpzero.text.units`, where a number, a name with signs, and a run of digits or of Latin
+        letters is one; False for the single characters of the published methods (`published_classes`).
 
     Examples
     --------
@@ -47,46 +37,30 @@ def encode(text: str, joined: bool) -> UnitText:
     >>> [(int(at), encoded.units[i]) for at, i in zip(encoded.positions, encoded.ids)]
     [(0, '第'), (1, '12'), (2, '页'), (4, '第'), (5, '3'), (6, '页')]
     """
-    codes = code_points(text)
-    of_character = char_classes() if joined else published_classes()
-    classes = of_character[codes]
-    starts = unit_starts(classes, joined)
-    positions = np.flatnonzero(classes[starts] != OTHER)
+    read = read_units(code_points(text), characters=not joined)
+    codes, classes = read.codes, read.classes
+    starts, is_unit = read.places()
+    positions = np.flatnonzero(is_unit)
     starts = starts[positions]
-    kinds = classes[starts]
-    histogram = np.bincount(codes)
-    present = np.flatnonzero(histogram)
-    of_class = of_character[present]
-    left_out = int(histogram[present[of_class == OTHER]].sum() - histogram[BLANKS[len(histogram) > BLANKS]].sum())
-    characters = present[of_class == HAN if joined else of_class != OTHER]
+    goes_on = np.append(read.joined[1:], False)
+    is_run = goes_on[starts]
     if joined:
-        run_starts = starts[kinds >= DIGIT].tolist()
-        runs = [text[a:b] for a, b in zip(run_starts, _run_ends(classes).tolist(), strict=True)]
-    else:
-        runs = []
+        is_run |= classes[starts] >= DIGIT
+    others = np.bincount(codes[classes == OTHER])
+    left_out = int(others.sum() - others[BLANKS[len(others) > BLANKS]].sum())
+    table = np.full(int(codes.max(initial=0)) + 1, NONE, np.uint32)
+    characters = np.flatnonzero(np.bincount(codes[starts[~is_run]]))
+    runs: list[str] = []
+    if is_run.any():
+        visible = text if read.kept is None else from_code_points(codes)
+        ends = np.flatnonzero(~goes_on) + 1
+        begin = starts[is_run]
+        end = ends[np.searchsorted(ends, begin, "right")]
+        runs = [visible[a:b] for a, b in zip(begin.tolist(), end.tolist(), strict=True)]
     units = sorted({*map(chr, characters.tolist()), *runs})
     rank = {unit: i for i, unit in enumerate(units)}
-    table = np.full(len(histogram), NONE, np.uint32)
     table[characters] = [rank[chr(c)] for c in characters.tolist()]
     ids = table[codes[starts]]
     if runs:
-        ids[kinds >= DIGIT] = np.fromiter(map(rank.__getitem__, runs), np.uint32, len(runs))
+        ids[is_run] = np.fromiter(map(rank.__getitem__, runs), np.uint32, len(runs))
     return UnitText(positions.astype(np.uint32), ids, units, left_out)
-
-
-def unit_starts(classes: Classes, joined: bool) -> npt.NDArray[np.intp]:
-    """Give the positions of the units, and of the first character after each clause."""
-    start = classes != OTHER
-    keep = start.copy()
-    keep[1:] |= start[:-1]
-    if joined:
-        keep &= ~is_joined(classes)
-    return np.flatnonzero(keep)
-
-
-def _run_ends(classes: Classes) -> npt.NDArray[np.intp]:
-    """Give the position after each run of digits or Latin letters."""
-    inside = classes >= DIGIT
-    last = inside.copy()
-    np.logical_and(inside[:-1], classes[1:] != classes[:-1], out=last[:-1])
-    return np.flatnonzero(last) + 1

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..text.characters import Codes, code_points, delimited
+from ..text.units import spread, visible
 
 Flags = npt.NDArray[np.bool_]
 Positions = npt.NDArray[np.intp]
@@ -29,6 +30,9 @@ class Cutter(ABC):
 
     piece = 1 << 17
     """Characters that are best cut at a time: what they need fits the cache."""
+
+    overlooks_hidden = True
+    """Whether hidden characters are no part of the text that is cut."""
 
     @property
     @abstractmethod
@@ -53,14 +57,18 @@ class Cutter(ABC):
         """
 
     def marks(self, codes: Codes) -> Flags:
-        """Give the boundaries of lines of any number, found piece by piece."""
-        result = np.empty(len(codes), np.bool_)
+        """Give the boundaries of lines of any number, found piece by piece, as if there were no hidden characters.
+
+        These belong to the character before (see `nlpzero.text.units`), unless the cutter does not overlook them.
+        """
+        shown, kept = visible(codes) if self.overlooks_hidden else (codes, None)
+        result = np.empty(len(shown), np.bool_)
         start = 0
-        while start < len(codes):
-            end = _end_of_piece(codes, start + self.piece)
-            result[start:end] = self.boundaries(codes[start:end])
+        while start < len(shown):
+            end = _end_of_piece(shown, start + self.piece)
+            result[start:end] = self.boundaries(shown[start:end])
             start = end
-        return result
+        return spread(result, kept, codes)
 
     def __call__(self, text: str) -> list[str]:
         """Give the words of a text, punctuation marks among them, white space left out."""

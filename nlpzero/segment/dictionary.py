@@ -5,7 +5,7 @@ import functools
 import numpy as np
 
 from ..lexicon.lexicon import Lexicon
-from ..text.characters import HAN, Codes, char_classes, inside_numbers
+from ..text.characters import HAN, Codes, char_classes
 from .classifiers import Classifiers
 from .cutter import Flags
 from .forms import LONGEST, Forms
@@ -26,7 +26,7 @@ class DictionaryCutter(LexiconCutter):
     2. A run of numerals (digits too) is one word, and a classifier after it another: see `Classifiers`.
     3. A run of single Han characters, numerals and the classifiers after them left out, is cut again; there any 2 to 4
        of them may be a word: see `Forms`. Where a word is listed, the greater score holds.
-    4. A written number such as 3.5, 12,000 or 60% is one word.
+    4. Numbers and names with signs are one word: see `nlpzero.text.units`.
 
     Examples
     --------
@@ -43,11 +43,12 @@ class DictionaryCutter(LexiconCutter):
         self._forms = Forms.of_lexicon(lexicon)
 
     def boundaries(self, codes: Codes) -> Flags:
-        is_start, words = self._path(codes)
+        is_start, words, joined = self._path(codes)
+        is_start &= ~joined
         self._classifiers.settle(is_start, codes, self._kept(is_start, codes))
         if self._forms is not None:
             self._spell(is_start, codes, words, self._forms)
-        is_start &= ~inside_numbers(codes)
+        is_start &= ~joined
         return is_start
 
     def _kept(self, is_start: Flags, codes: Codes) -> Flags | None:

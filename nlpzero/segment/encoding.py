@@ -16,6 +16,7 @@ from ..core.counting import count_ranked
 from ..core.workspace import Ids
 from ..reading.parts import Part, text_of
 from ..text.characters import Codes, code_points, from_code_points
+from ..text.units import visible
 from ..text.words import are_words
 from .cutter import LINE_END, Cutter, Flags, Positions, word_spans
 
@@ -98,7 +99,7 @@ def encode(text: str, cutter: Cutter) -> Tokens:
     >>> [words[i] for i in ids.tolist()], lengths.tolist()
     (['江', '上', '', '', '有', '大江', ''], [3, 1, 3])
     """
-    codes = code_points(text)
+    codes, _ = visible(code_points(text))
     return tokens_of_marks(codes, cutter.marks(codes))
 
 

@@ -3,7 +3,8 @@
 import numpy as np
 
 from ..lexicon.lexicon import Lexicon
-from ..text.characters import Codes, char_classes, is_joined
+from ..text.characters import Codes
+from ..text.units import read_units
 from .cutter import Cutter, Flags
 from .lattice import ScoredWords, best_path, stretches
 
@@ -34,7 +35,7 @@ class ForcedCutter(Cutter):
 
     def __init__(self, cutter: Cutter, words: Lexicon) -> None:
         self.cutter, self.words = cutter, words
-        self.piece = cutter.piece
+        self.piece, self.overlooks_hidden = cutter.piece, cutter.overlooks_hidden
 
     @property
     def digest(self) -> str:
@@ -42,7 +43,7 @@ class ForcedCutter(Cutter):
 
     def boundaries(self, codes: Codes) -> Flags:
         is_start = self.cutter.boundaries(codes)
-        is_edge = np.append(~is_joined(char_classes().take(codes)), True)
+        is_edge = np.append(~read_units(codes).whole(len(codes))[0], True)
         marked = np.append(is_start, True)
         found: list[ScoredWords] = []
         for length, (positions, _) in enumerate(self.words.trie.matches(codes), 1):

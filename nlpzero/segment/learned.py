@@ -18,8 +18,8 @@ from ..core.schema import Member, Schema
 from ..core.workspace import Counts
 from ..errors import ModelError
 from ..lexicon.trie import GOLDEN, Trie
-from ..ngrams.units import unit_starts
-from ..text.characters import DIGIT, HAN, OTHER, Codes, char_classes, code_points, inside_numbers
+from ..text.characters import OTHER, Codes, code_points
+from ..text.units import read_units
 from .bigrams import THRESHOLD, Chunk, Prior, Tables, steps_of
 from .chain import Cut, Index, Layout, Weights, forward, marginals
 from .cutter import Cutter, Flags
@@ -198,23 +198,19 @@ class LearnedSegmenter(Cutter):
 
     def boundaries(self, codes: Codes) -> Flags:
         """Tell of each character whether a word starts with it: what is no unit stands alone."""
-        result: Flags = (self.probabilities(codes) > self.threshold) & ~inside_numbers(codes)
+        result: Flags = self.probabilities(codes) > self.threshold
         return result
 
     def probabilities(self, codes: Codes) -> Weights:
-        """Give the probability that a word begins at each character: 1 at other characters, 0 inside runs."""
-        classes = char_classes()[codes]
-        starts = unit_starts(classes, joined=True)
-        kinds = classes[starts]
-        places = np.flatnonzero(kinds != OTHER)
-        result: Weights = (classes == OTHER).astype(np.float64)
-        if not len(places):
-            return result
-        kinds = kinds[places]
-        units = np.where(kinds == HAN, codes[starts[places]], np.where(kinds == DIGIT, ord("0"), ord("a")))
-        clauses = np.flatnonzero(np.diff(places, prepend=-2) != 1)
-        result[starts[places]] = self._probabilities(units.astype(np.uint32), clauses)
-        return result
+        """Give the probability that a word begins at each character: 1 at other characters, 0 inside units."""
+        read = read_units(codes)
+        starts, is_unit = read.places()
+        places = np.flatnonzero(is_unit)
+        result: Weights = ((read.classes == OTHER) & ~read.joined).astype(np.float64)
+        if len(places):
+            clauses = np.flatnonzero(np.diff(places, prepend=-2) != 1)
+            result[starts[places]] = self._probabilities(read.symbols(starts[places]), clauses)
+        return read.spread(result, codes)
 
     def _probabilities(self, units: Codes, clauses: Index) -> Weights:
         """Give the probability that a word begins at each unit of some clauses."""
@@ -246,7 +242,7 @@ class LearnedSegmenter(Cutter):
         is_clause[clauses] = True
         kinds = self.knowledge.arrays["kinds"][numbers]
         kinds[np.isin(units, code_points(NUMERALS))] = NUMERAL  # also those that the corpus did not have
-        settle(result, kinds, is_clause)
+        settle(result, kinds, is_clause, units)
         return result
 
     def _ranks(self, units: Codes, places: Index) -> list[npt.NDArray[np.uint32]]:

@@ -17,7 +17,8 @@ from ..errors import LexiconError
 from ..lexicon.lexicon import Lexicon
 from ..lexicon.trie import CODES
 from ..reading.parts import Part, text_of
-from ..text.characters import Codes, char_classes, code_points, from_code_points, is_joined
+from ..text.characters import Codes, code_points, from_code_points
+from ..text.units import read_units
 from .cutter import LINE_END, Cutter, Flags, Positions
 from .jieba_adapter import hmm_cut, load_words
 from .lattice import LONG, ScoredWords, Scores, best_path, stretches
@@ -152,11 +153,15 @@ class LexiconCutter(Cutter):
         return result
 
     def boundaries(self, codes: Codes) -> Flags:
-        return self._path(codes)[0]
+        is_start, _, joined = self._path(codes)
+        is_start &= ~joined
+        return is_start
 
-    def _path(self, codes: Codes) -> tuple[Flags, list[ScoredWords]]:
-        """Find the best path, and with it the words of 2, 3, ... characters that are there."""
-        joined = is_joined(char_classes().take(codes))
+    def _path(self, codes: Codes) -> tuple[Flags, list[ScoredWords], Flags]:
+        """Find the best path, the words of 2, 3, ... characters that are there, and what starts no word."""
+        whole_joined, dots = read_units(codes).whole(len(codes))
+        joined = whole_joined.copy()
+        joined[dots] = joined[dots + 1] = False  # what stands beside the dot of a name may be a word of the lexicon
         # A run is a unit: its first character has the score of the unit, the others add nothing and start no word.
         inner = np.flatnonzero(joined)
         single = self._single.take(codes)
@@ -169,8 +174,7 @@ class LexiconCutter(Cutter):
                 whole = np.flatnonzero(is_edge.take(positions) & is_edge.take(positions + length))
                 words[length - 2] = positions.take(whole), scores.take(whole)
         is_start = best_path([single, *words], *stretches(_reach(len(codes), words)))
-        is_start[inner] = False
-        return is_start, words
+        return is_start, words, whole_joined
 
     def _words(self, codes: Codes) -> list[ScoredWords]:
         """Find the words of 2, 3, ... characters."""
@@ -199,6 +203,8 @@ class JiebaCutter(LexiconCutter):
 
     EXCESS = 0.0  # as jieba.suggest_freq
     kind = "jieba"
+
+    overlooks_hidden = False  # to jieba they are words
 
     def _learn(self, lexicon: Lexicon) -> None:
         super()._learn(lexicon)
@@ -239,6 +245,7 @@ class HmmCutter(Cutter):
     """
 
     piece = 1 << 14
+    overlooks_hidden = False
 
     @property
     def digest(self) -> str:

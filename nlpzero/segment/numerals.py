@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..ngrams.counts import NGrams
-from ..text.characters import HAN, char_classes
+from ..text.characters import HAN, Codes, char_classes, code_points
 
 NUMERALS = "〇零一二三四五六七八九十百千万亿两萬億兩几幾"
 """A run of them is one word: F rises by 0.0004 to 0.0015 on texts that nothing else was tuned on."""
@@ -21,6 +21,9 @@ LEAST_COUNT = 10
 """How often a classifier stands after a numeral, at the least."""
 
 NUMERAL, CLASSIFIER = 1, 2
+
+POINT, ORDINAL, TEN = map(ord, "点第十")
+SIMPLE = code_points("〇零一二三四五六七八九两")
 
 Kinds = npt.NDArray[np.uint8]
 
@@ -50,8 +53,13 @@ def kinds_of(ngrams: NGrams) -> Kinds:
     return np.where(numeral, NUMERAL, np.where(classifier, CLASSIFIER, 0)).astype(np.uint8)
 
 
-def settle(starts: npt.NDArray[Any], kinds: Kinds, is_clause: npt.NDArray[np.bool_]) -> None:
+def settle(
+    starts: npt.NDArray[Any], kinds: Kinds, is_clause: npt.NDArray[np.bool_], codes: Codes | None = None
+) -> None:
     """Let no word begin inside a run of numerals, and one at the classifier after it, in place.
+
+    With `codes`, a spoken decimal (一点七八万亿, "1.78 trillion") is one word, too, and so is an ordinal of two or more
+    numerals with its classifier (第二百二十一条, "article 221"); in a shorter one the classifier is a word.
 
     Parameters
     ----------
@@ -61,6 +69,8 @@ def settle(starts: npt.NDArray[Any], kinds: Kinds, is_clause: npt.NDArray[np.boo
         The kind of each unit.
     is_clause : bool array (n,)
         Whether a clause begins there.
+    codes : uint32 array (n,), optional
+        The units themselves: see `nlpzero.text.units.symbol_of`.
 
     Examples
     --------
@@ -72,3 +82,18 @@ def settle(starts: npt.NDArray[Any], kinds: Kinds, is_clause: npt.NDArray[np.boo
     after = (kinds[:-1] == NUMERAL) & ~is_clause[1:]
     starts[1:][after & (kinds[1:] == NUMERAL)] = 0
     starts[1:][after & (kinds[1:] == CLASSIFIER)] = 1
+    if codes is None or len(codes) < 3:
+        return
+    points = np.flatnonzero((codes[1:-1] == POINT) & (kinds[:-2] == NUMERAL) & (kinds[2:] == NUMERAL)) + 1
+    points = points[~(is_clause[points] | is_clause[points + 1]) & np.isin(codes[points + 1], SIMPLE)]
+    tens = codes.take(points + 2, mode="clip") == TEN  # 三点二十 is a time of day
+    points = points[~tens]
+    starts[points] = starts[points + 1] = 0
+    ordinals = np.flatnonzero((codes[:-1] == ORDINAL) & (kinds[1:] == NUMERAL) & ~is_clause[1:])
+    if not len(ordinals):
+        return
+    starts[ordinals + 1] = 0
+    others = np.append(np.flatnonzero((kinds != NUMERAL) | is_clause), len(kinds))
+    ends = others[np.searchsorted(others, ordinals, "right")]
+    ends = ends[(ends - ordinals > 2) & (ends < len(kinds))]
+    starts[ends[(kinds[ends] == CLASSIFIER) & ~is_clause[ends]]] = 0

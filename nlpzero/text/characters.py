@@ -37,6 +37,38 @@ LATIN_RANGES = (
     (0xFF21, 0xFF3A),
     (0xFF41, 0xFF5A),
 )
+HIDDEN_RANGES = (
+    (0xAD, 0xAD),  # soft hyphen
+    (0x34F, 0x34F),
+    (0x61C, 0x61C),
+    (0x115F, 0x1160),
+    (0x17B4, 0x17B5),
+    (0x180B, 0x180F),
+    (0x200B, 0x200F),  # zero-width blank and joiners, direction marks
+    (0x202A, 0x202E),
+    (0x2060, 0x206F),
+    (0x3164, 0x3164),
+    (0xFE00, 0xFE0F),  # variation selectors
+    (0xFEFF, 0xFEFF),  # byte order mark
+    (0xFFA0, 0xFFA0),
+    (0xFFF0, 0xFFF8),
+    (0x1BCA0, 0x1BCA3),
+    (0x1D173, 0x1D17A),
+    (0xE0000, 0xE0FFF),  # tags, more variation selectors
+)
+"""Unicode 16's default-ignorable code points: they show nothing."""
+MARK_RANGES = (
+    (0x300, 0x34E),
+    (0x350, 0x36F),
+    (0x483, 0x489),
+    (0x1AB0, 0x1ACE),
+    (0x1DC0, 0x1DFF),
+    (0x20D0, 0x20F0),  # for symbols, also keycaps
+    (0x302A, 0x302F),
+    (0x3099, 0x309A),  # voiced kana
+    (0xFE20, 0xFE2F),
+)
+"""Combining marks of the scripts that stand beside Han, Latin and kana."""
 _RANGES = {HAN: HAN_RANGES, DIGIT: DIGIT_RANGES, LATIN: LATIN_RANGES}
 
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from ..ngrams.counts import NGrams
 from ..segment.bigrams import THRESHOLD, Prior, Tables, grouped
 from ..segment.numerals import kinds_of, settle
+from ..text.characters import code_points
 from .checkpoint import Checkpoint, digest_of
 from .esa import esa_cut, statistics
 from .finding import Finding, Method, Parameters, Search, no_checks
@@ -69,7 +70,8 @@ def _decided(ngrams: NGrams, symbols: NGrams, sampler: Sampler, samples: int, as
         chunk.chosen = []
     probability = np.minimum(chances.sum(axis=0, dtype=np.float64), 1.0)
     kinds = kinds_of(symbols)
-    settle(probability, np.concatenate([kinds[block[0].units()] for block in symbols.blocks]), is_clause)
+    units = np.concatenate([block[0].units() for block in symbols.blocks])
+    settle(probability, kinds[units], is_clause, code_points("".join(symbols.units))[units])
     is_start = (probability > THRESHOLD) | is_clause
     starts = np.flatnonzero(is_start)
     size = np.diff(starts, append=total)

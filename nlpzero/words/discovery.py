@@ -19,7 +19,6 @@ from ..ngrams.counts import COUNTING, NGrams, count_units
 from ..ngrams.levels import BlockLevels, bits_in, places_in
 from ..ngrams.measures import Measures, Scores, measure, pick
 from ..ngrams.runs import NGramTable
-from ..ngrams.units import unit_starts
 from ..reading.parts import Block, Part, text_of
 from ..reading.sources import Texts, open_texts
 from ..segment.cutter import Cutter
@@ -29,13 +28,10 @@ from ..segment.lexical import LexiconCutter
 from ..text.characters import (
     OTHER,
     Codes,
-    char_classes,
     code_points,
     delimited,
-    inside_numbers,
-    is_joined,
-    published_classes,
 )
+from ..text.units import Units, read_units
 from .finding import Finding, Method, Parameters, Progress, Search
 from .methods import method_of
 from .pieces import MAX_PIECE
@@ -268,23 +264,28 @@ class MarkedBlock(NamedTuple):
     starts: Stored
     joined: bool
 
-    def cut(self) -> tuple[Codes, npt.NDArray[np.bool_]]:
-        """Read the block, and tell of each character whether a word starts with it."""
+    def cut(self) -> tuple[Codes, Units, npt.NDArray[np.bool_]]:
+        """Read the block; give its characters, its units, and of each that shows whether a word starts with it."""
         codes = code_points(text_of(self.part))
-        units = unit_places(codes, self.levels, self.joined)
-        classes = char_classes()[codes]
-        is_start = (classes if self.joined else published_classes()[codes]) == OTHER
+        read, units = unit_places(codes, self.levels, self.joined)
+        is_start = read.classes == OTHER
         is_start[units[bits_in(self.starts, len(units))]] = True
-        is_start &= ~(is_joined(classes) | inside_numbers(codes))
-        return codes, is_start
+        whole = read if self.joined else read_units(codes)
+        joined = whole.joined.copy()
+        if not self.joined:
+            joined[whole.dots] = joined[whole.dots + 1] = False  # characters of their own
+        is_start &= ~joined
+        return codes, read, is_start
 
     def delimited(self, delimiter: str = " ") -> str:
         """Put a delimiter between the words."""
-        return delimited(*self.cut(), delimiter)
+        codes, units, is_start = self.cut()
+        return delimited(codes, units.spread(is_start, codes), delimiter)
 
     def tokens(self) -> Tokens:
         """Number the words."""
-        return tokens_of_marks(*self.cut())
+        _, units, is_start = self.cut()
+        return tokens_of_marks(units.codes, is_start)
 
 
 def marked_blocks(discovery: Discovery, texts: Iterable[str | Part]) -> Iterator[MarkedBlock]:
@@ -351,22 +352,22 @@ def boundaries(
     """
     for block, levels, chances in zip(blocks, discovery.ngrams.blocks, discovery.probabilities, strict=True):
         codes = code_points(block.text)
-        units = unit_places(codes, levels, joined=True)
+        read, units = unit_places(codes, levels, joined=True)
         inner = np.flatnonzero(bits_in(levels[0].follows, levels[0].length))[: len(units)] + 1
-        at = units[inner]
+        at = units[inner] if read.kept is None else read.kept[units[inner]]
         line_starts = np.append(0, np.flatnonzero(codes == 10) + 1)
         lines = np.searchsorted(line_starts, at, "right") - 1
         yield block, (lines, at - line_starts[lines] + 1, chances.array[inner])
 
 
-def unit_places(codes: Codes, levels: BlockLevels, joined: bool) -> npt.NDArray[np.intp]:
-    """Give the positions of the units of a text, which must be those of the block."""
-    classes = (char_classes() if joined else published_classes())[codes]
-    starts = unit_starts(classes, joined)
-    places = np.flatnonzero(classes[starts] != OTHER)
+def unit_places(codes: Codes, levels: BlockLevels, joined: bool) -> tuple[Units, npt.NDArray[np.intp]]:
+    """Read a text as units, which must be those of the block; give where they start among what shows."""
+    read = read_units(codes, characters=not joined)
+    starts, is_unit = read.places()
+    places = np.flatnonzero(is_unit)
     if not np.array_equal(places, places_in(levels[:1])[0]):
         raise changed()
-    return starts[places]
+    return read, starts[places]
 
 
 def _check_counted(counted: NGramTable, method: Method) -> None:

@@ -17,6 +17,7 @@ from ..ngrams.levels import BlockLevels, Flags, places_in
 from ..ngrams.measures import Scores
 from ..segment.lattice import best_path
 from ..segment.numerals import kinds_of, settle
+from ..text.characters import code_points
 from .finding import Finding, Method, Search, no_checks
 from .tokens import count_tokens
 
@@ -196,13 +197,14 @@ def find_words(ngrams: NGrams, search: Search) -> Finding:
     rounds = search.parameters.rounds or ROUNDS
     marks, esa, removed = esa_cut(symbols, rounds=rounds, finer=search.parameters.finer)
     tables = [one.scores(length, gone) for length, (one, gone) in enumerate(zip(esa, removed, strict=True), 1)]
-    kinds = kinds_of(symbols)
+    kinds, codes = kinds_of(symbols), code_points("".join(symbols.units))
     starts, values = [], []
     for block, stored in zip(symbols.blocks, marks, strict=True):
         at_level = [places.astype(np.intp) for places in places_in(block)]
         places = at_level[0]
         is_start = stored.array[places]
-        settle(is_start, kinds[block[0].units()], np.diff(places, prepend=-2) != 1)
+        units = block[0].units()
+        settle(is_start, kinds[units], np.diff(places, prepend=-2) != 1, codes[units])
         ngrams.workspace.discard(stored)
         begins = np.flatnonzero(is_start)
         size = np.zeros(len(places) and int(places[-1]) + 1, np.intp)

@@ -13,7 +13,7 @@ from ..ngrams.levels import BlockLevels, bits_in
 from ..ngrams.measures import measure
 from ..ngrams.units import encode
 from ..reading.sources import Texts, open_blocks
-from ..text.characters import char_classes, code_points, is_joined
+from ..text.characters import code_points, from_code_points
 from .discovery import Discovery, unit_places
 from .finding import Check, Evidence
 
@@ -193,16 +193,17 @@ def _occurrences(
             if not len(found):
                 continue
             codes = code_points(block.text)
-            units = unit_places(codes, levels, discovery.method.joined)
-            joined = np.append(is_joined(char_classes()[codes]) & discovery.method.joined, False)
+            read, units = unit_places(codes, levels, discovery.method.joined)
+            text = from_code_points(read.codes)
+            joined = np.append(read.joined, False)
             for begin in found[: examples - len(result)].tolist():
                 at = int(units[begin])
                 end = int(units[begin + size - 1]) + 1
                 while joined[end]:
                     end += 1
-                start = block.text.rfind("\n", 0, at) + 1
-                line_end = block.text.find("\n", at)
-                after = block.text[end : line_end if line_end >= 0 else len(block.text)].rstrip("\r")
-                line = block.line + block.text.count("\n", 0, at)
-                result.append(Occurrence(block.source, line, block.text[start:at], after))
+                start = text.rfind("\n", 0, at) + 1
+                line_end = text.find("\n", at)
+                after = text[end : line_end if line_end >= 0 else len(text)].rstrip("\r")
+                line = block.line + text.count("\n", 0, at)
+                result.append(Occurrence(block.source, line, text[start:at], after))
     return result
