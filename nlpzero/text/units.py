@@ -65,7 +65,7 @@ _PICTURES = 0x2190
 """Emoji are characters from here on, as far as they are joined."""
 
 
-class Units(NamedTuple):
+class UnitReading(NamedTuple):
     """Some text as units.
 
     Attributes
@@ -168,7 +168,7 @@ def visible(codes: Codes) -> tuple[Codes, Positions | None]:
 
     Returns
     -------
-    codes, kept : as in `Units`
+    codes, kept : as in `UnitReading`
 
     Examples
     --------
@@ -183,7 +183,7 @@ def visible(codes: Codes) -> tuple[Codes, Positions | None]:
     return codes[kept], kept
 
 
-def read_units(codes: Codes, *, characters: bool = False) -> Units:
+def read_units(codes: Codes, *, characters: bool = False) -> UnitReading:
     """Read text as units.
 
     Parameters
@@ -233,7 +233,7 @@ def read_units(codes: Codes, *, characters: bool = False) -> Units:
     if characters:
         classes, joined = _as_characters(codes, classes, joined, dots, np.concatenate([signs, names]))
         numbers = np.empty(0, np.intp)
-    return Units(codes, kept, classes, joined, numbers, dots)
+    return UnitReading(codes, kept, classes, joined, numbers, dots)
 
 
 def symbol_of(unit: str) -> str:

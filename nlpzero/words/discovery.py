@@ -31,7 +31,7 @@ from ..text.characters import (
     code_points,
     delimited,
 )
-from ..text.units import Units, read_units
+from ..text.units import UnitReading, read_units
 from .finding import Finding, Method, Parameters, Progress, Search
 from .methods import method_of
 from .pieces import MAX_PIECE
@@ -264,7 +264,7 @@ class MarkedBlock(NamedTuple):
     starts: Stored
     joined: bool
 
-    def cut(self) -> tuple[Codes, Units, npt.NDArray[np.bool_]]:
+    def cut(self) -> tuple[Codes, UnitReading, npt.NDArray[np.bool_]]:
         """Read the block; give its characters, its units, and of each that shows whether a word starts with it."""
         codes = code_points(text_of(self.part))
         read, units = unit_places(codes, self.levels, self.joined)
@@ -360,7 +360,7 @@ def boundaries(
         yield block, (lines, at - line_starts[lines] + 1, chances.array[inner])
 
 
-def unit_places(codes: Codes, levels: BlockLevels, joined: bool) -> tuple[Units, npt.NDArray[np.intp]]:
+def unit_places(codes: Codes, levels: BlockLevels, joined: bool) -> tuple[UnitReading, npt.NDArray[np.intp]]:
     """Read a text as units, which must be those of the block; give where they start among what shows."""
     read = read_units(codes, characters=not joined)
     starts, is_unit = read.places()
