@@ -13,7 +13,18 @@ from ..core.counting import Merging
 from ..core.workspace import NONE, Column, Ids, Run, Stored, StoredRun, Workspace
 from ..ngrams.counts import NGrams
 from ..ngrams.entropies import Entropies
-from ..ngrams.levels import ROWS, SIDES, BlockLevels, Level, Side, beginnings_in, bits_in, look_up, sums_by_parent
+from ..ngrams.levels import (
+    ROWS,
+    SIDES,
+    BlockLevels,
+    Flags,
+    Level,
+    Side,
+    beginnings_in,
+    bits_in,
+    look_up,
+    sums_by_parent,
+)
 from ..ngrams.measures import Scores
 from ..segment.lattice import RARE, ScoredWords, best_path
 from ..text.units import has_signs
@@ -88,7 +99,7 @@ def _rows(level: Level) -> Iterator[tuple[int, tuple[Ids, Ids]]]:
 
 
 def _seen_once(
-    workspace: Workspace, levels: tuple[Level, Level], side: Side, entropies: Stored, counted: npt.NDArray[np.bool_]
+    workspace: Workspace, levels: tuple[Level, Level], side: Side, entropies: Stored, counted: Flags
 ) -> tuple[float, int]:
     """Add up, over the continuations seen once of all shorter n-grams that repeat, the entropy of these; count them."""
     level, above = levels
