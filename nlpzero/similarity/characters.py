@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ..core.counting import first_of_each
 from ..text.characters import code_points
 
 CODES = 0x110000
@@ -67,6 +68,12 @@ def character_rows(words: Sequence[str], weights: Floats) -> Any:
     return scipy.sparse.csr_matrix((values, code, starts), (len(words), CODES))
 
 
+def _distinct(keys: Ints) -> Ints:
+    """Give sorted keys, each once: `numpy.unique` of NumPy 2.3 and later hashes them, which takes five times as long."""
+    ordered = np.sort(keys)
+    return ordered[first_of_each(ordered)]
+
+
 class SharedCharacters(NamedTuple):
     """The characters that the two sides of some problems share, as entries of one side, one word after the other.
 
@@ -120,7 +127,7 @@ def shared_characters(
         problem = np.repeat(np.arange(len(starts) - 1), np.diff(starts))[words]
         keys = (problem << BITS) | table.indices[entries]
         sides.append((keys, words, table.data[entries], len(rows)))
-    both = np.intersect1d(np.unique(sides[0][0]), np.unique(sides[1][0]), assume_unique=True)
+    both = np.intersect1d(_distinct(sides[0][0]), _distinct(sides[1][0]), assume_unique=True)
     firsts = np.searchsorted(both, np.arange(len(left[0])) << BITS)
     found = []
     for keys, words, values, size in sides:

@@ -50,7 +50,8 @@ class Sums(NamedTuple):
         table = scipy.sparse.csr_matrix((mass, rows, starts), (len(which), len(documents.points)))
         vectors = np.sqrt(1 - SHARE) * np.asarray(table @ documents.points)
         characters = np.sqrt(SHARE) * (table @ documents.characters)
-        squares = np.einsum("id,id->i", vectors, vectors) + np.asarray(characters.multiply(characters).sum(1)).ravel()
+        owners = np.repeat(np.arange(len(which)), np.diff(characters.indptr))
+        squares = np.einsum("id,id->i", vectors, vectors) + np.bincount(owners, characters.data**2, len(which))
         scale = np.sqrt(np.where(squares > 0, squares, 1))
         return cls(vectors / scale[:, None], scipy.sparse.diags(1 / scale) @ characters)
 
