@@ -1,3 +1,108 @@
-"""Unsupervised Chinese language processing: words and their cutting, learned from plain text."""
+"""Unsupervised Chinese NLP: words, cuts, templates, rules, vectors and similarities from raw text.
 
-__version__ = "0.1.0"
+The public names are loaded when they are first used, so that importing the package takes a few milliseconds.
+`nlpzero/README.md` lists them.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.2.0"
+
+if TYPE_CHECKING:
+    from .api import (
+        Hit,
+        Rule,
+        TemplateRecord,
+        TemplateTable,
+        dictionary,
+        find_rules,
+        find_templates,
+        jieba,
+        most_similar,
+        similarities,
+        similarity,
+        text_baskets,
+        train_vectors,
+    )
+    from .core.job import Job
+    from .errors import CorpusError, LexiconError, ModelError, NlpZeroError, NothingFound
+    from .lexicon.lexicon import Lexicon
+    from .ngrams.counts import count_ngrams
+    from .ngrams.merging import merge_ngrams
+    from .reading.corpus import Corpus
+    from .segment.cutter import Cutter
+    from .segment.loading import load_cutter
+    from .segment.scoring import score
+    from .vectors.store import Vectors
+    from .words.discovery import Discovery, discover
+    from .words.explanation import explain
+    from .words.finding import Parameters
+
+_MODULES = {
+    "api": "Hit Rule TemplateRecord TemplateTable dictionary find_rules find_templates jieba most_similar similarities "
+    "similarity text_baskets train_vectors",
+    "core.job": "Job",
+    "errors": "CorpusError LexiconError ModelError NlpZeroError NothingFound",
+    "lexicon.lexicon": "Lexicon",
+    "ngrams.counts": "count_ngrams",
+    "ngrams.merging": "merge_ngrams",
+    "reading.corpus": "Corpus",
+    "segment.cutter": "Cutter",
+    "segment.loading": "load_cutter",
+    "segment.scoring": "score",
+    "vectors.store": "Vectors",
+    "words.discovery": "Discovery discover",
+    "words.explanation": "explain",
+    "words.finding": "Parameters",
+}
+_HOMES = {name: module for module, names in _MODULES.items() for name in names.split()}
+
+__all__ = [
+    "Corpus",
+    "CorpusError",
+    "Cutter",
+    "Discovery",
+    "Hit",
+    "Job",
+    "Lexicon",
+    "LexiconError",
+    "ModelError",
+    "NlpZeroError",
+    "NothingFound",
+    "Parameters",
+    "Rule",
+    "TemplateRecord",
+    "TemplateTable",
+    "Vectors",
+    "__version__",
+    "count_ngrams",
+    "dictionary",
+    "discover",
+    "explain",
+    "find_rules",
+    "find_templates",
+    "jieba",
+    "load_cutter",
+    "merge_ngrams",
+    "most_similar",
+    "score",
+    "similarities",
+    "similarity",
+    "text_baskets",
+    "train_vectors",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name (PEP 562)."""
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'nlpzero' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f".{home}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

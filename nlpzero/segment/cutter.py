@@ -1,7 +1,9 @@
 """What every cutter is: code points in, marks out that tell where words start."""
 
+import os
 from abc import ABC, abstractmethod
 from functools import cache
+from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -93,6 +95,12 @@ class Cutter(ABC):
         """
         codes = code_points(text)
         return delimited(codes, self.marks(codes), delimiter)
+
+    def save(self, file: str | os.PathLike[str] | BinaryIO) -> None:
+        """Write the cutter to a file, for `nlpzero.load_cutter`; see `nlpzero.segment.saving`."""
+        from .saving import save_cutter
+
+        save_cutter(self, file)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Cutter) and self.digest == other.digest

@@ -1,24 +1,27 @@
-"""Cutters from files: a word list and a learned segmenter are told apart by what is in the file."""
+"""Cutters from files: a word list, a saved cutter and a learned segmenter are told apart by what is in the file."""
 
 import os
 
+from ..core.archive import kind_of
 from ..errors import CorpusError
 from ..lexicon.lexicon import Lexicon
 from .cutter import Cutter
 from .learned import LearnedSegmenter
 from .lexical import LexiconCutter
+from .saving import SCHEMA, read_cutter
 
 ARCHIVE = b"PK\x03\x04"
 """What a .npz file, as segmenters are, begins with."""
 
 
 def load_cutter(path: str | os.PathLike[str], encoding: str = "utf-8") -> Cutter:
-    r"""Read a file of words or a learned segmenter, and give what cuts text by it.
+    r"""Read a word list, a saved cutter or a learned segmenter, and give what cuts text by it.
 
     Parameters
     ----------
     path : path
-        A word list as `Lexicon.from_file` reads it, or a segmenter that `nlpzero discover --save-segmenter` wrote.
+        A word list as `Lexicon.from_file` reads it, what `Cutter.save` wrote, or a segmenter that
+        `nlpzero discover --save-segmenter` wrote.
     encoding : str
         Of a word list.
 
@@ -48,5 +51,5 @@ def load_cutter(path: str | os.PathLike[str], encoding: str = "utf-8") -> Cutter
         except OSError as error:
             raise CorpusError(f"{name}: {error.strerror}", name) from None
         if is_archive:
-            return LearnedSegmenter.load(name)
+            return read_cutter(name) if kind_of(name) == SCHEMA.kind else LearnedSegmenter.load(name)
     return LexiconCutter(Lexicon.from_file(name, encoding))

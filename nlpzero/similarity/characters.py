@@ -69,7 +69,7 @@ def character_rows(words: Sequence[str], weights: Floats) -> Any:
 
 
 def _distinct(keys: Ints) -> Ints:
-    """Give sorted keys, each once: `numpy.unique` of NumPy 2.3 and later hashes them, which takes five times as long."""
+    """Give sorted keys, each once; `numpy.unique` of NumPy 2.3 and later hashes them, which takes five times longer."""
     ordered = np.sort(keys)
     return ordered[first_of_each(ordered)]
 

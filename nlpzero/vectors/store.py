@@ -5,7 +5,7 @@ import os
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from functools import cached_property
-from typing import Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,9 @@ from ..core.schema import Member, Schema
 from ..errors import ModelError
 from .characters import SHARE, CharacterModel, pull
 from .formats import ROWS, ErrorHandling, FileKind, Floats, kind_by_suffix, read_foreign, write_foreign
+
+if TYPE_CHECKING:
+    from .queries import Answer
 
 SCHEMA = Schema(
     "word vectors",
@@ -242,6 +245,12 @@ class Vectors:
         if not known[0]:
             self.id(word)  # says so
         return normalised(rows)[0], True
+
+    def nearest(self, word: str, top: int = 10, mode: Literal["related", "similar"] = "related") -> "list[Answer]":
+        """Give the words nearest to a word: see `nlpzero.vectors.queries.nearest`."""
+        from .queries import nearest
+
+        return nearest(self, [word], top, mode)[0]
 
     def __contains__(self, word: object) -> bool:
         return word in self.ids
