@@ -10,7 +10,8 @@ import numpy.typing as npt
 from .core.job import Execution, Job, open_execution
 from .reading.sources import Texts, open_blocks, open_texts
 from .rules.baskets import Baskets, from_lists
-from .rules.itemsets import Constraint, mine
+from .rules.frequent import Constraint
+from .rules.itemsets import mine
 from .rules.measures import MEASURES
 from .rules.passages import cut_passages, from_text, passages
 from .rules.rules import find_rules as rules_of
@@ -23,12 +24,13 @@ from .similarity.documents import Method
 from .similarity.packaged import load_vectors
 from .similarity.search import Collection
 from .syntax.clauses import Clauses, sentences_of, templates_cost
+from .syntax.form import Template, write_template
 from .syntax.inventory import Inventory
 from .syntax.parser import Parser, Tree
-from .syntax.templates import Template, write_template
 from .syntax.templates import find_templates as templates_of
-from .vectors.cooccurrence import count_pairs, pairs_cost
+from .vectors.cooccurrence import pairs_cost
 from .vectors.glove import Parameters, train
+from .vectors.pairs import count_pairs
 from .vectors.store import Vectors
 from .vectors.training import vectors_of
 

@@ -33,7 +33,7 @@ def vectors_of(
 
     Examples
     --------
-    >>> from nlpzero.vectors.cooccurrence import count_pairs
+    >>> from nlpzero.vectors.pairs import count_pairs
     >>> from nlpzero.vectors.glove import train
     >>> counts = count_pairs(["江 上 有 船 ， 船 在 江 上 。\\n"], min_count=1, window=2)
     >>> parameters = Parameters(dim=2)
