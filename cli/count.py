@@ -52,7 +52,7 @@ def command(own: CountOptions, reading: ReadingOptions, running: RunningOptions)
         running.job.open(counting_cost(own.order), corpus) as execution,
     ):
         parts = parts_of(corpus, execution.block_size)
-        counted = count_ngrams(parts, own.order, joined=not own.characters, job=execution)
+        counted = count_ngrams(parts, own.order, characters=own.characters, job=execution)
         warn_replaced(corpus)
         counted.save(file)
         kind = "characters" if own.characters else "units"

@@ -95,8 +95,6 @@ class DiscoverOptions:
                 raise click.UsageError(f"{option_name(name)} needs --method bayes")
         if self.resume and self.checkpoint is None:
             raise click.UsageError("--resume needs --checkpoint FILE")
-        if self.counts is not None and self.explain is not None:
-            raise click.UsageError("--explain counts CORPUS itself; leave out --counts")
         if self.counts is not None and method in ("esa", "bayes"):
             raise click.UsageError(f"--method {method} learns from CORPUS itself; leave out --counts")
 

@@ -46,13 +46,13 @@ def test_blocks_of_texts_are_numbered_by_their_lines() -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ("长江黄河", "texts is '长江黄河', and no file has this name; give the path of a file, or [text]"),
-        ("长" * 5000, "texts is '长长长长长长长长长长长长长长长长长长长长...', and no file has this name"),
-        ("长江\n", r"texts is '长江\n', and no file has this name"),
-        (b"abc", "texts is of type bytes; give a path, a Corpus, or a list of texts"),
-        (7, "texts is of type int; give a path, a Corpus, or a list of texts"),
-        ([YAM, 7], "texts holds something of type int; give texts as str, or a list of paths"),
-        (iter([Path("a.txt")]), "texts holds something of type PosixPath; give texts as str, or a list of paths"),
+        ("长江黄河", "`texts` is '长江黄河', and no file has this name; give the path of a file, or [text]"),
+        ("长" * 5000, "`texts` is '长长长长长长长长长长长长长长长长长长长长...', and no file has this name"),
+        ("长江\n", r"`texts` is '长江\n', and no file has this name"),
+        (b"abc", "`texts` is of type bytes; give a path, a Corpus, or a list of texts"),
+        (7, "`texts` is of type int; give a path, a Corpus, or a list of texts"),
+        ([YAM, 7], "`texts` holds something of type int; give texts as str, or a list of paths"),
+        (iter([Path("a.txt")]), "`texts` holds something of type PosixPath; give texts as str, or a list of paths"),
     ],
 )
 def test_what_is_no_text_is_refused_by_the_name_of_the_parameter(given: object, message: str) -> None:
@@ -61,7 +61,7 @@ def test_what_is_no_text_is_refused_by_the_name_of_the_parameter(given: object, 
 
 
 def test_a_method_that_there_is_not_is_told_with_those_there_are() -> None:
-    with pytest.raises(ModelError, match="method is 'bays'; there are entropy, cohesion, pmi, esa, bayes"):
+    with pytest.raises(ModelError, match="`method` is 'bays'; there are entropy, cohesion, pmi, esa, bayes"):
         discover([YAM], "bays")
 
 

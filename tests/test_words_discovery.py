@@ -166,7 +166,7 @@ def test_one_character_is_its_own_word(method: MethodName) -> None:
 
 
 def test_a_short_text_without_repetition_says_what_to_try() -> None:
-    with pytest.raises(NothingFound, match="--min-count 1"):
+    with pytest.raises(NothingFound, match="`min_count`=1"):
         discover(["山高水长\n"])  # "the mountains are high and the rivers long"
 
 

@@ -126,7 +126,7 @@ def check_explanation(why: Explanation, expected: tuple[object, ...]) -> None:
 def test_any_string_is_explained_by_what_the_text_says(method: str, order: int, by_counts: bool) -> None:
     entry = METHODS[method]
     text = random_text(60 + order, 700, PLAIN)
-    counted = count_ngrams([text], 8, joined=entry.joined) if by_counts else None
+    counted = count_ngrams([text], 8, characters=not entry.joined) if by_counts else None
     parameters = Parameters(min_count=1, order=order, rounds=2, samples=1, min_pmi=(0.5,))
     found = discover(blocks_of(text, 9), method, parameters, counted=counted)
     every = sorted(oracles.ngram_counts(clauses_of(text, entry.joined), 8))
@@ -164,7 +164,7 @@ def test_what_counts_do_not_reach_is_not_explained() -> None:
     text = "山药汤好喝\n" * 9  # "yam soup tastes good"
     found = discover([text], counted=count_ngrams([text], 4))
     assert explain(found, [Block("text", 1, text)], "山药汤好").frequency == 9
-    with pytest.raises(ModelError, match="has 5 units, and the counts reach to words of 4; count again with order 5"):
+    with pytest.raises(ModelError, match="has 5 units, and the counts reach to words of 4; count again with `order`=5"):
         explain(found, [Block("text", 1, text)], "山药汤好喝")
     with pytest.raises(NothingFound, match="does not occur in the corpus"):
         explain(found, [Block("text", 1, text)], "药山")

@@ -182,5 +182,5 @@ def test_a_text_without_units_has_empty_levels() -> None:
 
 def test_more_ngrams_than_there_are_numbers_for_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(levels, "MOST", 100)
-    with pytest.raises(NlpZeroError, match=r"more than 100 distinct n-grams of one length.*; take a smaller order"):
+    with pytest.raises(NlpZeroError, match=r"more than 100 distinct n-grams of one length.*; take a smaller `order`"):
         counted(random_text(9, 3000), 7, minimum=1)

@@ -52,7 +52,7 @@ def test_bigrams_of_two_parts_are_added() -> None:
 def test_every_ngram_is_counted_also_those_seen_once(joined: bool) -> None:
     clauses = oracles.clauses(TEXT, joined, classify if joined else classify_published)
     expected = oracles.ngram_counts(clauses, 4)
-    counted = count_ngrams([TEXT], 3, joined=joined)
+    counted = count_ngrams([TEXT], 3, characters=not joined)
     for length in range(1, 5):
         spelled = [c.tolist() for c in spell(counted.levels, length, np.arange(len(counted.levels[length - 1])))]
         found = dict(zip(words_of(counted.units, spelled), counted.levels[length - 1].counts.tolist(), strict=True))
@@ -77,7 +77,7 @@ def test_parts_merge_to_the_bytes_of_the_whole(parts: int, workers: int, budget:
 @pytest.mark.parametrize("method", ["entropy", "cohesion", "pmi"])
 def test_words_found_by_counts_of_the_corpus_are_those_found_without(method: MethodName, tmp_path: Path) -> None:
     parameters = Parameters(min_count=2, min_proba=1e-4)
-    counted = count_ngrams([TEXT], 4, joined=method == "entropy")
+    counted = count_ngrams([TEXT], 4, characters=method != "entropy")
     counted.save(tmp_path / "a.runs")
     plain = discover([TEXT], method, parameters)
     given = discover(blocks_of(TEXT, 20), method, parameters, counted=NGramTable.load(tmp_path / "a.runs"))
@@ -101,7 +101,7 @@ def test_counts_of_a_larger_corpus_decide_how_a_small_one_is_cut() -> None:
 
 def test_figures_beyond_the_reach_of_the_counts_are_missing() -> None:
     text = TEXT + "玫瑰园\n" * 20  # "rose garden"
-    found = discover([text], "pmi", Parameters(min_proba=1e-4), counted=count_ngrams([text], 2, joined=False))
+    found = discover([text], "pmi", Parameters(min_proba=1e-4), counted=count_ngrams([text], 2, characters=True))
     assert "玫瑰园" in found.words
     longer = np.array([len(word) > 2 for word in found.words])
     assert np.isnan(found.measures.left_entropy[longer]).all()
@@ -110,19 +110,19 @@ def test_figures_beyond_the_reach_of_the_counts_are_missing() -> None:
 
 def test_counts_that_do_not_fit_are_refused(tmp_path: Path) -> None:
     units, characters, short = (
-        count_ngrams([TEXT], order, joined=joined) for order, joined in ((4, True), (4, False), (2, True))
+        count_ngrams([TEXT], order, characters=not joined) for order, joined in ((4, True), (4, False), (2, True))
     )
     with pytest.raises(ModelError, match="one counts units, one characters"):
         merge_ngrams([units, characters])
-    with pytest.raises(ModelError, match="counted with --order 4 and 2"):
+    with pytest.raises(ModelError, match="counted with `order`=4 and 2"):
         merge_ngrams([units, short])
-    with pytest.raises(ModelError, match="counts units, pmi needs characters; count again with --characters"):
+    with pytest.raises(ModelError, match="counts units, pmi needs characters; count again with `characters`"):
         discover([TEXT], "pmi", counted=units)
-    with pytest.raises(ModelError, match="counts characters, entropy needs units; count again without --characters"):
+    with pytest.raises(ModelError, match="counts characters, entropy needs units; count again without `characters`"):
         discover([TEXT], counted=characters)
     with pytest.raises(ModelError, match="bayes learns from the text itself"):
         discover([TEXT], "bayes", counted=units)
-    with pytest.raises(ModelError, match="counts n-grams of up to 3 units; count again with --order 3 or more"):
+    with pytest.raises(ModelError, match="counts n-grams of up to 3 units; count again with `order`=3 or more"):
         discover([TEXT], counted=short)
     path = tmp_path / "a.runs"
     data = bytearray(saved(units, path))

@@ -191,7 +191,7 @@ class NGrams:
         if len(self.levels) == len(table.levels):
             raise ModelError(
                 f"{table.source}: counts n-grams of up to {self.reach} units; "
-                f"count again with --order {self.reach} or more"
+                f"count again with `order`={self.reach} or more"
             )
         level, ranks = _chosen(self.workspace, table.levels[len(self.levels)], reference.ranks, demand, minimum)
         found = None if last else self._found(flags, masks, level, self.blocks)
@@ -338,7 +338,9 @@ def counting_cost(order: int) -> Cost:
     return replace(COUNTING, disk=3 * order)
 
 
-def count_ngrams(texts: Texts, order: int, *, joined: bool = True, job: Job | Execution | None = None) -> NGramTable:
+def count_ngrams(
+    texts: Texts, order: int, *, characters: bool = False, job: Job | Execution | None = None
+) -> NGramTable:
     """Count all n-grams of a corpus (n 元语法计数).
 
     Parameters
@@ -348,8 +350,8 @@ def count_ngrams(texts: Texts, order: int, *, joined: bool = True, job: Job | Ex
     order : int
         The greatest length, in units, of a word that can be found by the counts: n-grams are counted up to one more,
         so that the longest have neighbours.
-    joined : bool
-        See `nlpzero.ngrams.units.encode`.
+    characters : bool
+        Whether to count single characters, as cohesion and pmi need it; else units (see `nlpzero.ngrams.units.encode`).
     job : Job or Execution, optional
         What the work may use (default: the current job).
 
@@ -367,10 +369,12 @@ def count_ngrams(texts: Texts, order: int, *, joined: bool = True, job: Job | Ex
     """
     with open_execution(job, counting_cost(order), keep=True) as execution:
         with open_texts(texts, execution.block_size) as blocks:
-            ngrams = count_units(blocks, joined=joined, engine=execution.engine, workspace=execution.workspace)
+            ngrams = count_units(blocks, joined=not characters, engine=execution.engine, workspace=execution.workspace)
         for length in range(2, order + 2):
             ngrams = ngrams.extended(minimum=1, last=length == order + 1)
-        return NGramTable([*ngrams.units], [*ngrams.levels], joined, ngrams.total, ngrams.clauses, ngrams.left_out)
+        return NGramTable(
+            [*ngrams.units], [*ngrams.levels], not characters, ngrams.total, ngrams.clauses, ngrams.left_out
+        )
 
 
 class _UnitBlock(NamedTuple):

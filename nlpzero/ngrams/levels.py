@@ -243,7 +243,7 @@ def merged_level(
         if size > MOST:
             raise NlpZeroError(
                 f"more than {MOST:,} distinct n-grams of one length, of which each has a number of 32 bits; "
-                "take a smaller order, or less text"
+                "take a smaller `order`, or less text"
             )
         pairs.append(((run.keys >> np.uint64(bits)) << np.uint64(32)) | (run.keys & low))
         numbers.append(run.counts)

@@ -57,7 +57,7 @@ def _check_alike(parts: Sequence[NGramTable]) -> None:
             raise ModelError(f"{first.source} and {part.source}: one counts units, one characters; count again alike")
         if len(part.levels) != len(first.levels):
             raise ModelError(
-                f"{first.source} and {part.source}: counted with --order {len(first.levels) - 1} and "
+                f"{first.source} and {part.source}: counted with `order`={len(first.levels) - 1} and "
                 f"{len(part.levels) - 1}; count again with the same"
             )
 

@@ -43,7 +43,7 @@ def open_texts(texts: Texts, size: int, name: str = "texts") -> Iterator[Iterabl
     >>> open_texts("长江黄河", 100).__enter__()
     Traceback (most recent call last):
         ...
-    nlpzero.errors.CorpusError: texts is '长江黄河', and no file has this name; give the path of a file, or [text]
+    nlpzero.errors.CorpusError: `texts` is '长江黄河', and no file has this name; give the path of a file, or [text]
     """
     corpus = _corpus(texts, name)
     if isinstance(texts, Corpus):
@@ -74,7 +74,7 @@ def _corpus(texts: Texts, name: str) -> Corpus | None:
         return None
     if isinstance(texts, str) and not _is_file(texts):
         shown = texts if len(texts) <= SHOWN else f"{texts[:SHOWN]}..."
-        raise CorpusError(f"{name} is {shown!r}, and no file has this name; give the path of a file, or [text]")
+        raise CorpusError(f"`{name}` is {shown!r}, and no file has this name; give the path of a file, or [text]")
     if isinstance(texts, str | os.PathLike):
         return Corpus([os.fspath(texts)])
     several = texts if isinstance(texts, list | tuple) and not isinstance(texts, Block | Extent) else ()
@@ -90,7 +90,7 @@ def _is_file(text: str) -> bool:
 def _checked(texts: Any, name: str) -> Iterator[str | Part]:
     """Give texts as they come, and refuse what is none."""
     if isinstance(texts, bytes | Block | Extent) or not isinstance(texts, Iterable):
-        raise CorpusError(f"{name} is of type {type(texts).__name__}; give a path, a Corpus, or a list of texts")
+        raise CorpusError(f"`{name}` is of type {type(texts).__name__}; give a path, a Corpus, or a list of texts")
     return _each(texts, name)
 
 
@@ -98,7 +98,7 @@ def _each(texts: Iterable[Any], name: str) -> Iterator[str | Part]:
     for text in texts:
         if not isinstance(text, str | Block | Extent):
             raise CorpusError(
-                f"{name} holds something of type {type(text).__name__}; give texts as str, or a list of paths"
+                f"`{name}` holds something of type {type(text).__name__}; give texts as str, or a list of paths"
             )
         yield text
 
@@ -108,7 +108,7 @@ def _numbered(texts: Iterable[str | Part], name: str) -> Iterator[Block]:
     line = 1
     for text in texts:
         if isinstance(text, Extent):
-            raise CorpusError(f"{name} holds a part that only workers read; give blocks, a path or a Corpus")
+            raise CorpusError(f"`{name}` holds a part that only workers read; give blocks, a path or a Corpus")
         block = text if isinstance(text, Block) else Block(name, line, text)
         line = block.line + block.text.count("\n")
         yield block

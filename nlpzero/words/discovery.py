@@ -223,7 +223,7 @@ def _table(method: Method, parameters: Parameters, finding: Finding, min_count: 
         longer = f" ({finding.too_long:,} pieces are longer than {MAX_PIECE} characters)" if finding.too_long else ""
         raise NothingFound(
             f"no word stands out {min_count} times in {ngrams.total:,} units of text{longer}; "
-            "try --min-count 1 or another --method"
+            "try `min_count`=1 or another `method`"
         )
     too_long = finding.too_long
     kept = np.flatnonzero(frequent)
@@ -379,5 +379,5 @@ def _check_counted(counted: NGramTable, method: Method) -> None:
         mine, wanted = kinds if counted.joined else kinds[::-1]
         again = "with" if counted.joined else "without"
         raise ModelError(
-            f"{counted.source}: counts {mine}, {method.name} needs {wanted}; count again {again} --characters"
+            f"{counted.source}: counts {mine}, {method.name} needs {wanted}; count again {again} `characters`"
         )

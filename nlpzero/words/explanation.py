@@ -119,7 +119,7 @@ def explain(discovery: Discovery, texts: Texts, word: str, examples: int = 5) ->
     if ngrams.reach is not None and len(units) >= ngrams.reach:
         raise ModelError(
             f"{word!r} has {len(units)} units, and the counts reach to words of {ngrams.reach - 1}; "
-            f"count again with order {len(units)}, or explain it without counts"
+            f"count again with `order`={len(units)}, or explain it without counts"
         )
     row = discovery.get(word)
     score = None if row is None else row.score

@@ -66,13 +66,13 @@ class Parameters:
         for name, least in (("min_count", 1), ("max_length", 1), ("rounds", 1), ("samples", 1), ("seed", 0)):
             value = getattr(self, name)
             if value is not None and value < least:
-                raise ModelError(f"{name} must be at least {least}, not {value}")
+                raise ModelError(f"`{name}` must be at least {least}, not {value}")
         if not 2 <= self.order <= 7:
-            raise ModelError(f"order must be from 2 to 7, not {self.order}")
+            raise ModelError(f"`order` must be from 2 to 7, not {self.order}")
         if not 0 < self.min_proba < 1:
-            raise ModelError(f"min_proba must be greater than 0 and less than 1, not {self.min_proba}")
+            raise ModelError(f"`min_proba` must be greater than 0 and less than 1, not {self.min_proba}")
         if self.min_pmi is not None and not len(self.min_pmi):
-            raise ModelError("min_pmi must hold at least one number, such as [1.0]")
+            raise ModelError("`min_pmi` must hold at least one number, such as [1.0]")
 
 
 class Progress(NamedTuple):

@@ -24,5 +24,5 @@ def method_of(name: str) -> Method:
     True
     """
     if name not in METHODS:
-        raise ModelError(f"method is {name!r}; there are {', '.join(METHODS)}")
+        raise ModelError(f"`method` is {name!r}; there are {', '.join(METHODS)}")
     return METHODS[name]
