@@ -152,7 +152,7 @@ class Table:
 
 def _shown(value: Any) -> str:
     """Write a value as a field of tsv or csv."""
-    if value is None:
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return ""
     if isinstance(value, bool):
         return str(int(value))

@@ -264,3 +264,41 @@ def test_bad_data_is_one_line_with_the_remedy(
 )
 def test_wrong_options_are_wrong_usage(arguments: list[str], rules: Callable[..., Result]) -> None:
     assert rules(*arguments, text="a b\n").exit_code == 2
+
+
+@pytest.mark.parametrize(("form", "shown"), [("tsv", ""), ("csv", ""), ("jsonl", None)])
+def test_what_is_no_number_is_left_empty_in_every_row(
+    rules: Callable[..., Result], form: str, shown: str | None
+) -> None:
+    odds = []
+    for text in ("a b\n" * 3, "a b\na b\na b c\nc b\n"):  # of one row and of several, b is in all baskets
+        done = rules("--min-support", "1", "--min-confidence", "0", "--format", form, "-", text=text)
+        lines = done.stdout.splitlines()
+        if form == "jsonl":
+            odds += [row["odds_ratio"] for row in map(json.loads, lines) if "b" in row["consequent"]]
+        else:
+            separator = {"tsv": "\t", "csv": ","}[form]
+            at = lines[0].split(separator).index("odds_ratio") - len(lines[0].split(separator))
+            odds += [row.split(separator)[at] for row in lines[1:] if row.split(separator)[1] == "b"]
+    assert set(odds) == {shown}
+
+
+def test_the_form_of_baskets_is_guessed(rules: Callable[..., Result]) -> None:
+    options = ("--itemsets", "--min-support", "2", "--no-header", "-")
+    rows = {"茶\t3\t0.7500", "米\t2\t0.5000", "茶, 米\t2\t0.5000"}  # tea, rice
+    for text in (
+        "茶,米\n米,茶\n茶\n酒,盐\n",
+        "茶 米\n米 茶\n茶\n酒 盐\n",
+        '["茶","米"]\n["米","茶"]\n["茶"]\n["酒"]\n',
+    ):
+        assert {row.replace("米, 茶", "茶, 米") for row in rules(*options, text=text).stdout.splitlines()} == rows
+    forced = rules("--itemsets", "--min-support", "1", "--input", "baskets", "--no-header", "-", text="茶,米\n")
+    assert forced.stdout == "茶,米\t1\t1.0000\n"
+
+
+def test_input_without_any_pair_or_with_half_a_character_is_told(rules: Callable[..., Result]) -> None:
+    empty = rules("--input", "single", "-", text="\n")
+    assert (empty.exit_code, empty.stderr) == (1, "nlpzero: error: there are no baskets in the input\n")
+    half = rules("--input", "jsonl", "--min-support", "1", "-", text='["\\ud800", "a"]\n')
+    assert half.exit_code == 1
+    assert "<stdin>: line 1: half of a character, \\ud800 to \\udfff alone; write both halves" in half.stderr

@@ -268,3 +268,11 @@ def test_a_carriage_return_ends_a_record_of_csv_but_not_inside_quotes() -> None:
         (1, ["水", "a\rb"]),
         (2, ["盐"]),
     ]
+
+
+def test_reading_csv_leaves_the_limit_of_the_module_alone() -> None:
+    before = csv.field_size_limit()
+    long = "茶" * (before + 1)
+    [records] = from_csv([Block("", 1, f"{long},酒\n")])
+    assert records.rows == [[long, "酒"]]
+    assert csv.field_size_limit() == before

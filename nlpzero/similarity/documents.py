@@ -21,6 +21,9 @@ from .characters import character_rows, character_weights
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
+HEAVIEST = 1e100
+"""The greatest weight of a word: sums of products of two stay finite."""
+
 _NUMBERING = threading.Lock()
 
 Method = Literal["combined", "wrd", "cosine", "wmd", "rwmd", "wcd", "emd"]
@@ -130,7 +133,7 @@ class Space:
     Raises
     ------
     ModelError
-        If weights by vectors are asked for without vectors, or one in a mapping is negative or not finite.
+        If weights by vectors are asked for without vectors, or one in a mapping is negative or above 1e100.
     """
 
     def __init__(
@@ -156,8 +159,8 @@ class Space:
         self._ids = vectors.ids if vectors is not None else {}
         self._more: dict[str, int] = {}  # numbers of the words beyond the vectors'
         self.weights = weights
-        if isinstance(weights, Mapping) and not all(0 <= value < math.inf for value in weights.values()):
-            raise ModelError("a word's weight is negative or not finite")
+        if isinstance(weights, Mapping) and not all(0 <= value <= HEAVIEST for value in weights.values()):
+            raise ModelError(f"a word's weight is not a number from 0 to {HEAVIEST:g}")
         self._idf = _idf(vectors) if vectors is not None and weights == "idf" else None
 
     def encode(self, texts: Tokens | Iterable[Sequence[str]]) -> Documents:
@@ -324,7 +327,7 @@ def read_weights(path: str | os.PathLike[str], encoding: str = "utf-8", errors: 
     Raises
     ------
     LexiconError
-        For a line of another form, a weight that is negative or not finite, or a word that stands twice.
+        For a line of another form, a weight that is negative or above 1e100, or a word that stands twice.
     CorpusError
         If the file cannot be read.
     """
@@ -338,9 +341,11 @@ def read_weights(path: str | os.PathLike[str], encoding: str = "utf-8", errors: 
             value = float(fields[1]) if len(fields) == 2 else math.nan
         except ValueError:
             value = math.nan
-        if not 0 <= value < math.inf:
+        if not 0 <= value <= HEAVIEST:
             raise LexiconError(
-                f"{source}: line {number}: want a word and a weight of 0 or more, found {line[:40]!r}", source, number
+                f"{source}: line {number}: want a word and a weight from 0 to {HEAVIEST:g}, found {line[:40]!r}",
+                source,
+                number,
             )
         if fields[0] in weights:
             raise LexiconError(f"{source}: line {number}: the word {fields[0]} stands twice", source, number)
