@@ -13,7 +13,7 @@ from nlpzero.core import counting
 from nlpzero.core.counting import Merging, count, count_ranked, merge, sort_with_origin
 from nlpzero.core.engine import Engine
 from nlpzero.core.workspace import NONE, Ids, Keys, Run, StoredRun, Workspace
-from nlpzero.errors import NlpZeroError
+from nlpzero.errors import ModelError, NlpZeroError
 
 
 def random_keys(rng: np.random.Generator, size: int, top: int) -> Keys:
@@ -123,6 +123,17 @@ def test_merging_by_ranges_of_keys_is_counting_everything_at_once(
             assert np.array_equal(ranks.array != NONE, present)
             assert np.array_equal(whole.keys[kept][ranks.array[present]], keys[present])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_more_keys_than_can_be_numbered_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counting, "MOST", 100)
+    with Workspace(1 << 20) as workspace:
+        runs = [workspace.store_run(count(np.arange(101, dtype=np.uint64)))]
+        assert sum(len(run.keys) for run in Merging(runs, workspace=workspace, engine=Engine())) == 101
+        with pytest.raises(ModelError, match="more than 100 distinct n-grams or pairs of one length"):
+            list(Merging(runs, workspace=workspace, engine=Engine(), ranked=True))
+        runs = [workspace.store_run(count(np.arange(100, dtype=np.uint64)))]
+        assert sum(len(run.keys) for run in Merging(runs, workspace=workspace, engine=Engine(), ranked=True)) == 100
 
 
 def test_merging_nothing_gives_nothing() -> None:

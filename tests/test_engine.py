@@ -1,5 +1,6 @@
 """Mapping functions over blocks, in this thread, in others, and in other processes."""
 
+import functools
 import os
 import signal
 import subprocess
@@ -10,6 +11,8 @@ from collections.abc import Callable, Iterator
 from multiprocessing import active_children
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 
 from nlpzero.core.engine import Engine
@@ -125,6 +128,21 @@ def test_a_time_out_of_the_task_itself_arrives_as_it_is() -> None:
 
     with Engine(2) as engine, pytest.raises(TimeoutError, match="the task's own"):
         list(engine.map(task, range(4)))
+
+
+def test_a_function_that_holds_a_model_is_sent_to_processes_once(tmp_path: Path) -> None:
+    model = np.arange(100_000)  # 800 kB
+    with Processes(2, str(tmp_path)) as engine:
+        results = engine.map(functools.partial(look_up, model), range(20))
+        assert next(results) == 0
+        [folder] = tmp_path.iterdir()
+        assert [path.stat().st_size > model.nbytes for path in folder.iterdir()] == [True]
+        assert list(results) == list(range(1, 20))
+    assert list(tmp_path.iterdir()) == []
+
+
+def look_up(model: npt.NDArray[np.int64], number: int) -> int:
+    return int(model[number])
 
 
 def test_a_process_that_dies_is_reported_in_one_line() -> None:

@@ -1,4 +1,4 @@
-"""Exact counts of packed integer keys: the hall every capability counts in.
+"""Exact counts of packed integer keys, which everything that is learned is made of.
 
 A *run* (游程) is a pair of arrays: strictly increasing ``uint64`` keys and their counts. `count` makes one from a block
 of keys, `merge` adds any number of them. Merging is exact and order-free, so a corpus gives the same bytes for any
@@ -14,11 +14,16 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ..errors import ModelError
 from .engine import Engine
 from .workspace import NONE, Counts, Ids, Keys, Run, Stored, StoredRun, Workspace, damaged, sum_of
 
 MERGE_CHUNK = 1 << 20
 """Entries merged at a time: their sort stays inside the second-level cache (2^18 to 2^21 measured alike)."""
+
+
+MOST = int(NONE)
+"""Keys that can be ranked: their ids have 32 bits, and one of them says that there is none."""
 
 
 def sort_with_origin(keys: Keys) -> tuple[Keys, npt.NDArray[np.intp]]:
@@ -179,6 +184,11 @@ class Merging:
             parts.append(ranks)
             bases.append(rank)
             rank += merged.keys.length
+            if self.ranked and rank > MOST:
+                raise ModelError(
+                    f"there are more than {MOST:,} distinct n-grams or pairs of one length, too many to be numbered; "
+                    "give less text, or count its parts with a smaller order"
+                )
             yield Run(merged.keys.array, merged.counts.array)
             store.discard(*merged)
         for read, columns in ((keys_read, [run.keys for run in runs]), (counts_read, [run.counts for run in runs])):
@@ -272,8 +282,9 @@ def merge(runs: Sequence[StoredRun], minimum: int = 1) -> Iterator[tuple[Run, li
     for part in range(len(splitters) + 1):
         slices = [slice(border[part], border[part + 1]) for border in borders]
         lengths = [piece.stop - piece.start for piece in slices]
-        keys = np.concatenate([run.keys.array[piece] for run, piece in zip(runs, slices, strict=True)])
-        counts = np.concatenate([run.counts.array[piece] for run, piece in zip(runs, slices, strict=True)])
+        # copies, as every map is an open file
+        keys = np.concatenate([np.array(run.keys.array[piece]) for run, piece in zip(runs, slices, strict=True)])
+        counts = np.concatenate([np.array(run.counts.array[piece]) for run, piece in zip(runs, slices, strict=True)])
         merged, ranks = _add(keys, counts, minimum, rank)
         rank += len(merged.keys)
         yield merged, np.split(ranks, np.cumsum(lengths[:-1]))
@@ -285,7 +296,7 @@ def _quantiles(runs: Sequence[StoredRun]) -> Keys:
     if parts < 2:
         return np.empty(0, np.uint64)
     stride = max(1, MERGE_CHUNK // (16 * len(runs)))
-    sample = np.sort(np.concatenate([run.keys.array[::stride] for run in runs]))
+    sample = np.sort(np.concatenate([np.array(run.keys.array[::stride]) for run in runs]))
     return np.unique(sample[np.arange(1, parts) * len(sample) // parts])
 
 

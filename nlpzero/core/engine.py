@@ -82,16 +82,17 @@ class Engine:
             yield from map(function, everything)
             return
         under_way: collections.deque[Future[R]] = collections.deque()
-        try:
-            for item in everything:
-                under_way.append(self._submit(function, item))
-                if len(under_way) >= IN_FLIGHT * self.workers:
+        with self._sent(function) as task:
+            try:
+                for item in everything:
+                    under_way.append(self._submit(task, item))
+                    if len(under_way) >= IN_FLIGHT * self.workers:
+                        yield self._result(under_way.popleft())
+                while under_way:
                     yield self._result(under_way.popleft())
-            while under_way:
-                yield self._result(under_way.popleft())
-        finally:
-            for future in under_way:
-                future.cancel()
+            finally:
+                for future in under_way:
+                    future.cancel()
 
     def share(self, function: Callable[[T], R], items: Iterable[T]) -> list[R]:
         """Give ``function(item)`` for each item, in order, by threads of this process, which share its arrays.
@@ -106,6 +107,10 @@ class Engine:
             return [*self.map(function, items)]
         with Engine(self.workers) as threads:
             return threads.share(function, items)
+
+    def _sent(self, function: Callable[[T], R]) -> contextlib.AbstractContextManager[Callable[[T], R]]:
+        """Give a function as workers take it."""
+        return contextlib.nullcontext(function)
 
     def _submit(self, function: Callable[..., R], *items: Any) -> "Future[R]":
         """Hand a task to the workers."""

@@ -223,7 +223,7 @@ class Job:
         if cost.python and self.workers > 1:
             from .processes import Processes
 
-            return Processes(self.workers)
+            return Processes(self.workers, self.tmp_dir)
         from .engine import Engine
 
         return Engine(self.workers)

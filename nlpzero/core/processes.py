@@ -1,9 +1,12 @@
 """An engine of worker processes, for functions whose Python code holds the lock of the interpreter."""
 
 import contextlib
+import functools
 import multiprocessing
 import os
+import pickle
 import signal
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -14,7 +17,11 @@ from typing import Any, TypeVar
 from ..errors import NlpZeroError
 from .engine import Engine, Pool
 
+T = TypeVar("T")
 R = TypeVar("R")
+
+SMALL = 1 << 16
+"""Bytes of a function that is sent with every task."""
 
 
 class Processes(Engine):
@@ -25,6 +32,8 @@ class Processes(Engine):
     workers : int
         1 works in this process. Processes are started (by ``spawn``: no state is inherited) with the first map that has
         more than one item.
+    tmp_dir : path, optional
+        Where a large function waits for the processes.
 
     Raises
     ------
@@ -33,6 +42,24 @@ class Processes(Engine):
     """
 
     shares_memory = False
+
+    def __init__(self, workers: int = 1, tmp_dir: str | None = None) -> None:
+        super().__init__(workers)
+        self._tmp_dir = tmp_dir
+
+    @contextlib.contextmanager
+    def _sent(self, function: Callable[[T], R]) -> Iterator[Callable[[T], R]]:
+        """Send a function that holds a model once, not with every task."""
+        sent = pickle.dumps(function)
+        if len(sent) < SMALL:
+            yield function
+            return
+        with tempfile.TemporaryDirectory(prefix="nlpzero-", dir=self._tmp_dir, ignore_cleanup_errors=True) as folder:
+            path = os.path.join(folder, "function")
+            with open(path, "xb") as file:
+                file.write(sent)
+            del sent
+            yield functools.partial(_call, path)
 
     def _start(self) -> Pool:
         return _Pool(self.workers)
@@ -48,6 +75,19 @@ class Processes(Engine):
             return super()._submit(function, *items)
         except BrokenProcessPool:
             raise _died() from None
+
+
+def _call(path: str, item: Any) -> Any:
+    """Do a task in a process."""
+    return _function(path)(item)
+
+
+@functools.lru_cache(maxsize=4)
+def _function(path: str) -> Callable[[Any], Any]:
+    """Read the function of a map; no two have the same path."""
+    with open(path, "rb") as file:
+        function: Callable[[Any], Any] = pickle.load(file)
+    return function
 
 
 def _died() -> NlpZeroError:

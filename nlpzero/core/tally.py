@@ -4,10 +4,16 @@ import heapq
 import itertools
 import operator
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from .workspace import Workspace, damaged
+
+Row = tuple[str, int, int]
+"""A string, its count, and the place of its first occurrence."""
+
+FAN_IN = 64
+"""Files that are read at a time: systems limit how many may be open."""
 
 
 class Tally:
@@ -47,32 +53,44 @@ class Tally:
     def _spill(self) -> None:
         """Write the strings held so far to a file, sorted, with their counts and places of first occurrence."""
         places = dict(zip(self._counts, itertools.count(self._seen)))
+        self._write((string, self._counts[string], places[string]) for string in sorted(self._counts))
+        self._seen += len(self._counts)
+        self._counts.clear()
+
+    def _write(self, rows: Iterable[Row]) -> None:
+        """Write rows to a new file."""
         path = self.workspace.path()
         check = 0
         with open(path, "xb") as file:
-            for string in sorted(self._counts):
-                line = f"{string}\t{self._counts[string]}\t{places[string]}\n".encode("utf-8", "surrogatepass")
+            for string, number, place in rows:
+                line = f"{string}\t{number}\t{place}\n".encode("utf-8", "surrogatepass")
                 check = zlib.crc32(line, check)
                 file.write(line)
         self._files.append((path, check))
-        self._seen += len(self._counts)
-        self._counts.clear()
 
     def at_least(self, minimum: int) -> dict[str, int]:
         """Give the strings counted `minimum` times or more, in the order of first occurrence."""
         if not self._files:
             return {string: number for string, number in self._counts.items() if number >= minimum}
         self._spill()
-        found: list[tuple[int, str, int]] = []
-        rows = heapq.merge(*(_spilled(path, check) for path, check in self._files))
-        for string, group in itertools.groupby(rows, key=operator.itemgetter(0)):
-            numbers, places = zip(*((number, place) for _, number, place in group), strict=True)
-            if sum(numbers) >= minimum:
-                found.append((min(places), string, sum(numbers)))
+        while len(self._files) > FAN_IN:
+            some, self._files = self._files[:FAN_IN], self._files[FAN_IN:]
+            self._write(_added(some))
+            for path, _ in some:
+                path.unlink()
+        found = [(place, string, number) for string, number, place in _added(self._files) if number >= minimum]
         return {string: number for _, string, number in sorted(found)}
 
 
-def _spilled(path: Path, check: int) -> Iterator[tuple[str, int, int]]:
+def _added(files: Sequence[tuple[Path, int]]) -> Iterator[Row]:
+    """Add up the rows of some files."""
+    rows = heapq.merge(*(_spilled(path, check) for path, check in files))
+    for string, group in itertools.groupby(rows, key=operator.itemgetter(0)):
+        numbers, places = zip(*((number, place) for _, number, place in group), strict=True)
+        yield string, sum(numbers), min(places)
+
+
+def _spilled(path: Path, check: int) -> Iterator[Row]:
     """Read the rows of a spilled tally."""
     found = 0
     try:

@@ -42,7 +42,7 @@ parse --templates templates.tsv -o trees.txt SHORT
 parse --templates templates.tsv --format json --split clause -o trees.json SHORT
 rules --min-support 0.01 -o rules.tsv BASKETS
 rules --itemsets --min-support 0.01 -o sets.tsv BASKETS
-rules --input text --unit sentence --min-support 0.002 --min-confidence 0.2 --examples 1 -o text.tsv SHORT
+rules --input text --unit sentence --min-support 0.02 --max-length 3 --examples 1 -o text.tsv SHORT
 glove count -o counts.npz TEXT
 glove count --tokenized --window 5 --min-count 2 -o pairs.npz cut.txt
 glove merge -o sum.npz counts.npz counts.npz
