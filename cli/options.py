@@ -188,12 +188,16 @@ class RunningOptions:
         help="Directory for temporary files.",
     )
 
+    def __post_init__(self) -> None:
+        from nlpzero.core.job import one_thread_each
+
+        one_thread_each()  # before NumPy is imported
+
     @property
     def job(self) -> "Job":
         """The same, for the library."""
-        from nlpzero.core.job import Job, one_thread_each
+        from nlpzero.core.job import Job
 
-        one_thread_each()
         if self.scheduler is not None:
             if self.tmp_dir is None:
                 raise click.UsageError("--scheduler needs --tmp-dir, a directory that all machines share")

@@ -26,6 +26,8 @@ from nlpzero.core.job import Job
 from nlpzero.errors import CorpusError, NlpZeroError
 from nlpzero.reading.corpus import Corpus
 
+STORIES = Path(__file__).parent.parent / "data" / "stories.txt"
+
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
@@ -289,6 +291,27 @@ def test_a_command_without_an_option_has_its_default(run: Callable[..., Result])
 def test_two_parameters_of_one_name_are_a_fault_of_the_command() -> None:
     with pytest.raises(TypeError, match="Cup: a command has two parameters hot, sugar, tea"):
         values(Cup, "first")(values(Cup, "second")(lambda first, second: None))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["similar", "--text", "河", "船"], ["segment", str(STORIES)], ["glove", "count", "-o", "c.npz", str(STORIES)]],
+    ids=["similar", "segment", "glove count"],
+)
+def test_linear_algebra_has_one_thread_for_each_worker(arguments: list[str], tmp_path: Path) -> None:
+    script = (
+        "import os, sys\n"
+        "class Watch:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'numpy': print('threads', os.environ.get('OPENBLAS_NUM_THREADS'), file=sys.stderr)\n"
+        "sys.meta_path.insert(0, Watch())\n"
+        "from nlpzero_cli.main import main\n"
+        f"main({[*arguments, '-j2']}, prog_name='nlpzero')\n"
+    )
+    environment = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "threads 1\n")
 
 
 # Output

@@ -11,12 +11,13 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from ..errors import NlpZeroError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ..reading.corpus import Corpus
     from .engine import Engine
     from .workspace import Workspace
@@ -179,7 +180,7 @@ class Job:
         corpus: "Corpus | int | None" = None,
         *,
         files: Sequence[str | os.PathLike[str]] = (),
-        dictionary: Callable[[], Path] | None = None,
+        dictionary: "Callable[[], Path] | None" = None,
     ) -> "Execution":
         """Open what work needs; close it with `with`, and nothing is left.
 
