@@ -3,6 +3,7 @@
 import os
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -135,6 +136,18 @@ def test_an_archive_gives_everything_back(tmp_path: Path) -> None:
     assert not mapped["weights"].flags.writeable
     write_archive(path, GRAPH, MADE, graph())
     assert path.read_bytes() == whole
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/null"), reason="needs /dev/null")
+def test_an_archive_may_be_written_to_what_is_no_file(tmp_path: Path) -> None:
+    write_archive("/dev/null", GRAPH, MADE, graph())
+    os.mkfifo(tmp_path / "pipe")
+    with ThreadPoolExecutor(1) as pool:
+        read = pool.submit((tmp_path / "pipe").read_bytes)
+        write_archive(tmp_path / "pipe", GRAPH, MADE, graph())
+    archive = read_archive(read.result(), GRAPH)
+    assert archive.made == MADE
+    assert archive.arrays["weights"].tolist() == graph()["weights"].tolist()
 
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {

@@ -29,7 +29,7 @@ import numpy.typing as npt
 
 from .. import __version__
 from ..errors import ModelError
-from .files import open_whole
+from .files import open_whole, telling
 from .schema import Damage, Member, Schema, bind, fit, is_finite, is_text, look, missing_fact, rises
 from .workspace import Stored
 
@@ -150,7 +150,7 @@ def write_archive(
     except Damage as reason:
         raise ModelError(f"{schema.kind} cannot be written: {reason}") from None
     place = open_whole(path) if isinstance(path, str | os.PathLike) else contextlib.nullcontext(path)
-    with place as file, zipfile.ZipFile(file, "w", allowZip64=True) as archive:
+    with place as file, zipfile.ZipFile(telling(file), "w", allowZip64=True) as archive:
         sums = {name: _write(archive, name, array, schema) for name, array in members.items()}
         said = {"kind": schema.kind, "format": schema.version, "nlpzero": __version__}
         signature = {**said, "made": made, "lengths": lengths, "sums": sums}

@@ -5,7 +5,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from ..errors import ModelError
 
@@ -38,8 +38,10 @@ def open_whole(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     target = os.path.realpath(path)
     mode = None
     try:
-        mode = os.stat(target).st_mode
+        mode = os.stat(path).st_mode
         whole = stat.S_ISREG(mode)
+        if not whole:  # a pipe has no real path
+            target = os.fspath(path)
     except FileNotFoundError:
         whole = True
     except OSError as error:
@@ -78,6 +80,32 @@ def _unwritable(path: str | os.PathLike[str], error: OSError) -> ModelError:
     }
     remedy = remedies.get(error.errno or 0, "name another place")
     return ModelError(f"{os.fspath(path)}: cannot be written: {error.strerror}; {remedy}")
+
+
+class _Stream:
+    """A device or a pipe, which does not tell how much was written to it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self._written = file, 0
+
+    def write(self, data: bytes) -> int:
+        self._written += memoryview(data).nbytes
+        return self._file.write(data)
+
+    def flush(self) -> None:
+        self._file.flush()
+
+    def tell(self) -> int:
+        return self._written
+
+
+def telling(file: BinaryIO) -> Any:
+    """Give a file that tells how much was written to it."""
+    try:
+        is_regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+    except (AttributeError, OSError):  # it is in memory
+        is_regular = True
+    return file if is_regular else _Stream(file)
 
 
 class _Departure(Exception):
