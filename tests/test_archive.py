@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nlpzero.core.archive import pieces_of, read_archive, write_archive
+from nlpzero.core.archive import read_archive, write_archive
+from nlpzero.core.pieces import pieces_of
 from nlpzero.core.schema import Member, Schema
 from nlpzero.core.workspace import Workspace
 from nlpzero.errors import ModelError

@@ -16,9 +16,10 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from ..core.archive import pieces_of, read_archive, write_archive
+from ..core.archive import read_archive, write_archive
 from ..core.counting import Merging, sort_with_origin
 from ..core.job import Cost, Execution, Job, open_execution
+from ..core.pieces import pieces_of
 from ..core.schema import Member, Schema
 from ..core.workspace import NONE, Column, Counts, Ids, Run, StoredRun
 from ..errors import ModelError, NothingFound
