@@ -177,7 +177,7 @@ def _write(archive: zipfile.ZipFile, name: str, array: Array | Stored, schema: S
     checksum = Checksum()
     with archive.open(member, "w", force_zip64=True) as out:
         out.write(head.getvalue())
-        for piece in pieces_of(array):
+        for piece in pieces_of(array, BLOCK // dtype.itemsize):  # which fits the cache
             if finite and not is_finite(piece):
                 raise ModelError(f"{schema.kind} cannot be written: {name!r} holds a number that is not finite")
             data = piece.astype(dtype, copy=False).view(np.uint8)

@@ -37,10 +37,10 @@ SCHEMA = Schema(
 )
 
 
-def normalised(rows: Floats) -> Floats:
-    """Divide vectors by their lengths; a vector of zeros stays."""
+def normalised(rows: Floats, out: Floats | None = None) -> Floats:
+    """Divide vectors by their lengths; a vector of zeros stays. The result may go to an array that is there."""
     lengths = np.sqrt(np.einsum("id,id->i", rows, rows))
-    return np.asarray(rows / np.where(lengths > 0, lengths, 1)[:, None], np.float32)
+    return np.asarray(np.divide(rows, np.where(lengths > 0, lengths, 1)[:, None], out=out), np.float32)
 
 
 class Refinement(NamedTuple):
@@ -197,7 +197,7 @@ class Vectors:
         """The refined vectors, pulled, of length 1, for cosines; a vector of zeros stays."""
         unit = np.empty(self.matrix.shape, np.float32)
         for low in range(0, len(unit), ROWS):
-            unit[low : low + ROWS] = normalised(self.pulled(slice(low, low + ROWS)))
+            normalised(self.pulled(slice(low, low + ROWS)), unit[low : low + ROWS])
         return unit
 
     def composed(self, words: Sequence[str]) -> tuple[Floats, npt.NDArray[np.bool_]]:
@@ -300,12 +300,11 @@ class Vectors:
         Raises
         ------
         ModelError
-            If the kind is unknown, the place cannot be written, a word occurs twice, or holds a blank or a line feed,
+            If the kind is unknown, the place cannot be written, or a word occurs twice or holds a blank or a line feed,
             which only npz can keep.
         """
         if kind is None:
             kind = kind_by_suffix(path if isinstance(path, str | os.PathLike) else getattr(path, "name", ""))
-        self.ids  # noqa: B018 (tells of words that occur twice)
         if kind == "npz":
             arrays: dict[str, Any] = {"words": self.words, "matrix": self.matrix.astype(np.float32, copy=False)}
             if self.counts is not None:
@@ -316,6 +315,7 @@ class Vectors:
                 arrays |= {f"character_{name}": part for name, part in self.characters._asdict().items()}
             write_archive(path, SCHEMA, self.signature, arrays)
             return
+        self.ids  # noqa: B018 (tells of words that occur twice, which other programs may not)
         place = open_whole(path) if isinstance(path, str | os.PathLike) else nullcontext(path)
         with place as file:
             rows = (self.portable(slice(low, low + ROWS)) for low in range(0, len(self), ROWS))
