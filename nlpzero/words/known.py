@@ -1,0 +1,138 @@
+"""The words that are known before a search for new ones: a set, what cuts text into them, and what their characters do.
+
+A dictionary knows more than which words there are. 的 is nearly always a word of its own, 性 ends thousands of words,
+and 这 begins few of the words that text is full of: see `CharacterProfile`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ..core.counting import count
+from ..core.workspace import Counts
+from ..lexicon.lexicon import Lexicon
+from ..lexicon.trie import CODE_BITS, CODES
+from ..segment.cutter import Cutter
+from ..segment.lexical import LexiconCutter, jieba_cutter
+from ..text.characters import Codes, code_points
+
+SMOOTHING = 20
+"""Added to both counts of a character before they are compared, as the fixed weights were learned with it."""
+
+
+class CharacterProfile(NamedTuple):
+    """What each character does in the words of a dictionary; arrays over all code points.
+
+    Attributes
+    ----------
+    begins, ends : int64 arrays
+        How many words of two and more characters begin, or end, with it.
+    alone : int64 array
+        The count of the character as a word of its own.
+    inside : int64 array
+        The counts, added up, of the words of two and more characters that it is in.
+    """
+
+    begins: Counts
+    ends: Counts
+    alone: Counts
+    inside: Counts
+
+    @property
+    def independence(self) -> npt.NDArray[np.float64]:
+        """ln[(alone + 20) / (inside + 20)]: how far the character is a word of its own rather than a part."""
+        result: npt.NDArray[np.float64] = np.log((self.alone + SMOOTHING) / (self.inside + SMOOTHING))
+        return result
+
+    @classmethod
+    def of_words(cls, words: Sequence[str], counts: Counts) -> "CharacterProfile":
+        """Describe the characters of words with their counts.
+
+        Examples
+        --------
+        >>> profile = CharacterProfile.of_words(["河", "河边", "小河"], np.array([5, 2, 1]))
+        >>> [int(column[ord("河")]) for column in profile]
+        [1, 1, 5, 3]
+        """
+        begins, ends, alone, inside = (np.zeros(CODES, np.int64) for _ in range(4))
+        lengths = np.fromiter(map(len, words), np.intp, len(words))
+        codes = code_points("".join(words)).astype(np.intp)
+        starts = np.cumsum(lengths) - lengths
+        single = lengths == 1
+        np.add.at(alone, codes[starts[single]], counts[single])
+        np.add.at(begins, codes[starts[~single]], 1)
+        np.add.at(ends, codes[(starts + lengths - 1)[~single]], 1)
+        longer = np.repeat(~single, lengths)
+        number = np.repeat(np.arange(len(words)), lengths)[longer]
+        within = count(((number << CODE_BITS) | codes[longer]).astype(np.uint64)).keys.astype(np.intp)
+        np.add.at(inside, within & ((1 << CODE_BITS) - 1), counts[within >> CODE_BITS])
+        return cls(begins, ends, alone, inside)
+
+
+@dataclass(frozen=True, eq=False)
+class KnownWords:
+    """The words that a search for new ones takes as known.
+
+    Attributes
+    ----------
+    words : frozenset of str
+        They are not reported.
+    cutter : Cutter
+        What cuts text into them.
+    profile : CharacterProfile
+    counted : bool
+        Whether the counts in the profile are those of a corpus; if not, the text that is searched gives them.
+    """
+
+    words: frozenset[str]
+    cutter: Cutter
+    profile: CharacterProfile
+    counted: bool
+
+    @classmethod
+    def of_jieba(cls, more: Lexicon | None = None) -> "KnownWords":
+        """Take the words of jieba's dictionary, and perhaps some more.
+
+        Parameters
+        ----------
+        more : Lexicon, optional
+            Words to add; they stay whole against their parts (see `LexiconCutter.with_words`), with or without counts.
+
+        Raises
+        ------
+        LexiconError
+            If jieba is not installed.
+        """
+        cutter = jieba_cutter()
+        lexicon = cutter.lexicon if more is None else Lexicon.merged([cutter.lexicon, more])
+        profile = CharacterProfile.of_words(lexicon.words, lexicon.counts)
+        return cls(frozenset(lexicon.words), cutter if more is None else cutter.with_words(more), profile, True)
+
+    @classmethod
+    def of_lexicon(cls, lexicon: Lexicon) -> "KnownWords":
+        """Take the words of a list alone; where all counts are alike, the text gives them."""
+        profile = CharacterProfile.of_words(lexicon.words, lexicon.counts)
+        counted = bool(lexicon.counts.max() > lexicon.counts.min())
+        return cls(frozenset(lexicon.words), LexiconCutter(lexicon), profile, counted)
+
+    @classmethod
+    def of_discovery(cls, words: Sequence[str], counts: Counts) -> "KnownWords":
+        """Take what was found in the text itself in a dictionary's place: it cuts the text, but nothing is known."""
+        profile = CharacterProfile.of_words(words, counts)
+        return cls(frozenset(), LexiconCutter(Lexicon(words, counts)), profile, True)
+
+
+def characters_of(codes: Codes, is_start: npt.NDArray[np.bool_]) -> tuple[Counts, Counts]:
+    """Count in a text that is cut how often each character is a word of its own, and how often a part of one.
+
+    Returns
+    -------
+    alone, inside : int64 arrays over the code points up to the greatest in the text
+    """
+    single = is_start.copy()
+    single[:-1] &= is_start[1:]
+    size = int(codes.max(initial=0)) + 1
+    return np.bincount(codes[single], minlength=size), np.bincount(codes[~single], minlength=size)

@@ -1,0 +1,360 @@
+"""New words (新词): strings of a text that look like words and that no dictionary has, the likeliest first.
+
+The method is called hide and seek (藏词法): what a new word looks like was learned by hiding words of a dictionary and
+looking for them as unknown strings. See nlpzero/words/README.md, and `nlpzero.words.weights`.
+"""
+
+import functools
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ..core.job import Cost, Execution, Job, open_execution
+from ..core.workspace import Counts
+from ..errors import ModelError, NothingFound
+from ..ngrams.counts import NGrams, count_units
+from ..ngrams.levels import Placements
+from ..ngrams.runs import NGramTable
+from ..reading.parts import Part, text_of
+from ..reading.sources import Texts, open_texts
+from ..text.characters import from_code_points
+from .candidates import LONGEST, LevelCandidates, Question, UnitKinds, choose, count_levels
+from .discovery import changed
+from .features import CandidateFigures, Gates, measure_candidates, numerals_of
+from .known import CharacterProfile, KnownWords
+from .neighbours import Scores, Surroundings, look_around
+from .sites import BlockSites, read_sites, text_places
+from .weights import TOPICAL, Terms, probabilities, weigh
+
+COST = Cost(task=48, disk=6, remote=12 << 20)
+"""Bytes for each byte of text, measured on 33 MB of news."""
+
+MANY, MANY_COUNT, FEW_COUNT = 3_000_000, 10, 5
+"""In so many units of text and more a candidate stands 10 times at the least; in a shorter text 5 times."""
+
+Order = Literal["topic", "score", "probability", "count"]
+
+EXAMPLE = 12
+"""Characters of an example on either side of the word."""
+
+
+class SeekParameters(NamedTuple):
+    """What is asked of new words.
+
+    Attributes
+    ----------
+    min_count : int, optional
+        How often they stand in the text at the least: 5, or 10 in 3 million units and more.
+    max_length : int
+        The greatest length in units, 2 to 8.
+    units : sequence of str
+        The units of a string that is measured whatever it is.
+    """
+
+    min_count: int | None = None
+    max_length: int = LONGEST
+    units: Sequence[str] = ()
+
+    def check(self) -> None:
+        """Refuse values out of their range.
+
+        Raises
+        ------
+        ModelError
+            Names the parameter.
+        """
+        if self.min_count is not None and self.min_count < 2:
+            raise ModelError(f"min_count must be at least 2 for new words, not {self.min_count}")
+        if not 2 <= self.max_length <= LONGEST:
+            raise ModelError(f"max_length must be from 2 to {LONGEST} for new words, not {self.max_length}")
+
+
+@dataclass(frozen=True, eq=False)
+class NewWords:
+    """The new words of a text, in the order of topics (see `order`); arrays have shape (n,).
+
+    Attributes
+    ----------
+    words : list of str
+    counts : int64 array
+        At how many places each stands in the text.
+    probabilities : float64 array
+        Of those with 0.8, about eight in ten are words.
+    scores : float64 array
+        The sum of the features by their weights, and of the logarithm of the count.
+    cohesion, left_entropy, right_entropy : float64 arrays, in nats
+    parts : int64 array
+        In how many of 64 equal parts of the text it stands.
+    block, place : int64 arrays
+        Where it stands first.
+    lengths : int array
+        In units.
+    gates : Gates
+    features : float64 array (n, 20)
+    terms : Terms
+    minimum : int
+        The count that was asked for.
+    candidates : int
+        How many strings were compared.
+    ngrams : NGrams
+        The counts behind it.
+    refused : NewWords or None
+        The strings that did not pass the gates, and one that was asked for.
+    """
+
+    words: list[str]
+    counts: Counts
+    probabilities: Scores
+    scores: Scores
+    cohesion: Scores
+    left_entropy: Scores
+    right_entropy: Scores
+    parts: Counts
+    block: Counts
+    place: Counts
+    lengths: npt.NDArray[np.intp]
+    gates: Gates
+    features: Scores
+    terms: Terms
+    minimum: int
+    candidates: int
+    ngrams: NGrams
+    refused: "NewWords | None" = None
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def order(self, by: Order = "topic") -> npt.NDArray[np.intp]:
+        """Give the rows in an order, the greatest first, ties by word.
+
+        Parameters
+        ----------
+        by : {"topic", "score", "probability", "count"}
+            "score" is the surest order; its first rows are rare names. "topic" adds 0.4 ln count, so that the first
+            rows show what a text is about.
+        """
+        keys = {
+            "topic": self.scores + TOPICAL * self.terms.frequency,
+            "score": self.scores,
+            "probability": self.probabilities,
+            "count": self.counts.astype(np.float64),
+        }
+        by_word = np.array(sorted(range(len(self)), key=self.words.__getitem__), np.intp)
+        found: npt.NDArray[np.intp] = by_word[np.argsort(-keys[by][by_word], kind="stable")]
+        return found
+
+    def chosen(self, rows: npt.NDArray[np.intp]) -> "NewWords":
+        """Give some of the words, in the order of the rows."""
+        names = "counts probabilities scores cohesion left_entropy right_entropy parts block place lengths features"
+        arrays = {name: getattr(self, name)[rows] for name in names.split()}
+        gates, terms = Gates(*(one[rows] for one in self.gates)), Terms(*(one[rows] for one in self.terms))
+        return replace(self, words=[self.words[row] for row in rows.tolist()], gates=gates, terms=terms, **arrays)
+
+
+def find_new_words(
+    texts: Texts,
+    known: KnownWords | None = None,
+    parameters: SeekParameters | None = None,
+    *,
+    counted: NGramTable | None = None,
+    job: Job | Execution | None = None,
+) -> NewWords:
+    """Find the words of a text that are not known (新词发现), the likeliest first.
+
+    Parameters
+    ----------
+    texts : path, paths, Corpus, or iterable of texts
+        Read twice, in blocks of whole lines; see `nlpzero.reading.sources.open_texts`.
+    known : KnownWords, optional
+        Jieba's dictionary by default.
+    parameters : SeekParameters, optional
+    counted : NGramTable, optional
+        Counts of a corpus that the text is part of, for the cohesion; words are no longer than they reach.
+    job : Job or Execution, optional
+        What the work may use (default: the current job). An execution has to stay open as long as the result is used.
+
+    Raises
+    ------
+    LexiconError
+        If no words are given as known and jieba is not installed.
+    ModelError
+        If a parameter is out of its range, or the counts cannot be used.
+    NothingFound
+        If there are no candidates.
+
+    Notes
+    -----
+    O(n log n) in the characters for each length. In memory, beside blocks: about 150 bytes for each different string
+    that is frequent enough.
+
+    Examples
+    --------
+    >>> from nlpzero.lexicon.lexicon import Lexicon
+    >>> lexicon = Lexicon(["他", "我", "的", "是", "在", "这", "那", "那里", "很"], [9, 8, 99, 7, 6, 5, 4, 3, 2])
+    >>> text = "舟上的橹簧坏了，他修橹簧。橹簧很贵。新橹簧在那里。这橹簧是他的，那橹簧是我的。\\n"
+    >>> found = find_new_words([text], KnownWords.of_lexicon(lexicon))
+    >>> found.words, found.counts.tolist()
+    (['橹簧'], [6])
+    """
+    parameters = parameters or SeekParameters()
+    parameters.check()
+    if counted is not None and not counted.joined:
+        raise ModelError(f"{counted.source}: counts characters, not units; count again with characters=False")
+    known = known or KnownWords.of_jieba()
+    texts = repeatable(texts)
+    with open_execution(job, COST, keep=True) as execution:
+        engine, workspace = execution.engine, execution.workspace
+        with open_texts(texts, execution.block_size) as blocks:
+            ngrams = count_units(blocks, joined=True, engine=engine, workspace=workspace, table=counted)
+        if not any(block[0].length for block in ngrams.blocks):
+            raise NothingFound("the text has no Han characters, digits or Latin letters: there are no words in it")
+        minimum = parameters.min_count or (MANY_COUNT if ngrams.total >= MANY else FEW_COUNT)
+        kinds = UnitKinds.of_units(ngrams.units)
+        with open_texts(texts, execution.block_size) as blocks:
+            task = functools.partial(read_sites, workspace, known.cutter)
+            read = [*engine.map(task, paired(blocks, ngrams))]
+        sites = [one.sites for one in read]
+        profile = known.profile if known.counted else _profile_of_text(known.profile, read)
+        ngrams = count_levels(ngrams, kinds, minimum, parameters.max_length)
+        candidates = choose(ngrams, sites, known, kinds, Question(minimum, parameters.units))
+        if not any(one.words for one in candidates):
+            raise NothingFound(
+                f"no string that is not known stands {minimum} times in {ngrams.total:,} units of text as a word does; "
+                "try a smaller min_count"
+            )
+        around = look_around(ngrams, sites, kinds, candidates, numerals_of(ngrams.units))
+        return _ranked(ngrams, candidates, around, [*_measured(ngrams, kinds, candidates, around, profile)], minimum)
+
+
+def repeatable(texts: Texts) -> Texts:
+    """Give texts that can be read twice: what an iterator holds is kept."""
+    return [*texts] if isinstance(texts, Iterator) else texts
+
+
+def paired(blocks: Iterable[str | Part], ngrams: NGrams) -> Iterator[tuple[str | Part, Placements]]:
+    """Pair the blocks of a text that is read again with what was counted in them."""
+    for text, block in itertools.zip_longest(blocks, ngrams.blocks):
+        if text is None or block is None:
+            raise changed()
+        yield text, block[0]
+
+
+def _measured(
+    ngrams: NGrams,
+    kinds: UnitKinds,
+    candidates: Sequence[LevelCandidates],
+    around: Surroundings,
+    profile: CharacterProfile,
+) -> Iterator[CandidateFigures]:
+    """Measure the candidates of each length."""
+    for one in candidates:
+        yield measure_candidates(ngrams, kinds, one, around, profile)
+
+
+def _ranked(
+    ngrams: NGrams,
+    candidates: Sequence[LevelCandidates],
+    around: Surroundings,
+    measured: Sequence[CandidateFigures],
+    minimum: int,
+) -> NewWords:
+    """Score all candidates together and put them in order."""
+    words = [word for one in candidates for word in one.words]
+    lengths = np.repeat([one.length for one in candidates], [len(one.words) for one in candidates])
+    eligible = np.concatenate([one.eligible for one in candidates])
+    gates = Gates(*map(np.concatenate, zip(*(one.gates for one in measured), strict=True)))
+    counts, features, left, right = (
+        np.concatenate([getattr(one, name) for one in measured])
+        for name in ("counts", "features", "left_entropy", "right_entropy")
+    )
+    terms = weigh(features, lengths, counts, eligible & gates.standing)
+    place, block, parts = (
+        np.concatenate([getattr(one, name) for one in around.places]) for name in ("place", "block", "parts")
+    )
+    table = NewWords(
+        words=words,
+        counts=counts,
+        probabilities=probabilities(terms, lengths),
+        scores=terms.score,
+        cohesion=features[:, 0],
+        left_entropy=left,
+        right_entropy=right,
+        parts=parts,
+        block=block,
+        place=place,
+        lengths=lengths,
+        gates=gates,
+        features=features,
+        terms=terms,
+        minimum=minimum,
+        candidates=int(np.count_nonzero(eligible)),
+        ngrams=ngrams,
+    )
+    order = table.order("topic")
+    shown = table.chosen(order[(eligible & gates.open)[order]])
+    others = np.flatnonzero(~(eligible & gates.open))
+    return replace(shown, refused=table.chosen(others))
+
+
+def _profile_of_text(profile: CharacterProfile, read: Sequence[BlockSites]) -> CharacterProfile:
+    """Take the counts of characters from the text, as words and as parts of words."""
+    alone, inside = np.zeros_like(profile.alone), np.zeros_like(profile.inside)
+    for one in read:
+        for total, stored in ((alone, one.alone), (inside, one.inside)):
+            total[: stored.length] += stored.array
+    return profile._replace(alone=alone, inside=inside)
+
+
+def examples_of(
+    found: NewWords, texts: Texts, *, width: int = EXAMPLE, job: Job | Execution | None = None
+) -> list[str]:
+    """Give for each word the place where it stands first, with some characters of its line on either side.
+
+    Parameters
+    ----------
+    found : NewWords
+    texts : path, paths, Corpus, or iterable of texts
+        The same blocks that the words were found in.
+    width : int
+        Characters on either side.
+    job : Job or Execution, optional
+
+    Raises
+    ------
+    ModelError
+        If the texts are not those that were counted.
+    """
+    result = [""] * len(found)
+    blocks = np.argsort(found.block, kind="stable")
+    bounds = np.searchsorted(found.block[blocks], np.arange(len(found.ngrams.blocks) + 1))
+    rows = [blocks[a:b] for a, b in itertools.pairwise(bounds.tolist())]
+    with open_execution(job, COST) as execution, open_texts(texts, execution.block_size) as parts:
+        pairs = zip(paired(parts, found.ngrams), rows, strict=True)
+        items = ((text, units, found.place[some], found.lengths[some]) for (text, units), some in pairs)
+        task = functools.partial(_examples, width)
+        for some, shown in zip(rows, execution.engine.map(task, items), strict=True):
+            for row, example in zip(some.tolist(), shown, strict=True):
+                result[row] = example
+    return result
+
+
+def _examples(
+    width: int, item: tuple[str | Part, Placements, npt.NDArray[np.int64], npt.NDArray[np.intp]]
+) -> list[str]:
+    """Give the examples of one block."""
+    part, units, places, lengths = item
+    if not len(places):
+        return []
+    at = text_places(text_of(part), units)
+    text = from_code_points(at.codes)
+    shown = []
+    for start, end in zip(at.starts[places].tolist(), at.ends[places + lengths - 1].tolist(), strict=True):
+        low = max(text.rfind("\n", 0, start) + 1, start - width)
+        high = text.find("\n", end, end + width)
+        after = text[end : high if high >= 0 else end + width]
+        shown.append(f"{text[low:start].lstrip()}【{text[start:end]}】{after.rstrip()}")
+    return shown

@@ -1,0 +1,110 @@
+"""What stands around every unit of a text: where the dictionary's words begin, quotation marks, and the edges of lines.
+
+A *site* is a byte for each place of a block (see `nlpzero.ngrams.units.encode`), the empty places between two clauses
+among them.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ..core.workspace import Stored, Workspace
+from ..ngrams.levels import Placements, places_in
+from ..reading.parts import Part, text_of
+from ..segment.cutter import Cutter
+from ..text.characters import Codes, code_points
+from ..text.units import read_units
+from .discovery import changed
+from .known import characters_of
+
+STARTS, OPENS, CLOSES, FIRST, LAST = 1, 2, 4, 8, 16
+"""A word of the dictionary's cut begins here (or a clause has ended); a mark that opens a quotation stands before the
+unit; one that closes it, after the unit; the unit is the first of its line; it is the last."""
+
+OPENING, CLOSING = (code_points(marks) for marks in ("“‘「『《〈【\"'＂", "”’」』》〉】\"'＂"))
+LINE_END = 10
+
+
+class BlockSites(NamedTuple):
+    """The sites of one block, and what its characters do in the dictionary's cut (see `characters_of`)."""
+
+    sites: Stored
+    alone: Stored
+    inside: Stored
+
+
+class TextPlaces(NamedTuple):
+    """A block of text by its places: the code points that show, where each place starts, and where its unit ends."""
+
+    codes: Codes
+    starts: npt.NDArray[np.intp]
+    ends: npt.NDArray[np.intp]
+    is_unit: npt.NDArray[np.bool_]
+
+
+def text_places(text: str, units: Placements) -> TextPlaces:
+    """Find the places of a block in its text.
+
+    Raises
+    ------
+    ModelError
+        If the text is not what was counted.
+    """
+    read = read_units(code_points(text))
+    starts, is_unit = read.places()
+    if not np.array_equal(np.flatnonzero(is_unit), places_in([units])[0]):
+        raise changed()
+    ends = np.flatnonzero(~np.append(read.joined[1:], False)) + 1
+    return TextPlaces(read.codes, starts, ends[np.searchsorted(ends, starts, "right")], is_unit)
+
+
+def read_sites(workspace: Workspace, cutter: Cutter, item: tuple[str | Part, Placements]) -> BlockSites:
+    """Cut one block of text by a dictionary, and say what stands around each of its units."""
+    text, units = item
+    at = text_places(text_of(text), units)
+    marks = boundaries(cutter, at.codes)
+    sites = sites_of(at, marks)
+    counts = (workspace.store(column) for column in characters_of(at.codes, marks))
+    return BlockSites(workspace.store(sites), *counts)
+
+
+def sites_of(at: TextPlaces, marks: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint8]:
+    """Say what stands around each unit, given where words begin in the text.
+
+    Examples
+    --------
+    >>> from nlpzero.ngrams.levels import Placements
+    >>> starts = np.arange(6)
+    >>> at = TextPlaces(code_points("在“山药”上"), starts, starts + 1, np.array([1, 0, 1, 1, 0, 1], bool))
+    >>> sites_of(at, np.array([1, 1, 1, 0, 1, 1], bool)).tolist()
+    [9, 1, 3, 4, 1, 17]
+    """
+    codes, starts, ends, is_unit = at
+    sites = np.full(len(starts), STARTS, np.uint8)
+    sites[~marks[starts] & is_unit] = 0
+    units = np.flatnonzero(is_unit)
+    if not len(units):
+        return sites
+    begin, end = starts[units], ends[units]
+    framed = np.concatenate([[LINE_END], codes, [LINE_END]]).astype(np.uint32)
+    sites[units[np.isin(framed[begin], OPENING)]] |= OPENS
+    sites[units[np.isin(framed[end + 1], CLOSING)]] |= CLOSES
+    line = np.cumsum(codes == LINE_END)[begin]
+    new = np.append(True, line[1:] != line[:-1])
+    sites[units[new]] |= FIRST
+    sites[units[np.append(new[1:], True)]] |= LAST
+    return sites
+
+
+def boundaries(cutter: Cutter, codes: Codes) -> npt.NDArray[np.bool_]:
+    """Cut a block, whole lines at a time, in pieces as large as the cutter likes best."""
+    result = np.zeros(len(codes), np.bool_)
+    line_ends = np.flatnonzero(codes == LINE_END) + 1
+    start = 0
+    while start < len(codes):
+        at = np.searchsorted(line_ends, start + cutter.piece)
+        end = int(line_ends[at]) if at < len(line_ends) else len(codes)
+        result[start:end] = cutter.boundaries(codes[start:end])
+        start = end
+    return result
