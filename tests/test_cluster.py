@@ -262,8 +262,8 @@ def test_what_a_worker_lacks_is_named(text: Path, folder: Path) -> None:
     assert difference(fit) == ""
     for needs, lack in [
         (fit._replace(versions=(("nlpzero", __version__), ("Python", "3.0"), ("NumPy", "9"))), "has Python 3."),
-        (fit._replace(run="another"), f"cannot use {folder} (run); give --tmp-dir a directory that all machines share"),
-        (fit._replace(directory="/missing"), "cannot use /missing (No such file or directory); give --tmp-dir"),
+        (fit._replace(run="another"), f"cannot use {folder} (run); give `tmp_dir` a directory that all machines share"),
+        (fit._replace(directory="/missing"), "cannot use /missing (No such file or directory); give `tmp_dir`"),
         (fit._replace(dictionary=(words, "other")), "has no dictionary of jieba, or another; install"),
         (fit._replace(files=(("/missing", digest),)), "does not have /missing, or another; put it on a file system"),
         (
@@ -282,7 +282,7 @@ def test_tasks_that_take_too_much_memory_end_with_an_error(cluster: Started, fol
         list(engine.map(cluster_tasks.hold, [1000]))
     assert str(caught.value) == (
         f"{cluster.address}: workers died of one and the same task, again and again (killed, or out of memory); "
-        "give them more memory (dask worker --memory-limit), or nlpzero a smaller --memory"
+        "give them more memory (dask worker --memory-limit), or nlpzero a smaller `memory`"
     )
     assert list(folder.iterdir()) == []
     wait_until(lambda: len(cluster.addresses()) == 2)
@@ -349,4 +349,4 @@ def test_what_is_no_scheduler_is_told(folder: Path, monkeypatch: pytest.MonkeyPa
 def test_a_cluster_needs_a_directory_that_all_share(text: Path) -> None:
     status, _, errors = run("discover", "--scheduler", "tcp://127.0.0.1:1", text)
     assert status == 2
-    assert errors.endswith("Error: --scheduler needs --tmp-dir, a directory that all machines share\n")
+    assert errors.startswith("nlpzero: error: --scheduler needs --tmp-dir, a directory that all machines share")

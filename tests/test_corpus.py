@@ -310,7 +310,7 @@ def test_a_wrong_byte_is_an_error_that_names_its_place(write: Callable[..., str]
     for size in SIZES:
         assert failure(path, size=size) == (
             f"{path}: line 2, byte 10 (offset 13): 0xb5 is not utf-8 here; "
-            "name the encoding with --encoding, or add --errors replace"
+            "name the encoding with `encoding`, or add `errors`='replace'"
         )
     with pytest.raises(CorpusError) as caught:
         read(path)
@@ -321,7 +321,7 @@ def test_a_text_in_gb18030_is_recognised(write: Callable[..., str]) -> None:
     path = write("title\n中国人民\n".encode("gb18030"))
     assert failure(path) == (
         f"{path}: line 2, byte 1 (offset 6): 0xd6 is not utf-8 here; "
-        "it decodes as gb18030: add --encoding gb18030, or --errors replace"
+        "it decodes as gb18030: add `encoding`='gb18030', or `errors`='replace'"
     )
     assert read(path, encoding="gb18030") == "title\n中国人民\n"
 
@@ -340,7 +340,7 @@ def test_utf_8_is_recognised_under_another_encoding(write: Callable[..., str]) -
 def test_the_byte_order_mark_of_another_encoding_is_recognised(encoding: str, write: Callable[..., str]) -> None:
     path = write(RIVERS.encode(encoding))
     for errors in ("strict", "replace"):
-        message = f"{path}: begins with the byte order mark of {encoding}; add --encoding {encoding}"
+        message = f"{path}: begins with the byte order mark of {encoding}; add `encoding`='{encoding}'"
         assert failure(path, errors=errors) == message
 
 
@@ -393,8 +393,8 @@ def test_a_nul_is_an_ordinary_character(write: Callable[..., str]) -> None:
 def test_a_file_full_of_nuls_is_no_text(write: Callable[..., str]) -> None:
     path = write("plain ascii\n".encode("utf-16-be"))
     for errors in ("strict", "replace"):
-        assert failure(path, errors=errors) == f"{path}: full of NUL bytes: no text, or else add --encoding utf-16-be"
-    assert failure(write(bytes(5000))).endswith("add --encoding utf-16-le")
+        assert failure(path, errors=errors) == f"{path}: full of NUL bytes: no text, or else add `encoding`='utf-16-be'"
+    assert failure(write(bytes(5000))).endswith("add `encoding`='utf-16-le'")
 
 
 # Parts, which workers read by themselves, and shards
