@@ -79,6 +79,11 @@ class DiscoverOptions:
         metavar="FILE",
         help="entropy, cohesion, pmi: use counts that nlpzero count or merge made. They cut CORPUS into words.",
     )
+    lexicon: str | None = option(
+        "--lexicon",
+        metavar="WORDS|jieba",
+        help="bayes: a dictionary to believe, as far as it agrees with the text: a file, or jieba's.",
+    )
     save_segmenter: str | None = option(
         "--save-segmenter", metavar="FILE", help="bayes: also keep what was learned, for segment --segmenter."
     )
@@ -99,7 +104,7 @@ class DiscoverOptions:
 
     def check_new(self) -> None:
         """Refuse options that do not go with new words."""
-        for name in "segmented", "save_segmenter", "boundaries", "checkpoint", "resume":
+        for name in "lexicon", "segmented", "save_segmenter", "boundaries", "checkpoint", "resume":
             if getattr(self, name):
                 raise click.UsageError(
                     f"{option_name(name)} needs a --method that cuts the corpus, as --method entropy"
@@ -109,7 +114,7 @@ class DiscoverOptions:
         """Refuse options that do not go together."""
         if self.sort in ("topic", "probability"):
             raise click.UsageError(f"--sort {self.sort} is for --new without --method")
-        for name in "save_segmenter", "boundaries", "checkpoint":
+        for name in "lexicon", "save_segmenter", "boundaries", "checkpoint":
             if getattr(self, name) is not None and method != "bayes":
                 raise click.UsageError(f"{option_name(name)} needs --method bayes")
         if self.resume and self.checkpoint is None:
@@ -175,7 +180,7 @@ def command(
     if knowing.no_dictionary or knowing.min_probability:
         raise click.UsageError("--no-dictionary and --min-probability are for --new without --method")
     own.check(learning.method)
-    sources = Sources(own.counts, own.checkpoint, own.resume)
+    sources = Sources(own.counts, own.checkpoint, own.resume, own.lexicon)
     with contextlib.ExitStack() as stack:
         out = stack.enter_context(writing.open())
         cut, chances = (

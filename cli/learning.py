@@ -4,7 +4,7 @@ import contextlib
 import functools
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 import click
@@ -12,6 +12,7 @@ import click
 from .messages import notice, parts_of, warn, warn_replaced, working
 from .options import ReadingOptions, RunningOptions
 from .values import option
+from .words import dictionary_of
 
 if TYPE_CHECKING:
     from nlpzero.core.job import Execution
@@ -155,6 +156,12 @@ class LearnedWords(NamedTuple):
 
 def _tell(memory: int, state: "Progress") -> None:
     """Say how sampling goes on, and before it begins if it takes more memory than it was given."""
+    if state.trust is not None:
+        how = "its cut of the text comes first" if state.trust.is_start else f"it weighs {state.trust.weight:.2f}"
+        notice(
+            f"the dictionary lists {state.trust.covered:.0%} of the words that the text shows without it, "
+            f"r {state.trust.r:.2f}: {how}"
+        )
     if state.log_probability is not None:
         notice(
             f"round {state.round}: {state.tokens:,} words, {state.types:,} distinct, "
@@ -168,11 +175,12 @@ def _tell(memory: int, state: "Progress") -> None:
 
 
 class Sources(NamedTuple):
-    """What words are learned from besides text: n-gram counts, and the state of a run that was interrupted."""
+    """What words are learned from besides text: n-gram counts, the state of an interrupted run, a dictionary."""
 
     counts: str | None = None
     checkpoint: str | None = None
     resume: bool = False
+    lexicon: str | None = None
 
 
 TEXT_ONLY = Sources()
@@ -192,6 +200,10 @@ def learned(
     from nlpzero.words.discovery import discover, discovery_cost
 
     asked, job = learning.parameters, running.job
+    if sources.lexicon is not None:
+        if learning.method != "bayes":
+            raise click.UsageError("--lexicon needs --method bayes")
+        asked = replace(asked, lexicon=dictionary_of(sources.lexicon, reading))
     counts = sources.counts and (os.path.abspath(sources.counts) if job.scheduler else sources.counts)
     with (
         reading.open(running, again=again) as corpus,

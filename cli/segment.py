@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .learning import LearningOptions, learned
+from .learning import LearningOptions, Sources, learned
 from .messages import parts_of, warn_replaced
 from .options import EncodingOptions, ReadingOptions, RunningOptions, quiet
 from .output import FileOptions, open_bytes
@@ -40,6 +40,12 @@ class SegmentOptions:
     segmenter: str | None = option(
         "--segmenter", metavar="FILE", help="Cut as what `nlpzero discover --method bayes --save-segmenter` kept does."
     )
+    power: float = option(
+        "--power",
+        type=click.FloatRange(0),
+        default=0.5,
+        help="Of what --segmenter says, beside --lexicon: 0 is the dictionary alone, 1 follows the text more.",
+    )
     learn: bool = option(
         "--learn", is_flag=True, help="First find the words in the text itself, as `nlpzero discover` does."
     )
@@ -70,10 +76,12 @@ def command(
     rarest left out. Numerals are words of their own (三十|个), and single characters are put together where they look
     like a word. --jieba cuts as jieba does. A table of `nlpzero discover --new` can be a --userdict.
     """
-    exclude("lexicon", "jieba", "hmm", "segmenter", "learn")
+    exclude("lexicon", "jieba", "hmm")
+    exclude("jieba", "hmm", "segmenter", "learn")
     exclude("userdict", "learn")
     if own.learn:
-        with writing.open() as text, learned(learning, reading, running, again=True) as found:
+        sources = Sources(lexicon=words.lexicon)
+        with writing.open() as text, learned(learning, reading, running, sources, again=True) as found:
             text.writelines(found.cut(own.delimiter))
         return
     for field in fields(learning):
@@ -90,7 +98,7 @@ def _cutter(words: WordOptions, own: SegmentOptions, encoding: EncodingOptions) 
         return words.cutter(encoding)
     from nlpzero.segment.learned import LearnedSegmenter
 
-    return words.with_userdict(LearnedSegmenter.load(own.segmenter), encoding)
+    return words.joined(LearnedSegmenter.load(own.segmenter), own.power, encoding)
 
 
 def _cut(

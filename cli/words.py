@@ -9,8 +9,10 @@ from .values import is_given, option, option_name
 
 if TYPE_CHECKING:
     from nlpzero.core.job import Cost, Execution, Job
+    from nlpzero.lexicon.lexicon import Lexicon
     from nlpzero.reading.corpus import Corpus
     from nlpzero.segment.cutter import Cutter
+    from nlpzero.segment.learned import LearnedSegmenter
 
     from .options import EncodingOptions
 
@@ -27,6 +29,19 @@ class GapOptions:
     """How gaps of templates are written."""
 
     gap: str = option("--gap", default="[X]", metavar="TEXT", callback=_gap_mark, help="The mark of a gap.")
+
+
+JIEBA = "jieba"
+"""As --lexicon: jieba's dictionary."""
+
+
+def dictionary_of(path: str, encoding: "EncodingOptions") -> "Lexicon":
+    """Read a dictionary; jieba's, without its rarest words, by its name."""
+    if path != JIEBA:
+        return encoding.lexicon(path)
+    from nlpzero.segment.dictionary import dictionary_cutter
+
+    return dictionary_cutter().lexicon
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +73,7 @@ class WordOptions:
     @property
     def uses_jieba(self) -> bool:
         """Whether jieba's dictionary has to be there."""
-        return not self.tokenized and self.lexicon is None
+        return not self.tokenized and self.lexicon in (None, JIEBA)
 
     @property
     def origin(self) -> str:
@@ -78,13 +93,24 @@ class WordOptions:
         cutter: Cutter
         if self.tokenized:
             cutter = BlankCutter()
-        elif self.lexicon is not None:
+        elif self.lexicon is not None and self.lexicon != JIEBA:
             cutter = LexiconCutter(encoding.lexicon(self.lexicon))
         elif self.hmm:
             cutter = HmmCutter()
         else:
             cutter = jieba_cutter() if self.jieba or like_jieba else dictionary_cutter()
         return self.with_userdict(cutter, encoding)
+
+    def joined(self, segmenter: "LearnedSegmenter", power: float, encoding: "EncodingOptions") -> "Cutter":
+        """Give a learned segmenter, joined with the dictionary if one is named."""
+        exclude("segmenter", "jieba", "hmm")
+        if self.lexicon is None:
+            return self.with_userdict(segmenter, encoding)
+        from nlpzero.segment.dictionary import DictionaryCutter, dictionary_cutter
+        from nlpzero.segment.joined import JoinedCutter
+
+        named = dictionary_cutter() if self.lexicon == JIEBA else DictionaryCutter(encoding.lexicon(self.lexicon))
+        return self.with_userdict(JoinedCutter(named, segmenter, power), encoding)
 
     def with_userdict(self, cutter: "Cutter", encoding: "EncodingOptions") -> "Cutter":
         """Add the words of users to what cuts the text."""

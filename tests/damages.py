@@ -264,13 +264,16 @@ def _read_ngrams(path: Path) -> object:
     return found[:1] + found[2:-1] + (levels,)
 
 
+LISTED = Lexicon(["山水", "云雨", "风花", "长江大桥"], [5, 3, 2, 1])
+
+
 def _read_segmenter(path: Path) -> object:
-    arrays, words, made = LearnedSegmenter.load(path).knowledge
-    return _bytes_of(arrays), words, made
+    arrays, words, made, listed = LearnedSegmenter.load(path).knowledge
+    return _bytes_of(arrays), words, made, listed
 
 
 def _write_segmenter(path: Path) -> None:
-    found = discover([TEXT], "bayes", Wanted(min_count=1, rounds=1, samples=1))
+    found = discover([TEXT], "bayes", Wanted(min_count=1, rounds=1, samples=1, lexicon=LISTED))
     assert found.segmenter is not None
     found.segmenter.save(path)
 

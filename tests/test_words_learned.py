@@ -98,7 +98,7 @@ def test_a_file_gives_the_segmenter_back(segmenter: LearnedSegmenter, saved: Pat
 
 
 def test_counts_of_the_file_are_those_of_the_cut(found: Discovery, segmenter: LearnedSegmenter) -> None:
-    arrays, words, _ = segmenter.knowledge
+    arrays, words, *_ = segmenter.knowledge
     counts = dict(zip(words, arrays["counts"][0].tolist(), strict=True))
     name = r"[A-Za-z][A-Za-z0-9]*(?:[-.'&][A-Za-z0-9]+)+|[A-Za-z]+"
     number = r"[0-9]+(?:[-.,:/][0-9]+)*[%万亿]*"

@@ -44,6 +44,10 @@ class Prior:
         Weight of the neighbours within ESA.
     finer : float
         Nats that every word is worth beside its probability: above 0 words are shorter, below longer.
+    dictionary : float
+        Weight of a dictionary beside the spelling of words, in P0.
+    listed : float
+        Nats that a word of two units or more that it lists is worth.
     """
 
     discount: float = DISCOUNT
@@ -54,6 +58,8 @@ class Prior:
     esa_weight: float = ESA_WEIGHT
     esa_exponent: float = ESA_EXPONENT
     finer: float = 0.0
+    dictionary: float = 0.0
+    listed: float = 0.0
 
 
 Group = tuple[Index, Index, Index]
@@ -140,6 +146,9 @@ class Chunk:
     cut : Cut
     chosen : list of float32 arrays (n,)
         Entry l - 1: sum over the last rounds of the probability that a word of l units begins there; empty before them.
+    listed : list of float32 arrays (n,)
+        Entry l - 1: the dictionary's probability of the word of l units that begins there, 0 for one that it does not
+        list; empty without a dictionary.
     """
 
     layout: Layout
@@ -147,6 +156,7 @@ class Chunk:
     ranks: list[Ids]
     cut: Cut
     chosen: list[npt.NDArray[np.float32]] = field(default_factory=list)
+    listed: list[npt.NDArray[np.float32]] = field(default_factory=list)
 
     def pairs(self) -> Iterator[tuple[tuple[int, int], Group]]:
         """Give the pairs of neighbouring words, by their lengths."""
@@ -199,7 +209,8 @@ def steps_of(
     """Give the weights of all steps in a chunk.
 
     P(w|v) = [c(vw) - d1 [c>0] + (t1 + d1 T(v)) P1(w)] / (c(v) + t1), P1(w) = [t(w) - d0 [t>0] + (t0 + d0 T) P0(w)] /
-    (sum t + t0), times what the Markov model and ESA say.
+    (sum t + t0), times what the Markov model and ESA say. With a dictionary D, P0 becomes (1 - a) P0 + a D, and listed
+    words of two units or more are worth more.
     """
     layout, d1, t1 = chunk.layout, prior.discount, prior.strength
     units = chunk.ranks[0] if units is None else units
@@ -217,8 +228,14 @@ def steps_of(
             characters.append(units[layout.ahead(length - 1)])
         word = chunk.ranks[length - 1]
         types = np.maximum(tables.leaders[length - 1][word] - prior.type_discount, 0)
-        below = (types + base * spelling.words(characters)) / norm
+        p0 = spelling.words(characters)
         factor = spelling.tagged(characters, weight) * grain
+        if chunk.listed:
+            listed = chunk.listed[length - 1]
+            p0 = (1 - prior.dictionary) * p0 + prior.dictionary * listed
+            if length > 1:
+                factor *= np.where(listed > 0, np.exp(prior.listed), 1.0)
+        below = (types + base * p0) / norm
         if esa is not None:
             factor *= esa[length - 1][word]
         seconds.append((below, factor))

@@ -11,7 +11,7 @@ from .cutter import Flags
 from .forms import LONGEST, Forms
 from .jieba_adapter import load_words
 from .lattice import ScoredWords, Scores, best_path
-from .lexical import LexiconCutter, lengths_of
+from .lexical import Chances, LexiconCutter, lengths_of
 from .numerals import CLASSIFIER, NUMERAL
 
 LEAST_COUNT = 4
@@ -42,12 +42,13 @@ class DictionaryCutter(LexiconCutter):
         self._classifiers = Classifiers.of_lexicon(lexicon)
         self._forms = Forms.of_lexicon(lexicon)
 
-    def boundaries(self, codes: Codes) -> Flags:
-        is_start, words, joined = self._path(codes)
+    def boundaries(self, codes: Codes, chances: Chances | None = None) -> Flags:
+        """Tell of each character whether a word starts with it; `chances` weigh the words."""
+        is_start, words, joined = self._path(codes, chances)
         is_start &= ~joined
         self._classifiers.settle(is_start, codes, self._kept(is_start, codes))
         if self._forms is not None:
-            self._spell(is_start, codes, words, self._forms)
+            self._spell(is_start, codes, words, chances)
         is_start &= ~joined
         return is_start
 
@@ -73,8 +74,9 @@ class DictionaryCutter(LexiconCutter):
                 result[chosen] = np.maximum(result.take(chosen), array.take(chosen))
         return result
 
-    def _spell(self, is_start: Flags, codes: Codes, words: list[ScoredWords], forms: Forms) -> None:
+    def _spell(self, is_start: Flags, codes: Codes, words: list[ScoredWords], chances: Chances | None) -> None:
         """Cut runs of single Han characters again, in place."""
+        assert self._forms is not None
         alone = is_start & (char_classes().take(codes) == HAN)
         alone[:-1] &= is_start[1:]
         kinds = self._classifiers.kinds.take(codes)
@@ -88,7 +90,11 @@ class DictionaryCutter(LexiconCutter):
         lengths = np.diff(starts, append=len(places))
         room = np.repeat(starts + lengths, lengths) - np.arange(len(places))
         chosen = codes.take(places)
-        scores = [self._single.take(chosen), *forms.arrays(chosen, room)]
+        scores = [self._single.take(chosen), *self._forms.arrays(chosen, room)]
+        if chances is not None:
+            for length, array in enumerate(scores, 1):
+                fits = np.flatnonzero(room >= length)
+                array[fits] += chances.of_words(places.take(fits), length)
         index = np.full(len(codes), -1, np.intp)
         index[places] = np.arange(len(places))
         for length, (positions, values) in enumerate(words[: LONGEST - 1], 2):

@@ -35,7 +35,7 @@ WHOLE = "u1 u2 u4 u8"
 """Types of counts in a file: the smallest that holds them."""
 SCHEMA = Schema(
     "learned segmenter",
-    3,
+    4,
     {
         # Code points of the characters; 0 stands for every run of digits, a for one of Latin letters.
         "units": Member("u4", ("units",), below=0x110000),
@@ -58,6 +58,9 @@ SCHEMA = Schema(
         # Ascending: first word * 2^32 + second word; and how often they are neighbours.
         "pairs": Member("u8", ("pairs",)),
         "pair_counts": Member(WHOLE, ("pairs",)),
+        # Words of the dictionary that was believed, and their probabilities.
+        "listed": Member("text", ("listed",)),
+        "listed_shares": Member("f4", ("listed",), finite=True),
     },
     "learn it again",
     {
@@ -69,11 +72,15 @@ SCHEMA = Schema(
 
 
 class Knowledge(NamedTuple):
-    """What a segmenter knows: arrays (see `SCHEMA`), words, and what `made` it: constants, totals, the corpus."""
+    """What a segmenter knows: arrays (see `SCHEMA`), words, and what `made` it: constants, totals, the corpus.
+
+    `listed` are the words of the dictionary that it believed, if there was one.
+    """
 
     arrays: dict[str, npt.NDArray[Any]]
     words: list[str]
     made: dict[str, Any]
+    listed: list[str]
 
 
 class PairCounts:
@@ -146,8 +153,9 @@ class LearnedSegmenter(Cutter):
     piece = 1 << 16
 
     def __init__(self, knowledge: Knowledge, threshold: float = THRESHOLD) -> None:
-        arrays, words, made = knowledge
+        arrays, words, made, listed = knowledge
         self.knowledge, self.threshold = knowledge, threshold
+        self.listed = Trie(listed) if listed else None
         self.prior = Prior(**made["prior"])
         self.longest = len(arrays["esa_unknown"])
         steps = dict(zip(STEPS, arrays["steps"].tolist(), strict=True))
@@ -166,8 +174,8 @@ class LearnedSegmenter(Cutter):
 
     def save(self, file: str | os.PathLike[str] | BinaryIO) -> None:
         """Write the file; equal segmenters give equal bytes."""
-        arrays, words, made = self.knowledge
-        write_archive(file, SCHEMA, made, {"words": words, **arrays})
+        arrays, words, made, listed = self.knowledge
+        write_archive(file, SCHEMA, made, {"words": words, "listed": listed, **arrays})
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
@@ -182,13 +190,16 @@ class LearnedSegmenter(Cutter):
         words = archive.texts["words"]
         if min(map(len, words), default=1) < 1 or max(map(len, words), default=1) > archive.lengths["longest"]:
             raise ModelError(f"{archive.source}: is damaged: a word is too long; {SCHEMA.remedy}")
-        return cls(Knowledge(archive.arrays, words, archive.made))
+        listed = archive.texts["listed"]
+        if not all(listed):
+            raise ModelError(f"{archive.source}: is damaged: a word is empty; {SCHEMA.remedy}")
+        return cls(Knowledge(archive.arrays, words, archive.made, listed))
 
     @cached_property
     def digest(self) -> str:
-        arrays, words, made = self.knowledge
+        arrays, words, made, listed = self.knowledge
         digest = hashlib.sha256(json.dumps(made, ensure_ascii=False).encode("utf-8", "surrogatepass"))
-        for name, array in sorted({**arrays, "words": pack_words(words)}.items()):
+        for name, array in sorted({**arrays, "words": pack_words(words), "listed": pack_words(listed)}.items()):
             digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
             digest.update(np.ascontiguousarray(array).data)
         return f"segmenter {digest.hexdigest()} {self.threshold:g}"
@@ -224,6 +235,7 @@ class LearnedSegmenter(Cutter):
         layout = Layout((last - first)[order])
         places = first[order][layout.clause] + layout.row
         chunk = Chunk(layout, places, self._ranks(units, places), Cut(np.empty(0, np.uint8), np.empty(0, np.uint8)))
+        chunk.listed = self._listed(units, places)
         numbers = self.unit_of[units]
         steps = steps_of(
             chunk,
@@ -244,6 +256,16 @@ class LearnedSegmenter(Cutter):
         kinds[np.isin(units, code_points(NUMERALS))] = NUMERAL  # also those that the corpus did not have
         settle(result, kinds, is_clause, units)
         return result
+
+    def _listed(self, units: Codes, places: Index) -> list[npt.NDArray[np.float32]]:
+        """Give what the dictionary says of the words of each length that begin at some places."""
+        if self.listed is None:
+            return []
+        shares = self.knowledge.arrays["listed_shares"]
+        result = [np.zeros(len(units), np.float32) for _ in range(self.longest)]
+        for share, (at, ids) in zip(result, self.listed.matches(units), strict=False):
+            share[at] = shares[ids]
+        return [share[places] for share in result]
 
     def _ranks(self, units: Codes, places: Index) -> list[npt.NDArray[np.uint32]]:
         """Give the numbers of the words of each length that begin at some places."""

@@ -26,6 +26,33 @@ from .lattice import LONG, ScoredWords, Scores, best_path, stretches
 _LINE = re.compile(r"[^\n]+?(?=\r?\n|\Z)")
 
 
+LEAST_CHANCE = 1e-6
+"""No word is held to begin, or not to begin, more surely than by this."""
+
+
+class Chances:
+    """How probably words begin, as scores of words: ln p at their first character, ln(1 - p) at the others.
+
+    Parameters
+    ----------
+    probabilities : float64 array (n,)
+    power : float
+        What these scores are multiplied with.
+    """
+
+    def __init__(self, probabilities: Scores, power: float) -> None:
+        sure = np.clip(probabilities, LEAST_CHANCE, 1 - LEAST_CHANCE)
+        self._begins = power * np.log(sure)
+        self._inside = np.append(0, np.cumsum(power * np.log1p(-sure)))
+
+    def of_words(self, places: Positions, length: int) -> Scores:
+        """Score the words of one length that begin at some places."""
+        result: Scores = self._begins.take(places)
+        if length > 1:
+            result += self._inside.take(places + length) - self._inside.take(places + 1)
+        return result
+
+
 class LexiconCutter(Cutter):
     """Cut text into the words of a lexicon, by the most probable path through the lattice (最大概率分词).
 
@@ -157,7 +184,7 @@ class LexiconCutter(Cutter):
         is_start &= ~joined
         return is_start
 
-    def _path(self, codes: Codes) -> tuple[Flags, list[ScoredWords], Flags]:
+    def _path(self, codes: Codes, chances: Chances | None = None) -> tuple[Flags, list[ScoredWords], Flags]:
         """Find the best path, the words of 2, 3, ... characters that are there, and what starts no word."""
         whole_joined, dots = read_units(codes).whole(len(codes))
         joined = whole_joined.copy()
@@ -173,6 +200,10 @@ class LexiconCutter(Cutter):
             for length, (positions, scores) in enumerate(words, 2):
                 whole = np.flatnonzero(is_edge.take(positions) & is_edge.take(positions + length))
                 words[length - 2] = positions.take(whole), scores.take(whole)
+        if chances is not None:
+            outer = np.flatnonzero(~joined)
+            single[outer] += chances.of_words(outer, 1)
+            words = [(at, scores + chances.of_words(at, length)) for length, (at, scores) in enumerate(words, 2)]
         is_start = best_path([single, *words], *stretches(_reach(len(codes), words)))
         return is_start, words, whole_joined
 

@@ -4,6 +4,8 @@ often enough, it is cut for good.
 The model is that of `nlpzero.segment.bigrams`, sampled by `nlpzero.words.sampler`. The first words are those of ESA.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
@@ -11,6 +13,7 @@ from ..ngrams.counts import NGrams
 from ..segment.bigrams import THRESHOLD, Prior, Tables, grouped
 from ..segment.numerals import kinds_of, settle
 from ..text.characters import code_points
+from .belief import LISTED, WEIGHT, Belief, believe
 from .checkpoint import Checkpoint, digest_of
 from .esa import esa_cut, statistics
 from .finding import Finding, Method, Parameters, Search, no_checks
@@ -34,10 +37,16 @@ def find_words(ngrams: NGrams, search: Search) -> Finding:
     """
     asked = search.parameters
     symbols = ngrams.by_class().to_length(2 * LONGEST)
-    marks, _, _ = esa_cut(symbols, order=LONGEST_AT_FIRST, finer=asked.finer)
-    chunks = chunks_of(symbols, [mark.array for mark in marks], 2 * LONGEST, asked.seed)
+    stored, _, _ = esa_cut(symbols, order=LONGEST_AT_FIRST, finer=asked.finer)
+    marks = [mark.array for mark in stored]
+    chunks = chunks_of(symbols, marks, 2 * LONGEST, asked.seed)
+    prior, trust = Prior(finer=asked.finer), None
+    if asked.lexicon is not None:
+        belief = Belief.of_text(symbols, marks, asked.lexicon)
+        trust = belief.trust
+        prior = replace(prior, dictionary=WEIGHT * trust.weight, listed=LISTED * trust.weight)
+        believe(chunks, belief, symbols.total)
     symbols = symbols.without_places()  # the chunks know the ranks now
-    prior = Prior(finer=asked.finer)
     saved = Checkpoint(search.checkpoint, symbols, asked)
     rounds_done = saved.load(chunks) if search.resume else 0
     sampler = Sampler(symbols, chunks, statistics(symbols, LONGEST), prior, asked.seed, LONGEST)
@@ -46,7 +55,7 @@ def find_words(ngrams: NGrams, search: Search) -> Finding:
     last = min(rounds, max(LAST_ROUNDS, asked.samples)) if rounds > 1 else 1
     samples = min(asked.samples, last)
     if search.on_round is not None:
-        search.on_round(sampler.state())
+        search.on_round(sampler.state()._replace(trust=trust))
     while sampler.rounds < rounds:
         is_last = sampler.rounds >= rounds - last
         progress = sampler.round(
@@ -87,7 +96,7 @@ def _decided(ngrams: NGrams, symbols: NGrams, sampler: Sampler, samples: int, as
         "samples": samples,
         "corpus": digest_of(symbols),
     }
-    segmenter = segmenter_of(sampler, symbols.units, kinds, made)
+    segmenter = segmenter_of(sampler, symbols.units, kinds, made, asked.lexicon)
     marks, parts, boundaries = [], [], []
     begin = 0
     for block in symbols.blocks:

@@ -45,6 +45,7 @@ class Checkpoint:
         self.total = symbols.total
         if path is not None:
             settings = {name: getattr(parameters, name) for name in ("rounds", "samples", "seed", "finer")}
+            settings["lexicon"] = None if parameters.lexicon is None else parameters.lexicon.digest
             self.made = {"corpus": digest_of(symbols), "units": self.total, "settings": settings}
 
     def save(self, chunks: Sequence[Chunk], rounds: int) -> None:

@@ -4,16 +4,20 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import log
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from ..core.workspace import Counts, Ids, Stored
 from ..errors import ModelError
+from ..lexicon.lexicon import Lexicon
 from ..ngrams.counts import NGrams
 from ..ngrams.measures import Scores
 from ..segment.cutter import Cutter
+
+if TYPE_CHECKING:
+    from .belief import Trust
 
 MethodName = Literal["entropy", "cohesion", "pmi", "esa", "bayes"]
 
@@ -43,6 +47,8 @@ class Parameters:
         bayes: of the random numbers; the same seed gives the same words.
     finer : float
         esa, bayes: nats that every word is worth beside its score. Above 0 words are shorter, below longer.
+    lexicon : Lexicon
+        bayes: a dictionary, believed as far as it agrees with the text (see `nlpzero.words.belief`).
     """
 
     min_count: int | None = None
@@ -54,6 +60,7 @@ class Parameters:
     samples: int = 8
     seed: int = 1
     finer: float = 0.0
+    lexicon: Lexicon | None = None
 
     def check(self) -> None:
         """Refuse values out of their range.
@@ -78,7 +85,8 @@ class Parameters:
 class Progress(NamedTuple):
     """How far sampling is: rounds done, samples taken of the boundaries, words, and about how many bytes it takes.
 
-    `log_probability` is that of the last round, None before the first one.
+    `log_probability` is that of the last round, None before the first one. `trust` is how far a dictionary is believed,
+    None without one.
     """
 
     round: int
@@ -87,6 +95,7 @@ class Progress(NamedTuple):
     types: int
     memory: int
     log_probability: float | None
+    trust: "Trust | None" = None
 
 
 @dataclass(frozen=True)

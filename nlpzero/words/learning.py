@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.counting import count
+from ..lexicon.lexicon import Lexicon
 from ..segment.bigrams import grouped
 from ..segment.chain import Weights
 from ..segment.learned import STEPS, TOTALS, Knowledge, LearnedSegmenter
@@ -15,8 +16,13 @@ from ..segment.numerals import Kinds
 from .sampler import Sampler
 
 
-def segmenter_of(sampler: Sampler, units: Sequence[str], kinds: Kinds, made: dict[str, Any]) -> LearnedSegmenter:
-    """Keep what a sampler knows: its final words, without those that occur once in its text."""
+def segmenter_of(
+    sampler: Sampler, units: Sequence[str], kinds: Kinds, made: dict[str, Any], lexicon: Lexicon | None = None
+) -> LearnedSegmenter:
+    """Keep what a sampler knows: its final words, without those that occur once in its text.
+
+    And the words of the dictionary that it believed, if it did.
+    """
     longest, tables = sampler.longest, sampler.tables
     spelling = sampler.spelling()
     weights = sampler.esa_weights(longest)
@@ -66,10 +72,17 @@ def segmenter_of(sampler: Sampler, units: Sequence[str], kinds: Kinds, made: dic
         "esa_unknown": np.array([weight[-1] for weight in weights]),
         "pairs": run.keys[repeated],
         "pair_counts": _narrow(run.counts[repeated]),
+        "listed_shares": np.empty(0, np.float32),
     }
+    listed: list[str] = []
+    if lexicon is not None and (sampler.prior.dictionary or sampler.prior.listed):
+        short = [number for number, word in enumerate(lexicon.words) if len(word) <= longest]
+        listed = [lexicon.words[number] for number in short]
+        arrays["listed_shares"] = (lexicon.counts[short] / lexicon.total).astype(np.float32)
     totals = {name: int(getattr(tables, name)) for name in TOTALS}
     words = [word for some in spelled for word in some]
-    return LearnedSegmenter(Knowledge(arrays, words, {"prior": asdict(sampler.prior), "totals": totals, "made": made}))
+    kept = {"prior": asdict(sampler.prior), "totals": totals, "made": made}
+    return LearnedSegmenter(Knowledge(arrays, words, kept, listed))
 
 
 def _narrow(counts: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -1,5 +1,7 @@
 """How fast text is cut with jieba's dictionary, without its HMM: nlpzero, jieba and rjieba; and is the cut the same?
 
+nlpzero segment cuts in its own way, and with --jieba as jieba does; only the latter is compared.
+
 In this process nothing but the cutting is timed: dictionaries are loaded, the text is in memory.
 """
 
@@ -15,6 +17,7 @@ from pathlib import Path
 from bench import NLPZERO, fail, folder, megabytes, print_table, run, unpacked
 
 from nlpzero.reading.corpus import Corpus
+from nlpzero.segment.dictionary import dictionary_cutter
 from nlpzero.segment.lexical import jieba_cutter
 
 SEPARATOR = "\x1f"
@@ -50,15 +53,20 @@ def main() -> None:
             return min(times)
 
         for workers in options.workers:  # before this process has grown: a child's peak is at least its parent's size
-            command: list[str | Path] = [*NLPZERO, "segment", "-j", str(workers), "-o", place / "cut", corpus]
-            best = min(run(command) for _ in range(options.repeat))
-            add(f"nlpzero segment -j {workers}, whole process", best.seconds, best.peak_mb)
+            ways: list[list[str]] = [[], ["--jieba"]]
+            for way in ways:
+                command: list[str | Path] = [*NLPZERO, "segment", *way, "-j", str(workers), "-o", place / "cut", corpus]
+                best = min(run(command) for _ in range(options.repeat))
+                add(" ".join(["nlpzero segment", *way, f"-j {workers}, whole process"]), best.seconds, best.peak_mb)
 
         blocks = [block.text for block in Corpus([corpus]).blocks()]
         lines = [line.rstrip("\r") for line in "".join(blocks).removesuffix("\n").split("\n")]
         segmenter = jieba_cutter()
         segmenter.segment("长江大桥")  # the Yangtze bridge: builds what is built on first use
-        add("nlpzero, in process", fastest(lambda: [segmenter.segment(block) for block in blocks]))
+        own = dictionary_cutter()
+        own.segment("长江大桥")
+        add("nlpzero, in process", fastest(lambda: [own.segment(block) for block in blocks]))
+        add("nlpzero --jieba, in process", fastest(lambda: [segmenter.segment(block) for block in blocks]))
         if "rjieba" not in options.skip:
             rjieba = importlib.import_module("rjieba")
             rjieba.cut("长江大桥", False)

@@ -1,7 +1,9 @@
-"""How well text is cut by words that were learned from raw text alone: F by the SIGHAN rules.
+"""How well text is cut: F by the SIGHAN rules.
 
-Learned from the raw files and the tests' own text; with --held-out also from the raw files alone, by a segmenter that
-bayes saves. Beside it nlp-zero 0.1.6, learned from the same text, and jieba, which comes with a dictionary.
+By a dictionary: `nlpzero segment` as it is, and jieba, which has the same one. By words that were learned from raw
+text: from the raw files and the tests' own text; with --held-out also from the raw files alone, by a segmenter that
+bayes saves; with --believe also with jieba's dictionary as what bayes believes before. Beside it nlp-zero 0.1.6,
+learned from the same text.
 """
 
 import argparse
@@ -22,9 +24,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--raw", metavar="FILE", nargs="*", default=[], help="raw text to learn from")
     parser.add_argument("--gold", metavar="FILE", nargs="+", required=True, help="test text, blanks between words")
-    parser.add_argument("--methods", nargs="+", default=["entropy", "cohesion", "pmi", "esa", "bayes"])
+    parser.add_argument("--methods", nargs="*", default=["entropy", "cohesion", "pmi", "esa", "bayes"])
     parser.add_argument("--parameters", default="", help="more options for nlpzero discover, in one string")
     parser.add_argument("--held-out", action="store_true", help="also cut by a segmenter that never saw the tests")
+    parser.add_argument("--believe", action="store_true", help="also bayes with jieba's dictionary")
     parser.add_argument("--min-proba", nargs="+", type=float, default=[1e-7, 1e-6], help="for nlp-zero")
     options = parse(parser, "nlp-zero", "jieba")
 
@@ -43,6 +46,29 @@ def main() -> None:
             rows.append({"cut by": name} | {Path(p).name: s["f1"] for p, s in zip(options.gold, scores, strict=True)})
             print(f"  {name} done", flush=True)
 
+        ways: list[tuple[str, list[str]]] = [
+            ("nlpzero segment", []),
+            ("jieba, HMM=False", ["--jieba"]),
+            ("jieba", ["--hmm"]),
+        ]
+        for name, way in ways:
+            if name != "nlpzero segment" and "jieba" in options.skip:
+                continue
+            cuts = [Path(f"{test}.cut") for test in tests]
+            for test, cut in zip(tests, cuts, strict=True):
+                run([*NLPZERO, "segment", *way, "-o", cut, test])
+            add(name, cuts)
+        if options.believe:
+            cut, model = place / "cut", place / "believing"
+            command = [*NLPZERO, "discover", "--method", "bayes", "--lexicon", "jieba", *options.parameters.split()]
+            run([*command, "-o", place / "words", "--segmented", cut, "--save-segmenter", model, *tests, *raw])
+            add("nlpzero bayes, with jieba's dictionary", parts(cut, tests))
+            for power in ("0.2", "0.5", "1"):
+                cuts = [Path(f"{test}.joined") for test in tests]
+                for test, cut in zip(tests, cuts, strict=True):
+                    joined = ["--segmenter", str(model), "--lexicon", "jieba", "--power", power]
+                    run([*NLPZERO, "segment", *joined, "-o", cut, test])
+                add(f"nlpzero segment, joined with that, power {power}", cuts)
         for method in options.methods:
             words, cut = place / "words", place / "cut"
             command = [*NLPZERO, "discover", "--method", method, *options.parameters.split(), "-o", words]
@@ -63,12 +89,6 @@ def main() -> None:
             for min_proba in options.min_proba:
                 nlp_zero(options, corpus, min_proba, place / "found", tuple(tests))
                 add(f"nlp-zero min_proba {min_proba}", [Path(f"{test}.nlp-zero") for test in tests])
-        if "jieba" not in options.skip:
-            for name, hmm in (("jieba's dictionary", []), ("jieba's dictionary and HMM", ["--hmm"])):
-                cuts = [Path(f"{test}.jieba") for test in tests]
-                for test, cut in zip(tests, cuts, strict=True):
-                    run([*NLPZERO, "segment", *hmm, "-o", cut, test])
-                add(name, cuts)
         print_table(f"F, learned from the tests and {', '.join(options.raw) or 'nothing else'}", rows)
 
 

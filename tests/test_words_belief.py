@@ -1,0 +1,169 @@
+"""A dictionary as what bayes believes before it sees the text, and what it learned joined with a dictionary."""
+
+import io
+from itertools import pairwise
+from math import log
+from pathlib import Path
+
+import numpy as np
+import pytest
+from cases import random_text
+from click.testing import CliRunner
+from nlpzero_cli.main import main
+
+from nlpzero.core.job import Job
+from nlpzero.lexicon.lexicon import Lexicon
+from nlpzero.segment.dictionary import DictionaryCutter, dictionary_cutter
+from nlpzero.segment.joined import JoinedCutter
+from nlpzero.segment.learned import LearnedSegmenter
+from nlpzero.segment.lexical import Chances
+from nlpzero.text.characters import code_points
+from nlpzero.words.belief import Trust, _trust
+from nlpzero.words.discovery import discover
+from nlpzero.words.finding import Parameters, Progress
+
+STORIES = (Path(__file__).parent.parent / "data" / "stories.txt").read_text("utf-8")
+WORDS = dictionary_cutter().lexicon
+
+
+def learn(lexicon: Lexicon | None, workers: int = 1) -> tuple[LearnedSegmenter, Trust | None, str]:
+    """Learn from the stories; give the segmenter, the trust and the cut."""
+    told: list[Progress] = []
+    with Job(workers=workers):
+        found = discover([STORIES], "bayes", Parameters(lexicon=lexicon, rounds=3), on_round=told.append)
+    assert found.segmenter is not None
+    return found.segmenter, told[0].trust, found.segmenter.segment(STORIES)
+
+
+def bytes_of(segmenter: LearnedSegmenter) -> bytes:
+    file = io.BytesIO()
+    segmenter.save(file)
+    return file.getvalue()
+
+
+@pytest.fixture(scope="module")
+def plain() -> str:
+    return learn(None)[2]
+
+
+@pytest.fixture(scope="module")
+def believing() -> tuple[LearnedSegmenter, Trust | None, str]:
+    return learn(WORDS)
+
+
+def agreement(one: str, other: str) -> float:
+    """Tell how many word boundaries two cuts of a text share."""
+    edges = []
+    for text in (one, other):
+        marks = np.cumsum([len(word) for word in text.split()])
+        edges.append(set(marks.tolist()))
+    return len(edges[0] & edges[1]) / len(edges[0] | edges[1])
+
+
+def test_a_dictionary_that_fits_the_text_is_trusted(
+    believing: tuple[LearnedSegmenter, Trust | None, str], plain: str
+) -> None:
+    _, trust, cut = believing
+    assert trust is not None
+    assert trust.is_start
+    assert trust.weight == 1
+    by_words = dictionary_cutter().segment(STORIES)
+    assert agreement(cut, by_words) > agreement(plain, by_words) + 0.05
+
+
+def test_a_dictionary_that_says_nothing_changes_little(plain: str) -> None:
+    rng = np.random.default_rng(1)
+    shuffled = dict.fromkeys("".join(rng.permutation([*word])) for word in WORDS.words if len(word) > 1)
+    known = set(WORDS.words)
+    useless = [word for word in shuffled if word not in known]
+    foreign = ["衍冕铄骞", "笺麓霏蘅", "栩铄"]  # characters that the stories do not have
+    for words in (useless, foreign):
+        _, trust, cut = learn(Lexicon(words, [1] * len(words)))
+        assert trust is not None
+        assert not trust.is_start
+        assert trust.weight < 0.5
+        assert agreement(cut, plain) > 0.85
+
+
+def test_trust_is_what_its_definition_says() -> None:
+    rng = np.random.default_rng(5)
+    units = rng.integers(0, 6, 400).astype(np.uint32)
+    is_clause, is_start = rng.random(400) < 0.1, rng.random(400) < 0.6
+    is_clause[0] = True
+    pairs = [(int(a), int(b)) for a, b in pairwise(units)]
+    listed = set(pairs[::7])
+    flags = np.array([pair in listed for pair in pairs] + [False])
+    counts: dict[tuple[int, int], list[int]] = {}
+    starts = is_start | is_clause
+    for i, pair in enumerate(pairs):
+        if not is_clause[i + 1]:
+            is_word = starts[i] and not starts[i + 1] and (i + 2 == 400 or starts[i + 2])
+            counts.setdefault(pair, []).append(int(is_word))
+    often = {pair: 2 * sum(cuts) >= len(cuts) for pair, cuts in counts.items() if len(cuts) >= 2}
+    shares = [
+        np.mean([pair in listed for pair, is_word in often.items() if is_word == wanted]) for wanted in (True, False)
+    ]
+    trust = _trust(units, is_clause, is_start, flags)
+    assert trust.covered == pytest.approx(shares[0])
+    assert trust.r == pytest.approx(log(shares[0] / shares[1]))
+
+
+def test_the_number_of_workers_does_not_matter(believing: tuple[LearnedSegmenter, Trust | None, str]) -> None:
+    assert bytes_of(learn(WORDS, workers=2)[0]) == bytes_of(believing[0])
+
+
+def test_the_dictionary_is_kept_in_the_segmenter(
+    believing: tuple[LearnedSegmenter, Trust | None, str], tmp_path: Path
+) -> None:
+    segmenter, _, cut = believing
+    path = tmp_path / "believing.npz"
+    segmenter.save(path)
+    loaded = LearnedSegmenter.load(path)
+    assert loaded == segmenter
+    assert loaded.segment(STORIES) == cut
+    assert "蓬荜生辉" in loaded.knowledge.listed
+    assert not learn(Lexicon(["衍冕铄骞"], [1]))[0].knowledge.listed  # what is not believed is not kept
+
+
+def test_the_joined_score_is_that_of_its_definition(believing: tuple[LearnedSegmenter, Trust | None, str]) -> None:
+    probabilities = np.array([1.0, 0.3, 0.9, 0.0])
+    chances = Chances(probabilities, 0.5)
+    whole = 0.5 * (log(0.3) + log(0.1))  # begins at 1, goes on at 2
+    assert chances.of_words(np.array([1]), 2)[0] == pytest.approx(whole)
+    assert chances.of_words(np.array([2]), 1)[0] == pytest.approx(0.5 * log(0.9))
+    segmenter = believing[0]
+    words = DictionaryCutter(Lexicon(["山水", "水云"], [5, 4]))
+    text = random_text(3, 400, "山水云，\n")
+    assert JoinedCutter(words, segmenter, 0).segment(text) == words.segment(text)
+    strong = JoinedCutter(dictionary_cutter(), segmenter, 50)
+    codes = code_points(STORIES[:5000])
+    sure = segmenter.probabilities(codes)
+    marks = strong.boundaries(codes)
+    certain = np.flatnonzero((sure > 0.999) | (sure < 0.001))
+    assert np.mean(marks[certain] == (sure[certain] > 0.5)) > 0.97
+    assert JoinedCutter(words, segmenter, 0.2) != JoinedCutter(words, segmenter, 0.5)
+
+
+def test_the_commands_believe_and_join(tmp_path: Path) -> None:
+    text, model = tmp_path / "text", tmp_path / "model.npz"
+    text.write_text(STORIES[:6000], "utf-8")
+    base = ["discover", "--method", "bayes", "--rounds", "2", "--min-count", "1", str(text)]
+    done = CliRunner().invoke(main, [*base, "-q", "--lexicon", "jieba", "--save-segmenter", str(model)])
+    assert (done.exit_code, done.stderr) == (0, "")
+    cuts = [
+        CliRunner().invoke(main, ["segment", *options, str(text)]).stdout
+        for options in (
+            ["--segmenter", str(model)],
+            ["--segmenter", str(model), "--lexicon", "jieba"],
+            ["--segmenter", str(model), "--lexicon", "jieba", "--power", "0"],
+            ["--lexicon", "jieba"],
+            [],
+            ["--learn", "--method", "bayes", "--rounds", "2", "--lexicon", "jieba"],
+        )
+    ]
+    assert {cut.replace(" ", "") for cut in cuts} == {STORIES[:6000].replace(" ", "")}
+    assert cuts[2] == cuts[3] == cuts[4]
+    assert len({*cuts[:3], cuts[5]}) == 4
+    wrong = CliRunner().invoke(main, ["discover", "--lexicon", "jieba", str(text)])
+    assert wrong.exit_code == 2
+    assert "--lexicon needs --method bayes" in wrong.stderr
