@@ -100,6 +100,35 @@ class Trie:
             positions, nodes = positions.take(found), slots.take(found)
             length += 1
 
+    def ids_of(self, codes: Codes, starts: Nodes, lengths: Nodes) -> WordIds:
+        """Give the ids of strings of a text, -1 for those that are no words.
+
+        Parameters
+        ----------
+        codes : uint32 array (n,)
+            The text.
+        starts, lengths : int arrays (m,)
+            Where the strings start, and how many characters each has, 1 at least.
+
+        Examples
+        --------
+        >>> Trie(["长江", "大桥"]).ids_of(code_points("长江大桥"), np.array([0, 1, 2]), np.array([2, 1, 2])).tolist()
+        [0, -1, 1]
+        """
+        result = np.full(len(starts), -1, np.int32)
+        alive = np.arange(len(starts))
+        nodes = self._slots + codes.take(starts).astype(np.intp)
+        depth = 1
+        while len(alive):
+            is_end = lengths.take(alive) == depth
+            ends, on = np.flatnonzero(is_end), np.flatnonzero(~is_end)
+            result[alive.take(ends)] = self._ids.take(nodes.take(ends))
+            alive = alive.take(on)
+            slots, found = self._find(_keys(nodes.take(on), codes.take(starts.take(alive) + depth)))
+            alive, nodes = alive.take(found), slots.take(found)
+            depth += 1
+        return result
+
     def _home(self, keys: Keys) -> Nodes:
         """Give the first slot to look for each key in."""
         return ((keys * GOLDEN) >> self._shift).view(np.intp)

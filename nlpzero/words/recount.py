@@ -67,16 +67,15 @@ def _cut_block(
     codes[places] = characters[block[0].units()]
     follows = bits_in(block[0].follows, len(places))
     marks = np.ones(len(codes), np.bool_)
-    counts = np.zeros(len(lexicon), np.int64)
+    ids = [np.empty(0, np.int32)]
     for start, stop in _pieces(places, follows, cutter.piece):
         some = codes[start:stop]
         mark = cutter.boundaries(some)
         marks[start:stop] = mark
         borders = np.flatnonzero(mark)
-        lengths = np.zeros(len(some) + 1, np.intp)
-        lengths[borders] = np.diff(borders, append=len(some))
-        for length, (at, ids) in enumerate(lexicon.trie.matches(some), 1):
-            np.add.at(counts, ids[lengths[at] == length], 1)
+        ids.append(lexicon.trie.ids_of(some, borders, np.diff(borders, append=len(some))))
+    found = np.concatenate(ids)
+    counts = np.bincount(found[found >= 0], minlength=len(lexicon))
     return workspace.store(np.packbits(marks[places])), counts
 
 
