@@ -36,7 +36,7 @@ class ExportOptions:
     since: str | None = option("--since", metavar="OLD", help="Only words that the list OLD lacks.")
     min_count: int = option("--min-count", type=click.IntRange(min=1), default=1, help="Only words of this count.")
     min_length: int = option(
-        "--min-length", type=click.IntRange(min=1), default=1, help="Only words of so many characters."
+        "--min-length", type=click.IntRange(min=1), default=1, help="Only words of at least N characters."
     )
     min_probability: float | None = option(
         "--min-probability",

@@ -142,7 +142,7 @@ class ReadingOptions(EncodingOptions):
 
 
 def _say_where_text_comes_from(paths: Sequence[str]) -> None:
-    """Say that a command waits for text to be typed."""
+    """Say that a command reads what is typed."""
     if "-" in paths and sys.stdin is not None and sys.stdin.isatty():
         from .messages import notice
 

@@ -90,7 +90,7 @@ def command(
     Of all hierarchies that one is chosen whose templates have the greatest sum of ln P(template), P being the share of
     a template's count in the table. Among equal ones: more words in the template, then words further left.
 
-    The text has to be cut into words as the corpus of the templates was: with the same --lexicon, --hmm or --tokenized.
+    The text has to be cut into words as the corpus of the templates was: with the same options for words.
     """
     exclude("tokenized", "lexicon", "jieba", "hmm")
     form, directory = writing.form, writing.directory

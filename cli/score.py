@@ -40,9 +40,9 @@ class ScoreOptions:
         "--resamples",
         type=click.IntRange(min=0),
         default=1000,
-        help="Draw the lines anew so often, for the 95 % interval of F: f1_low, f1_high.",
+        help="Draw the lines anew N times, for the 95 % interval of F: f1_low, f1_high.",
     )
-    seed: int = option("--seed", type=click.IntRange(min=0), default=1, help="Of the draws.")
+    seed: int = option("--seed", type=click.IntRange(min=0), default=1, help="Seed of the draws.")
     mistakes: int | None = option(
         "--mistakes",
         type=click.IntRange(min=1),

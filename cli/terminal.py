@@ -40,7 +40,7 @@ class Terminal:
         self._ends.append(function)
 
     def close(self) -> None:
-        """End tables that wait for more rows."""
+        """End the tables: no more rows come."""
         for function in self._ends:
             function()
         self._ends.clear()

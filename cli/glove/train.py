@@ -43,7 +43,11 @@ class TrainOptions:
         "-o", "--output", required=True, metavar="FILE", help="Vectors to write: .npz, .txt, .vec or .bin."
     )
     dim: int | None = option(
-        "--dim", default="100", callback=_dimension, help="Numbers in a vector; auto: 8.33 ln(number of words)."
+        "--dim",
+        default="100",
+        callback=_dimension,
+        metavar="N|auto",
+        help="Numbers in a vector; auto: 8.33 ln(number of words).",
     )
     model: Literal[0, 1, 2] = option(
         "--model",
@@ -52,7 +56,10 @@ class TrainOptions:
         help="0: words and contexts share their vectors. 1: they have their own, side by side. 2: added.",
     )
     x_max: float = option(
-        "--x-max", type=click.FloatRange(min=0, min_open=True), default=10.0, help="A count of full weight."
+        "--x-max",
+        type=click.FloatRange(min=0, min_open=True),
+        default=10.0,
+        help="Counts of this size and more have full weight.",
     )
     alpha: float = option(
         "--alpha", type=click.FloatRange(min=0), default=0.75, help="Weight: min(1, count / x-max) ^ alpha."
@@ -79,12 +86,12 @@ class TrainOptions:
         "--remove",
         type=click.IntRange(min=-1),
         default=2,
-        help="Principal directions to leave out of cosines besides the mean; -1: keep also the mean.",
+        help="Principal directions to take out of cosines besides the mean; -1: take nothing out.",
     )
     no_characters: bool = option(
         "--no-characters", is_flag=True, help="Take vectors as trained; do not draw them to what characters predict."
     )
-    seed: int = option("--seed", type=click.IntRange(min=0), default=1, help="Of the random start.")
+    seed: int = option("--seed", type=click.IntRange(min=0), default=1, help="Seed of the random start.")
     checkpoint: str | None = option("--checkpoint", metavar="FILE", help="Write here what is reached after each sweep.")
     resume: str | None = option("--resume", metavar="FILE", help="Go on from a checkpoint.")
 

@@ -204,7 +204,7 @@ class Merging:
 
 
 def _borders(runs: Sequence[StoredRun], entries: int) -> list[npt.NDArray[np.intp]]:
-    """Cut the keys into ranges of about so many entries: for each border its place in every run."""
+    """Cut the keys into ranges of about `entries` entries: for each border its place in every run."""
     total = sum(run.keys.length for run in runs)
     parts = max(1, -(-total // entries))
     stride = max(1, total // (parts * 256))

@@ -169,7 +169,7 @@ class _Threads:
 
 
 def _end(tasks: "queue.SimpleQueue[Any]", number: int) -> None:
-    """Tell so many threads that nothing more comes."""
+    """Tell the threads that nothing more comes."""
     for _ in range(number):
         tasks.put(None)
 

@@ -69,7 +69,7 @@ class Cost:
     tasks : float
         Share of the memory for the tasks under way, of all workers together.
     store : float
-        Share of the memory for arrays that wait; beyond it they wait in files.
+        Share of the memory for arrays that are kept for later; beyond it they are kept in files.
     held : float
         Share of the memory for what is held beside: strings that are counted, bits of baskets.
     disk : float
@@ -117,7 +117,7 @@ class Job:
     workers : int
         How many tasks run at a time. The results do not depend on it.
     memory : int or str
-        Bytes to stay under, such as 1 << 30, "512M" or "2G"; beyond it, arrays wait in files.
+        Bytes to stay under, such as 1 << 30, "512M" or "2G"; beyond it, arrays are kept in files.
     tmp_dir : path, optional
         Directory for temporary files (default: the system's). Nothing stays there.
     scheduler : str, optional
@@ -198,7 +198,7 @@ class Job:
         Raises
         ------
         NlpZeroError
-            If the disk has too little room, or the cluster cannot work.
+            If the disk has too little space, or the cluster cannot work.
         """
         one_thread_each()
         from .workspace import Workspace
@@ -241,7 +241,7 @@ def current_job() -> Job:
 
 @dataclass(frozen=True)
 class Execution:
-    """A job at work for a capability: where tasks run and arrays wait.
+    """A job at work for a capability: where tasks run and arrays are kept.
 
     Attributes
     ----------

@@ -17,7 +17,7 @@ FAN_IN = 64
 
 
 class Tally:
-    """Counts of strings (计数), in the order of their first occurrence; beyond a limit they wait in sorted files.
+    """Counts of strings (计数), in the order of their first occurrence; beyond a limit they are kept in sorted files.
 
     Parameters
     ----------

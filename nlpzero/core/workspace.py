@@ -1,4 +1,4 @@
-"""Arrays that wait: in memory up to a budget, then in files of a temporary directory, which other processes can read.
+"""Arrays that are kept for later: in memory up to a budget, then in files of a temporary directory.
 
 Every file carries the sum of its values, which reading checks.
 """
@@ -192,7 +192,7 @@ class Workspace:
         return Path(self.directory, f"{_PROCESS}-{next(_serial)}")
 
     def require(self, needed: int) -> None:
-        """Ask for room on the disk before work begins.
+        """Check the free space of the disk before work begins.
 
         Raises
         ------
@@ -208,7 +208,7 @@ class Workspace:
             )
 
     def hold(self, size: int) -> bool:
-        """Tell whether so many bytes fit the budget, and count them in if they do."""
+        """Tell whether a number of bytes fits the budget, and count them in if they do."""
         with self._lock:
             fits = self._used + size <= self.budget
             self._used += size * fits

@@ -62,7 +62,7 @@ class NGrams:
         Number of characters that are neither units nor blank.
     joined : bool
         See `nlpzero.ngrams.units.encode`.
-    engine, workspace : where work runs and arrays wait.
+    engine, workspace : where work runs and arrays are kept.
     reference : Reference or None
         Counts made before that the levels are taken from.
     entropies : tuple
@@ -277,7 +277,7 @@ def count_units(
         Blocks of whole lines, read once, by the workers where they can.
     joined : bool
         See `nlpzero.ngrams.units.encode`.
-    engine, workspace : where work runs and arrays wait.
+    engine, workspace : where work runs and arrays are kept.
     table : NGramTable, optional
         Counts that were made before, of this corpus or a larger one, to take all levels from.
     """

@@ -119,7 +119,7 @@ class Baskets:
         return self._counts
 
     def ids(self, strings: Iterable[str], number: int) -> npt.NDArray[np.int64]:
-        """Give the numbers of so many strings."""
+        """Give the numbers of some strings."""
         found = np.fromiter(map(self._ids.__getitem__, strings), np.int64, number)
         if self._is_item is not None and len(self._ids) > len(self._is_item_id):
             new = itertools.islice(self._ids, len(self._is_item_id), None)

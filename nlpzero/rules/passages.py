@@ -99,7 +99,7 @@ def from_text(
     cut : iterable of (Passages, Tokens)
         Passages, and the words of their lines: see `cut_passages`.
     window : int, optional
-        Make a basket of every so many words on end instead; a passage of fewer words makes one.
+        Make a basket of every `window` words in a row instead; a shorter passage makes one.
     min_length : int
         Leave out words of fewer characters.
     stop : container of str
@@ -146,7 +146,7 @@ def _windows(
 ) -> Iterator[tuple[Entries, npt.NDArray[np.int64]]]:
     """Number the baskets of some passages, and tell which passage each is of; those without words are no baskets.
 
-    Wide windows hold every word many times: they are made so many at a time.
+    Wide windows hold every word many times: they are made a number at a time.
     """
     starts = np.flatnonzero(np.diff(holds, prepend=-1))
     lengths = np.diff(starts, append=len(holds))

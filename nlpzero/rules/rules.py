@@ -77,7 +77,7 @@ def find_rules(
     sort : str
         The measure to sort by, best first; ties by count, then the shorter antecedent, then the items.
     top : int, optional
-        Keep the first so many, without holding more of them than that.
+        Keep only the first `top`, and never hold more of them.
     significant : float, optional
         Keep rules that pass Fisher's exact test, with Holm's correction for all rules that the frequent sets make
         under the constraint: the probability that any of them is there by chance is at most this.

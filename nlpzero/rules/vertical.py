@@ -175,7 +175,7 @@ class Vertical:
         return BasketLists(np.concatenate([piece.numbers for piece in lists]), starts)
 
     def fits(self, sets: int) -> bool:
-        """Tell whether the bit rows of so many sets may be kept."""
+        """Tell whether the bit rows of a number of sets may be kept."""
         return sets * self.words * 8 <= self.budget
 
 

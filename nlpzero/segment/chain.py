@@ -42,13 +42,13 @@ class Layout:
         self.clause = (np.arange(self.size) - self._starts[self.row]).astype(np.int32)
 
     def back(self, steps: int) -> Index:
-        """Give the slot so many units before each slot; 0 where there is none."""
+        """Give the slot `steps` units before each slot; 0 where there is none."""
         result: Index = self._starts[np.maximum(self.row - steps, 0)] + self.clause
         result[self.row < steps] = 0
         return result
 
     def ahead(self, steps: int) -> Index:
-        """Give the slot so many units after each slot; 0 where there is none."""
+        """Give the slot `steps` units after each slot; 0 where there is none."""
         row = self.row + steps
         result: Index = self._starts[np.minimum(row, len(self._starts) - 1)] + self.clause
         result[row >= self.lengths[self.clause]] = 0

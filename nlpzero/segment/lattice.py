@@ -26,7 +26,7 @@ CHUNK = 64
 BASIS_CELLS = 1 << 20
 """Route values held at once (8 MB) while chunks are solved for every context."""
 RARE = 8
-"""Words of a length that fewer than one in so many positions starts are kept as a list, the others as an array."""
+"""Words of a length that starts at fewer than one in this many positions are kept as a list, the others as an array."""
 
 
 def stretches(reach: Positions) -> tuple[Positions, Positions]:

@@ -27,7 +27,7 @@ from .numerals import NUMERAL, NUMERALS, settle
 from .spelling import Spelling
 
 WINDOW, MARGIN = 128, 8
-"""Longer clauses are cut in windows of so many units, each with so many more on both sides to lean on."""
+"""Longer clauses are cut in windows of this many units; each sees some units more on both sides."""
 
 STEPS = ("SB", "SS", "EB", "ES", "BM", "BE", "MM", "ME")
 TOTALS = ("types", "all_leaders", "starters", "enders", "clauses")

@@ -11,7 +11,7 @@ from .links import Flags, Links
 
 
 class Beginnings(NamedTuple):
-    """Beginnings of templates with so many words, in the order of their keys.
+    """Beginnings of templates with a number of words, in the order of their keys.
 
     The key packs the rank of the beginning without the last word (none: 0), whether a gap comes before that word, and
     the word; counts are upper bounds of the counts of templates that begin so.

@@ -25,7 +25,7 @@ class Links(NamedTuple):
     offsets : uint32 array (words + 1,)
         Where each word's followers begin among them.
     alike : uint32 array (words,)
-        At most so many of the paths from each word are the same template.
+        The most paths from one word that are the same template.
     starts : uint32 array
         Words that follow none: where paths begin.
     """

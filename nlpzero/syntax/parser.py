@@ -29,7 +29,7 @@ UNIT = 1e-6
 _NONE = np.int64(-1 << 60)  # three of them still fit 64 bits
 _WORDS = 16  # low bits of a packed score: the number of the template's words, which decides among equal scores
 LONGEST = 1_000
-"""Words that a sentence had better not exceed: one of so many takes about 1.5 s and 70 MB."""
+"""Words that a sentence had better not exceed: a sentence of this length takes about 1.5 s and 70 MB."""
 
 LOWEST = -8_000.0
 """The least `null_score`: packed scores hold so much for each word of the longest sentences, exactly."""

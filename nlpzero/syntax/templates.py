@@ -75,7 +75,7 @@ class Templates:
         self.scores = np.array([score for _, _, score in found], np.float64)
 
     def _levels(self, minimum: int) -> Iterator[tuple[Beginnings, Run]]:
-        """Give, level by level, the beginnings that may be frequent, and the frequent templates with so many words.
+        """Give, level by level, the beginnings that may be frequent, and the frequent templates of that many words.
 
         A template's key is the rank of its beginning, and whether a gap follows its last word.
         """

@@ -125,7 +125,7 @@ class UnitReading(NamedTuple):
         return symbols.astype(np.uint32)
 
     def whole(self, length: int) -> tuple[Flags, Positions]:
-        """Give `joined` and `dots` for the whole text, of so many characters; what is hidden is joined."""
+        """Give `joined` and `dots` for the whole text of `length` characters; what is hidden is joined."""
         if self.kept is None:
             return self.joined, self.dots
         joined = np.ones(length, np.bool_)

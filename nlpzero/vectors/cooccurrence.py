@@ -39,7 +39,7 @@ SCHEMA = Schema(
 )
 Weighting = Literal["flat", "linear", "harmonic", "soft"]
 LONGEST = 21
-"""Windows to which weights of 1/distance leave sums room for 2^31 pairs: lcm(1..22) is 232,792,560."""
+"""Windows to which weights of 1/distance let sums hold 2^31 pairs: lcm(1..22) is 232,792,560."""
 CHUNK = 1 << 22
 """Pairs that are sorted at a time, if there is memory for it (more are no faster)."""
 PAIRS = Cost(task=24, tasks=0.45, store=0.2, held=0.25, least=1 << 16, most=8 << 20)
@@ -288,7 +288,7 @@ def merge_counts(
 
 
 def _ranked_anew(part: Cooccurrence, ranks: Ids, size: int, step: int) -> Iterator[Run]:
-    """Give counts as runs whose keys are row * size + column by other ranks, so many pairs at a time."""
+    """Give counts as runs whose keys are row * size + column by other ranks, a number of pairs at a time."""
     at = 0
     for columns, values in zip(pieces_of(part.columns, step), pieces_of(part.values, step), strict=True):
         rows = np.searchsorted(part.starts, np.arange(at, at + len(columns)), "right") - 1

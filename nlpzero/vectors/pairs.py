@@ -80,7 +80,7 @@ def count_pairs(
     min_count : int
         Words that occur less often are taken out before windows are laid.
     max_vocab : int, optional
-        Keep so many of the most frequent words.
+        Keep only this many of the most frequent words.
     weighting : {"flat", "linear", "harmonic", "soft"}
         See `distance_weights`.
     symmetric : bool

@@ -72,7 +72,7 @@ def refinement(matrix: Floats, directions: int, frequent: int = 20_000) -> Refin
     ----------
     matrix : float32 array (n, dim)
     directions : int
-        How many; fewer if there are not so many dimensions or words.
+        How many; fewer if there are fewer dimensions or words.
     frequent : int
         Rows to take.
 

@@ -165,7 +165,7 @@ def _places(block: BlockLevels, ranks: list[int]) -> npt.NDArray[np.intp]:
 
 
 def _neighbours(ngrams: NGrams, places: list[npt.NDArray[np.intp]], step: int) -> Counter[str]:
-    """Count what stands so many units after (or, with step -1, before) the beginnings of a string."""
+    """Count the units at a distance after (or, with step -1, before) the beginnings of a string."""
     result: Counter[str] = Counter()
     for block, found in zip(ngrams.blocks, places, strict=True):
         if not len(found):

@@ -80,7 +80,7 @@ def _cut_block(
 
 
 def _pieces(places: npt.NDArray[np.uint32], follows: npt.NDArray[np.bool_], size: int) -> list[tuple[int, int]]:
-    """Cut the places of a block, after clause ends, into pieces of about so many."""
+    """Cut the places of a block, after clause ends, into pieces of about `size` places."""
     if not len(places):
         return []
     ends = places[~follows].astype(np.intp) + 2  # with the empty place after a clause
