@@ -1,10 +1,12 @@
 """Random texts for laws: few characters, so that n-grams repeat, with digits, Latin letters and punctuation between."""
 
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+from click.testing import Result
 
 from nlpzero.core.engine import Engine
 from nlpzero.core.job import Cost, Execution, Job
@@ -76,3 +78,10 @@ def harm(path: str) -> None:
 
 DAMAGES: list[Callable[[str], None]] = [harm, os.unlink, lambda path: os.truncate(path, 100)]
 """What may happen to a temporary file: a bit changes, it is deleted, it is cut off."""
+
+
+def succeeded(result: Result) -> Result:
+    """Give what a command wrote; if it failed, say what it said."""
+    assert result.exit_code == 0, f"status {result.exit_code}: {result.stderr or result.exception!r}"
+    assert not re.search(r"^nlpzero: error|Traceback", result.stderr, re.MULTILINE), result.stderr
+    return result

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cases import succeeded
 from click.testing import CliRunner, Result
 from nlpzero_cli.main import main
 
@@ -61,12 +62,12 @@ def test_a_saved_segmenter_cuts_other_text_by_any_number_of_workers(
     nlpzero: Callable[..., Result], tmp_path: Path
 ) -> None:
     model = tmp_path / "seg.npz"
-    assert nlpzero("discover", *QUICK, "--save-segmenter", model, STORIES).exit_code == 0
+    succeeded(nlpzero("discover", *QUICK, "--save-segmenter", model, STORIES))
     sentence = (
         "沈渡棠去了青桅坊，没有见到罗砚舟。\n"  # "Shen Dutang went to the shipyard and did not meet Luo Yanzhou."
     )
     result = nlpzero("segment", "--segmenter", model, text=sentence)
-    assert result.exit_code == 0
+    succeeded(result)
     assert result.stdout.replace(" ", "") == sentence
     assert {"沈渡棠", "青桅坊", "罗砚舟"} <= {*result.stdout.split()}
     many = tmp_path / "many.txt"
@@ -84,7 +85,7 @@ def test_the_same_seed_saves_the_same_bytes_for_any_number_of_workers(
         files = [tmp_path / f"{name}{workers}" for name in ("words", "model", "chances", "cut")]
         options = zip(("-o", "--save-segmenter", "--boundaries", "--segmented"), files, strict=True)
         arguments = [str(part) for pair in options for part in pair]
-        assert nlpzero("discover", *QUICK, "-j", workers, "--memory", "8M", *arguments, STORIES).exit_code == 0
+        succeeded(nlpzero("discover", *QUICK, "-j", workers, "--memory", "8M", *arguments, STORIES))
         outputs.append([file.read_bytes() for file in files])
     assert outputs[0] == outputs[1]
 
@@ -101,7 +102,7 @@ def test_it_says_before_it_starts_that_it_takes_more_memory_than_it_was_given(
 def test_boundaries_say_where_the_text_is_cut(nlpzero: Callable[..., Result], tmp_path: Path) -> None:
     chances, cut = tmp_path / "chances", tmp_path / "cut"
     text = STORIES.read_text(encoding="utf-8")
-    assert nlpzero("discover", *QUICK, "--boundaries", chances, "--segmented", cut, text=text).exit_code == 0
+    succeeded(nlpzero("discover", *QUICK, "--boundaries", chances, "--segmented", cut, text=text))
     probability = {
         (int(row["line"]), int(row["column"])): float(row["probability"])
         for row in csv.DictReader(chances.read_text(encoding="utf-8").splitlines(), delimiter="\t")

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from cases import succeeded
 from click.testing import CliRunner, Result
 from nlpzero_cli.main import main
 
@@ -18,7 +19,7 @@ def nlpzero(*arguments: object, text: str | None = None) -> Result:
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a file of the counts of the sample stories."""
     path = tmp_path_factory.mktemp("whole") / "stories.runs"
-    assert nlpzero("count", "-j", "1", "-o", path, STORIES).exit_code == 0
+    succeeded(nlpzero("count", "-j", "1", "-o", path, STORIES))
     return path
 
 
@@ -28,14 +29,14 @@ def test_counts_of_parts_merge_to_those_of_the_whole(whole: Path, tmp_path: Path
         done = nlpzero("count", "-j", "1", "-o", tmp_path / f"{number}.runs", text="".join(lines[number::3]))
         assert (done.exit_code, done.output) == (0, "")
     parts = [tmp_path / f"{number}.runs" for number in (1, 2, 0)]
-    assert nlpzero("merge", "-o", tmp_path / "all.runs", "--tmp-dir", tmp_path, *parts).exit_code == 0
+    succeeded(nlpzero("merge", "-o", tmp_path / "all.runs", "--tmp-dir", tmp_path, *parts))
     assert (tmp_path / "all.runs").read_bytes() == whole.read_bytes()
     assert len([*tmp_path.iterdir()]) == 4
 
 
 def test_small_memory_and_workers_change_nothing(whole: Path, tmp_path: Path) -> None:
     path = tmp_path / "a.runs"
-    assert nlpzero("count", "-j", "2", "--memory", "1M", "--tmp-dir", tmp_path, "-o", path, STORIES).exit_code == 0
+    succeeded(nlpzero("count", "-j", "2", "--memory", "1M", "--tmp-dir", tmp_path, "-o", path, STORIES))
     assert path.read_bytes() == whole.read_bytes()
     assert [*tmp_path.iterdir()] == [path]
 
@@ -43,7 +44,7 @@ def test_small_memory_and_workers_change_nothing(whole: Path, tmp_path: Path) ->
 def test_discover_by_the_counts_of_a_corpus_finds_what_it_finds_in_the_corpus(whole: Path, tmp_path: Path) -> None:
     plain = nlpzero("discover", "-j", "1", "--segmented", tmp_path / "a.txt", STORIES)
     given = nlpzero("discover", "-j", "1", "--counts", whole, "--segmented", tmp_path / "b.txt", STORIES)
-    assert given.exit_code == 0
+    succeeded(given)
     assert given.stdout == plain.stdout
     assert (tmp_path / "b.txt").read_bytes() == (tmp_path / "a.txt").read_bytes()
 
@@ -51,7 +52,7 @@ def test_discover_by_the_counts_of_a_corpus_finds_what_it_finds_in_the_corpus(wh
 @pytest.mark.parametrize("method", ["cohesion", "pmi"])
 def test_characters_are_counted_for_cohesion_and_pmi(method: str, tmp_path: Path) -> None:
     counts = tmp_path / "characters.runs"
-    assert nlpzero("count", "-j", "1", "--characters", "-o", counts, STORIES).exit_code == 0
+    succeeded(nlpzero("count", "-j", "1", "--characters", "-o", counts, STORIES))
     options = "discover", "-j", "1", "--method", method, "--max-length", "4"
     assert nlpzero(*options, "--counts", counts, STORIES).stdout == nlpzero(*options, STORIES).stdout
 
@@ -59,7 +60,7 @@ def test_characters_are_counted_for_cohesion_and_pmi(method: str, tmp_path: Path
 def test_units_that_were_not_counted_are_told(whole: Path) -> None:
     text = "沈渡棠在纽约。\n"  # "Shen Dutang is in New York"
     done = nlpzero("discover", "-j", "1", "--min-count", "1", "--counts", whole, text=text)
-    assert done.exit_code == 0
+    succeeded(done)
     assert "units that are not in the counts, taken to occur once: 1" in done.stderr
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import jieba
 import pytest
+from cases import succeeded
 from click.testing import CliRunner, Result
 from nlpzero_cli.main import main
 
@@ -113,7 +114,7 @@ def test_csv_and_jsonl_hold_what_tsv_does(discover: Callable[..., Result]) -> No
 
 def test_jieba_loads_the_user_dictionary(discover: Callable[..., Result], tmp_path: Path) -> None:
     target = tmp_path / "new.dict"
-    assert discover("--new", "--min-length", "2", "--format", "userdict", "-o", target, STORIES).exit_code == 0
+    succeeded(discover("--new", "--min-length", "2", "--format", "userdict", "-o", target, STORIES))
     tokenizer = jieba.Tokenizer()
     tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
     tokenizer.initialized = True
@@ -150,10 +151,9 @@ def test_a_word_is_explained_with_figures_thresholds_and_places(discover: Callab
 
 @pytest.mark.parametrize("method", ["entropy", "cohesion", "pmi"])
 def test_it_is_explained_why_a_string_is_no_word(method: str, discover: Callable[..., Result]) -> None:
-    shown = discover("--method", method, "--explain", "的青桅", STORIES).stdout  # a particle and half a name
-    if shown:
-        assert shown.startswith("的青桅: not a word")
-        assert "fails " in shown
+    shown = succeeded(discover("--method", method, "--explain", "在青桅", STORIES)).stdout  # "in" and part of a name
+    assert shown.startswith(f"在青桅: not a word (method {method})\noccurs 2 times in ")
+    assert "\nfails " in shown
     absent = discover("--method", method, "--explain", "不在此书", STORIES)  # "not in this book"
     assert absent.exit_code == 1
     assert absent.stderr.endswith("'不在此书' does not occur in the corpus\n")
@@ -204,7 +204,7 @@ def test_bad_input_is_one_line_that_names_file_line_and_remedy(discover: Callabl
     assert f"{bad}: line 2" in result.stderr
     assert "--encoding gb18030" in result.stderr
     replaced = discover("--errors", "replace", "--min-count", "1", bad)
-    assert replaced.exit_code == 0
+    succeeded(replaced)
     assert "replaced" in replaced.stderr
     assert discover(tmp_path / "none.txt").exit_code == 1
     assert discover(tmp_path).exit_code == 1

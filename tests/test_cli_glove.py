@@ -13,6 +13,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from cases import succeeded
 from click.testing import CliRunner, Result
 from gensim.models import KeyedVectors
 from nlpzero_cli.main import main
@@ -52,10 +53,10 @@ def error(result: Result) -> str:
 
 
 def test_text_and_counts_and_tokens_give_the_same_vectors(glove: Callable[..., Result], made: Path) -> None:
-    assert glove("count", "-j", "1", "-o", "counts.npz", STORIES).exit_code == 0
-    assert glove("train", *SMALL, "-o", "a.npz", "counts.npz").exit_code == 0
+    succeeded(glove("count", "-j", "1", "-o", "counts.npz", STORIES))
+    succeeded(glove("train", *SMALL, "-o", "a.npz", "counts.npz"))
     cut = CliRunner().invoke(main, ["segment", str(STORIES)]).stdout
-    assert glove("train", *SMALL, "--tokenized", "-o", "b.npz", text=cut).exit_code == 0
+    succeeded(glove("train", *SMALL, "--tokenized", "-o", "b.npz", text=cut))
     vectors = [Vectors.load(path) for path in (made, "a.npz", "b.npz")]
     assert len({v.matrix.tobytes() for v in vectors}) == 1
     assert vectors[0].words == vectors[1].words == vectors[2].words
@@ -65,10 +66,10 @@ def test_text_and_counts_and_tokens_give_the_same_vectors(glove: Callable[..., R
 def test_the_files_do_not_depend_on_workers_and_memory(glove: Callable[..., Result], tmp_path: Path) -> None:
     options = "count", "--window", "5", STORIES, STORIES
     for name, more in ("a", ("-j", "1")), ("b", ("-j", "2", "--memory", "1M", "--tmp-dir", tmp_path)):
-        assert glove(*options, "-o", f"{name}.npz", *more).exit_code == 0
+        succeeded(glove(*options, "-o", f"{name}.npz", *more))
     assert Path("a.npz").read_bytes() == Path("b.npz").read_bytes()
     for workers in ("1", "2"):
-        assert glove("train", "--dim", "8", "-j", workers, "-o", f"v{workers}.npz", "a.npz").exit_code == 0
+        succeeded(glove("train", "--dim", "8", "-j", workers, "-o", f"v{workers}.npz", "a.npz"))
     assert Path("v1.npz").read_bytes() == Path("v2.npz").read_bytes()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.npz", "b.npz", "v1.npz", "v2.npz"]
 
@@ -86,31 +87,31 @@ def test_merged_parts_are_the_file_of_the_whole(glove: Callable[..., Result], tm
     """With every word in the parts, and whatever memory and workers."""
     lines = STORIES.read_text(encoding="utf-8").splitlines(keepends=True)
     for name, part in ("a", lines[:150]), ("b", lines[150:]), ("whole", lines):
-        assert glove("count", "-j", "1", "--min-count", "1", "-o", f"{name}.npz", text="".join(part)).exit_code == 0
+        succeeded(glove("count", "-j", "1", "--min-count", "1", "-o", f"{name}.npz", text="".join(part)))
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     for more in ("-j", "1"), ("-j", "2", "--memory", "64K", "--tmp-dir", scratch):
-        assert glove("merge", "b.npz", "a.npz", "-o", "both.npz", *more).exit_code == 0
+        succeeded(glove("merge", "b.npz", "a.npz", "-o", "both.npz", *more))
         assert Path("both.npz").read_bytes() == Path("whole.npz").read_bytes()
     assert list(scratch.iterdir()) == []
 
 
 def test_words_of_a_lexicon_are_counted(glove: Callable[..., Result]) -> None:
     Path("words.txt").write_text("青桅坊 12\n沈渡棠 70\n", encoding="utf-8")  # a workshop and a person of the stories
-    assert glove("train", *SMALL, "--lexicon", "words.txt", "-o", "v.npz", STORIES).exit_code == 0
+    succeeded(glove("train", *SMALL, "--lexicon", "words.txt", "-o", "v.npz", STORIES))
     assert {"青桅坊", "沈渡棠"} <= set(Vectors.load("v.npz").words)
 
 
 def test_counts_of_parts_add_up(glove: Callable[..., Result]) -> None:
     lines = STORIES.read_text(encoding="utf-8").splitlines(keepends=True)
     for name, part in ("a", lines[:150]), ("b", lines[150:]), ("whole", lines):
-        assert glove("count", "-j", "1", "--min-count", "1", "-o", f"{name}.npz", text="".join(part)).exit_code == 0
-    assert glove("merge", "a.npz", "b.npz", "-o", "both.npz").exit_code == 0
+        succeeded(glove("count", "-j", "1", "--min-count", "1", "-o", f"{name}.npz", text="".join(part)))
+    succeeded(glove("merge", "a.npz", "b.npz", "-o", "both.npz"))
     both, whole = Cooccurrence.load("both.npz"), Cooccurrence.load("whole.npz")
     assert both.words == whole.words
     np.testing.assert_array_equal(both.values, whole.values)
     np.testing.assert_array_equal(both.columns, whole.columns)
-    assert glove("count", "-j", "1", "--window", "3", "-o", "c.npz", STORIES).exit_code == 0
+    succeeded(glove("count", "-j", "1", "--window", "3", "-o", "c.npz", STORIES))
     assert "counts with window 10 and 3 cannot be added" in error(glove("merge", "a.npz", "c.npz", "-o", "d.npz"))
 
 
@@ -140,17 +141,17 @@ def test_the_other_questions_are_answered(glove: Callable[..., Result], made: Pa
 
 def test_files_are_converted_and_gensim_reads_them(glove: Callable[..., Result], made: Path) -> None:
     for target, options in ("v.vec", {}), ("v.bin", {"binary": True}):
-        assert glove("convert", made, target).exit_code == 0
+        succeeded(glove("convert", made, target))
         theirs = KeyedVectors.load_word2vec_format(target, **options)
         np.testing.assert_allclose(
             theirs["码头"], Vectors.load(made).portable()[Vectors.load(made).id("码头")], rtol=1e-5
         )
-        assert glove("convert", target, "again.npz").exit_code == 0
+        succeeded(glove("convert", target, "again.npz"))
         found = rows(glove("nearest", "again.npz", "码头"))
         assert [row["word"] for row in found] == [row["word"] for row in rows(glove("nearest", made, "码头"))]
         near = theirs.most_similar("码头", topn=10)
         assert [row["word"] for row in found] == [word for word, _ in near]
-    assert glove("convert", "--raw", made, "raw.bin").exit_code == 0
+    succeeded(glove("convert", "--raw", made, "raw.bin"))
     assert Vectors.load("raw.bin").matrix.tobytes() == Vectors.load(made).matrix.tobytes()
 
 
@@ -170,11 +171,11 @@ def test_evaluation_is_a_table_or_json(glove: Callable[..., Result], made: Path)
 
 
 def test_a_training_goes_on_from_its_checkpoint(glove: Callable[..., Result]) -> None:
-    assert glove("count", "-j", "1", "-o", "counts.npz", STORIES).exit_code == 0
+    succeeded(glove("count", "-j", "1", "-o", "counts.npz", STORIES))
     train = "train", *SMALL, "counts.npz"
-    assert glove(*train, "--sweeps", "3", "-o", "whole.npz").exit_code == 0
-    assert glove(*train, "--sweeps", "1", "--checkpoint", "half.npz", "-o", "half-vectors.npz").exit_code == 0
-    assert glove(*train, "--sweeps", "3", "--resume", "half.npz", "-o", "rest.npz").exit_code == 0
+    succeeded(glove(*train, "--sweeps", "3", "-o", "whole.npz"))
+    succeeded(glove(*train, "--sweeps", "1", "--checkpoint", "half.npz", "-o", "half-vectors.npz"))
+    succeeded(glove(*train, "--sweeps", "3", "--resume", "half.npz", "-o", "rest.npz"))
     assert Path("rest.npz").read_bytes() == Path("whole.npz").read_bytes()
     assert "was made with l2" in error(glove(*train, "--l2", "7", "--resume", "half.npz", "-o", "x.npz"))
 
@@ -182,7 +183,7 @@ def test_a_training_goes_on_from_its_checkpoint(glove: Callable[..., Result]) ->
 @pytest.mark.parametrize("solver", ["als", "sgd"])
 def test_models_solvers_and_the_automatic_dimension(glove: Callable[..., Result], solver: str) -> None:
     options = "train", "-j", "1", "--model", "1", "--dim", "auto", "--solver", solver, "--sweeps", "2", "-o", "v.txt"
-    assert glove(*options, STORIES).exit_code == 0
+    succeeded(glove(*options, STORIES))
     vectors = Vectors.load("v.txt")
     assert vectors.dim == 2 * round(8.33 * np.log(len(vectors)))
 
@@ -219,7 +220,7 @@ def test_wrong_usage_is_status_2(glove: Callable[..., Result], made: Path, argum
 
 
 def test_counting_options_do_not_apply_to_a_file_of_counts(glove: Callable[..., Result]) -> None:
-    assert glove("count", "-j", "1", "-o", "counts.npz", STORIES).exit_code == 0
+    succeeded(glove("count", "-j", "1", "-o", "counts.npz", STORIES))
     result = glove("train", "--window", "3", "-o", "v.npz", "counts.npz")
     assert (result.exit_code, "--window is for counting" in result.stderr) == (2, True)
 

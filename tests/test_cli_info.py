@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from cases import succeeded
 from click.testing import CliRunner, Result
 from damages import DAMAGES, LOADERS
 from nlpzero_cli.main import main
@@ -74,7 +75,7 @@ def test_what_made_a_file_is_shown(info: Callable[..., Result]) -> None:
         ["count", "-q", "--order", "2", "-o", "c.runs", str(STORIES)],
         ["discover", "-q", "--top", "9", "-o", "w.tsv", str(STORIES)],
     ):
-        assert runner.invoke(main, arguments).exit_code == 0
+        succeeded(runner.invoke(main, arguments))
     done = info("v.npz", "c.runs", "w.tsv")
     parts = [dict(line.split("  ", 1) for line in part.splitlines()) for part in done.stdout.split("\n\n")]
     vectors, counts, words = ({name: value.strip() for name, value in part.items()} for part in parts)

@@ -16,6 +16,7 @@ from typing import Any
 import click
 import numpy as np
 import pytest
+from cases import succeeded
 from click.testing import CliRunner, Result
 from nlpzero_cli import messages, options, output
 from nlpzero_cli.main import COMMANDS, main
@@ -78,7 +79,7 @@ def raiser(error: BaseException) -> Callable[[], None]:
 
 def test_help_lists_every_command_with_its_summary() -> None:
     result = CliRunner().invoke(main, ["--help"])
-    assert result.exit_code == 0
+    succeeded(result)
     listed = " ".join(result.stdout.split())
     for name, summary in COMMANDS.items():
         assert f"{name} {summary}" in listed
@@ -228,7 +229,7 @@ def test_shared_options_have_defaults_that_help_shows(run: Callable[..., Result]
         values(output.TableOptions, "writing"),
         values(options.ReadingOptions, "reading"),
     )
-    assert run(keep(), decorators=decorators).exit_code == 0
+    succeeded(run(keep(), decorators=decorators))
     assert seen == {
         "reading": options.ReadingOptions(paths=("-",), encoding="utf-8", errors="strict", shard=None),
         "writing": output.TableOptions(output="-", form="tsv", header=True),
@@ -248,7 +249,7 @@ def test_shared_options_have_defaults_that_help_shows(run: Callable[..., Result]
         "x",
         "-q",
     )
-    assert run(keep(), *given, decorators=decorators).exit_code == 0
+    succeeded(run(keep(), *given, decorators=decorators))
     assert seen == {
         "reading": options.ReadingOptions(paths=("a", "b"), encoding="utf-8", errors="strict", shard=(2, 5)),
         "writing": output.TableOptions(output="x", form="csv", header=False),
@@ -274,8 +275,8 @@ class Cup:
 def test_a_command_receives_its_options_as_one_frozen_value(run: Callable[..., Result]) -> None:
     seen: list[Cup] = []
     whole = (values(Cup, "cup"),)
-    assert run(lambda cup: seen.append(cup), "--sugar", "3", decorators=whole).exit_code == 0
-    assert run(lambda cup: seen.append(cup), "--tea=black", "--cold", decorators=whole).exit_code == 0
+    succeeded(run(lambda cup: seen.append(cup), "--sugar", "3", decorators=whole))
+    succeeded(run(lambda cup: seen.append(cup), "--tea=black", "--cold", decorators=whole))
     assert seen == [Cup(tea="green", sugar=3, hot=True), Cup(tea="black", sugar=2, hot=False)]
     assert "[default: 2; x>=0]" in run(lambda cup: None, "--help", decorators=whole).stdout
 
@@ -283,7 +284,7 @@ def test_a_command_receives_its_options_as_one_frozen_value(run: Callable[..., R
 def test_a_command_without_an_option_has_its_default(run: Callable[..., Result]) -> None:
     seen: list[Cup] = []
     part = (values(Cup, "cup", without=("sugar",)),)
-    assert run(lambda cup: seen.append(cup), decorators=part).exit_code == 0
+    succeeded(run(lambda cup: seen.append(cup), decorators=part))
     assert seen == [Cup(tea="green", sugar=2, hot=True)]
     assert run(lambda cup: None, "--sugar", "3", decorators=part).exit_code == 2
 
@@ -445,7 +446,7 @@ def test_quiet_silences_everything(run: Callable[..., Result], monkeypatch: pyte
         talk()
 
     terminal = Terminal()
-    assert run(talk_to_terminal, "-q", decorators=(options.quiet,)).exit_code == 0
+    succeeded(run(talk_to_terminal, "-q", decorators=(options.quiet,)))
     assert terminal.getvalue() == ""
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import numpy as np
 import pytest
+from cases import succeeded
 from click.testing import CliRunner
 from nlpzero_cli.corrections import distance
 from nlpzero_cli.main import COMMANDS, main
@@ -40,7 +41,7 @@ def answer(*arguments: str) -> str:
 def test_the_short_page_is_one_screen_with_examples(names: tuple[str, ...]) -> None:
     done = CliRunner().invoke(main, [*names, "-h"], prog_name="nlpzero", terminal_width=80)
     lines = done.stdout.splitlines()
-    assert done.exit_code == 0
+    succeeded(done)
     assert len(lines) <= 24
     assert lines[0].startswith(" ".join(["Usage: nlpzero", *names]))
     assert "Examples:" in lines
@@ -128,7 +129,7 @@ def test_an_edit_is_a_letter_more_less_other_or_swapped() -> None:
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_the_completion_script_asks_nlpzero(shell: str) -> None:
     done = CliRunner().invoke(main, ["completion", shell], prog_name="nlpzero")
-    assert done.exit_code == 0
+    succeeded(done)
     assert f"_NLPZERO_COMPLETE={shell}_complete" in done.stdout
 
 
@@ -155,7 +156,7 @@ def test_a_shell_completes_commands_options_values_and_files(words: str, found: 
 
 
 def test_manual_pages_are_written_for_every_command(tmp_path: Path) -> None:
-    assert CliRunner().invoke(main, ["man", str(tmp_path)], prog_name="nlpzero").exit_code == 0
+    succeeded(CliRunner().invoke(main, ["man", str(tmp_path)], prog_name="nlpzero"))
     pages = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "man1").iterdir()}
     assert set(pages) == {"-".join(["nlpzero", *names]) + ".1" for names in PAGES}
     for names, command in LEAVES.items():

@@ -6,6 +6,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from cases import succeeded
 from click.testing import CliRunner, Result
 from nlpzero_cli.main import main
 
@@ -130,7 +131,7 @@ def test_the_number_of_workers_does_not_matter(table: Path, monkeypatch: pytest.
     monkeypatch.setattr(parser, "PARSING", replace(parser.PARSING, least=300, most=300))
     text = "鸡蛋可以吃吗\n水涨了！你可以来吗？\n山高\n" * 40
     one, two = (run("--templates", table, "--format", "json", "-j", workers, text=text) for workers in (1, 2))
-    assert one.exit_code == 0
+    succeeded(one)
     assert one.stdout_bytes == two.stdout_bytes
     assert one.stdout.count("\n") == 160
 
@@ -163,7 +164,7 @@ def test_gaps_are_read_as_they_were_written(tmp_path: Path) -> None:
 def test_templates_of_the_story_parse_the_story(tmp_path: Path) -> None:
     table = tmp_path / "templates.tsv"
     made = CliRunner().invoke(main, ["templates", "--min-proba", "1e-4", "-o", str(table), str(DATA / "stories.txt")])
-    assert made.exit_code == 0
+    succeeded(made)
     done = run("--templates", table, "--format", "json", DATA / "stories.txt")
     parsed = [json.loads(line) for line in done.stdout.splitlines()]
     whole = "".join((DATA / "stories.txt").read_text("utf-8").split())

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cases import succeeded
 from click.testing import CliRunner, Result
 from nlpzero_cli.main import main
 
@@ -76,7 +77,7 @@ def test_replaced_characters_are_reported(score: Callable[..., Result], tmp_path
     for name in "gold.txt", "made.txt":
         Path(tmp_path, name).write_bytes("江 ".encode() + b"\xff\n")
     result = score("gold.txt", "made.txt", "--errors", "replace")
-    assert result.exit_code == 0
+    succeeded(result)
     assert result.stderr == "".join(
         f"nlpzero: bad characters replaced by U+FFFD: 1, the first in {name}.txt:1, column 3\n"
         for name in ("gold", "made")

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from cases import random_text
+from cases import random_text, succeeded
 from click.testing import CliRunner, Result
 from nlpzero_cli.main import main
 
@@ -101,7 +101,7 @@ def test_the_number_of_workers_does_not_matter(tmp_path: Path, how: str) -> None
     expected = segmenters[how].segment(text)
     for workers in (1, 2):
         done = run("-j", workers, *options[how], path)
-        assert done.exit_code == 0
+        succeeded(done)
         assert done.stdout == expected
 
 
@@ -119,7 +119,7 @@ def test_words_of_the_text_itself_are_learned(tmp_path: Path) -> None:
     # "Zhuqiao has ferries", "the ferry goes to Zhuqiao", ... again and again
     text = written(tmp_path, "text", "竹桥有渡船\n渡船去竹桥\n竹桥在下，渡船在上\n我说竹桥\n你看渡船\n" * 6)
     done = run("--learn", "--min-count", 2, "--delimiter", "/", text)
-    assert done.exit_code == 0
+    succeeded(done)
     assert done.stdout.replace("/", "") == text.read_text("utf-8")
     assert done.stdout.splitlines()[0] == "竹桥/有/渡船"
     for method in "cohesion", "pmi":

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from cases import succeeded
 from click.testing import CliRunner, Result
 from nlpzero_cli.main import main
 from test_syntax_templates import QUESTIONS, random_lines
@@ -62,9 +63,9 @@ def test_trivial_templates_are_shown_on_demand() -> None:
     assert [line for line in every.splitlines() if not line.startswith("[X] 吃 ")][:3] == shown.splitlines()[:3]
     assert "[X] 吃 [X]" not in shown
     alone = run("--tokenized", text="水，山，云\n".replace("，", "\n"))
-    assert alone.exit_code == 0
+    succeeded(alone)
     nothing = run("--tokenized", "--min-proba", 0.01, "--min-pmi", 9, text="水 山 云\n" * 9)
-    assert nothing.exit_code == 0
+    succeeded(nothing)
 
 
 def test_examples_and_fillers_are_shown() -> None:
@@ -110,7 +111,7 @@ def test_the_number_of_workers_does_not_matter(way: str, tmp_path: Path) -> None
         run(*options, "--memory", memory, "-j", workers, "--min-pmi", 0.2, path)
         for workers, memory in ((1, "2G"), (2, "1M"))
     ]
-    assert done[0].exit_code == 0
+    succeeded(done[0])
     assert done[0].stdout.count("\n") > 20
     assert done[0].stdout_bytes == done[1].stdout_bytes
 

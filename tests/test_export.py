@@ -9,6 +9,7 @@ from pathlib import Path
 import jieba
 import numpy as np
 import pytest
+from cases import succeeded
 from click.testing import CliRunner, Result
 from nlpzero_cli.export import FORMS as NAMES
 from nlpzero_cli.main import main
@@ -78,7 +79,7 @@ def test_jieba_cuts_the_words_out_whole(tmp_path: Path) -> None:
     words = unlisted(1, 120)
     source, out = tmp_path / "words", tmp_path / "jieba"
     source.write_text("".join(f"{word}\n" for word in words.words), "utf-8")
-    assert run(source, "--to", "jieba", "-o", out).exit_code == 0
+    succeeded(run(source, "--to", "jieba", "-o", out))
     tokenizer = jieba.Tokenizer()
     tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
     tokenizer.initialized = True

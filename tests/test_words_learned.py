@@ -52,8 +52,11 @@ def test_it_cuts_new_sentences_of_known_and_unknown_words(segmenter: LearnedSegm
     # "Shen Luotang and Luo Yanzhou have not been to the Qingwei shipyard": the names are of the story
     assert "沈渡棠 " in segmenter.segment("沈渡棠和罗砚舟没有去青桅坊。")
     assert " 罗砚舟 " in segmenter.segment("沈渡棠和罗砚舟没有去青桅坊。")
-    for unknown in ("饕餮魑魅", "\U00020000\U00020001", "ｇｐｔ４", "漢語繁體字與简体字混排"):
-        assert segmenter.segment(unknown, "/").replace("/", "") == unknown
+    for unknown in ("饕餮魑魅", "\U00020000\U00020001", "漢語繁體字與简体字混排"):  # characters that the story lacks
+        words = segmenter.segment(unknown, "/").split("/")
+        assert "".join(words) == unknown
+        assert all(1 <= len(word) <= 5 for word in words)  # as long as words that are learned
+    assert any("ｇｐｔ" in word for word in segmenter.segment("用ｇｐｔ４写", "/").split("/"))  # "write with GPT4"
 
 
 @pytest.mark.parametrize("text", ["", "\n", "，。\r\n", "山", random_text(11, 2000), "一二三四五" * 400])
