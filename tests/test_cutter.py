@@ -73,12 +73,22 @@ def test_cutters_of_different_words_counts_or_rules_are_different() -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_blanks_cut_as_python_splits(seed: int) -> None:
-    text = random_text(seed, 900, "渡船ab ,\t\n\r\x0b\x1c\x85\u2028\u3000\ufeff") + " "
+    text = random_text(seed, 900, "渡船ab ,\t\n\r\x0b\x1c\x85\u2028\u3000") + " "
     assert BlankCutter()(text) == text.split()
     for piece in (1, 50):
         cutter = BlankCutter()
         cutter.piece = piece
         assert cutter(text) == text.split()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_hidden_parts_no_word_and_is_none(seed: int) -> None:
+    text = random_text(seed, 300, "渡船 \n\u200b\ufeff")
+    words = BlankCutter()(text)
+    assert [word.replace("\u200b", "").replace("\ufeff", "") for word in words] == [
+        word for word in text.replace("\u200b", "").replace("\ufeff", "").split()
+    ]
+    assert [word for word in words if word[0] in "\u200b\ufeff" or word[-1] in "\u200b\ufeff"] == []
 
 
 def test_a_word_of_a_lexicon_may_hold_a_blank() -> None:

@@ -79,9 +79,16 @@ class Cutter(ABC):
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Give where each word of a text starts, and where it ends (exclusive)."""
         codes = code_points(text)
-        starts, ends = word_spans(codes, self.marks(codes))
+        is_start = self.marks(codes)
+        shown, kept = visible(codes) if self.overlooks_hidden else (codes, None)
+        if kept is not None and len(kept):  # what is hidden may be inside of a word, but neither begins nor ends one
+            is_start = np.logical_or.reduceat(is_start, np.append(0, kept[:-1] + 1))
+        starts, ends = word_spans(shown, is_start[: len(shown)])
         whole = ends > starts
-        return [*zip(starts[whole].tolist(), ends[whole].tolist(), strict=True)]
+        starts, ends = starts[whole], ends[whole]
+        if kept is not None:
+            starts, ends = kept[starts], kept[ends - 1] + 1
+        return [*zip(starts.tolist(), ends.tolist(), strict=True)]
 
     def segment(self, text: str, delimiter: str = " ") -> str:
         r"""Put the delimiter between the words of each line; nothing else is changed.
@@ -184,11 +191,10 @@ def word_spans(codes: Codes, is_start: Flags) -> tuple[Positions, Positions]:
         return starts, starts
     ends = np.append(starts[1:], len(codes))
     blank = is_blank().take(codes)
-    loose = np.flatnonzero(blank.take(ends - 1))
-    for _ in range(4):  # nearly always there is but one blank, and often it stands alone
-        ends[loose] -= 1
-        loose = loose[ends.take(loose) > starts.take(loose)]
-        loose = loose[blank.take(ends.take(loose) - 1)]
+    is_loose = blank.take(ends - 1)  # nearly always there is but one blank, and often it stands alone
+    ends -= is_loose
+    loose = np.flatnonzero(is_loose & (ends > starts))
+    loose = loose[blank.take(ends.take(loose) - 1)]
     if len(loose):
         inked = np.append(-1, np.flatnonzero(~blank))
         last = inked.take(np.searchsorted(inked, ends.take(loose)) - 1)

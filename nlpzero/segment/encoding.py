@@ -74,7 +74,8 @@ class Tokens(NamedTuple):
         """
         is_kept = kept.take(self.ids)
         number = (np.cumsum(kept) - 1).astype(np.uint32)
-        lengths = np.bincount(self.lines()[is_kept], minlength=len(self.lengths))
+        before = np.append(0, np.cumsum(is_kept))
+        lengths = np.diff(before.take(np.cumsum(self.lengths)), prepend=0)
         words = list(itertools.compress(self.words, kept.tolist()))
         return Tokens(number.take(self.ids[is_kept]), lengths, words)
 
