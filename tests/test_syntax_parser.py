@@ -286,7 +286,7 @@ def test_parsers_need_templates_and_can_be_sent_to_workers() -> None:
 
 @pytest.mark.parametrize("null_score", [-8000.001, -1e7, -1e14, float("nan"), float("-inf"), 0.5])
 def test_a_null_score_that_would_not_be_exact_is_refused(null_score: float) -> None:
-    with pytest.raises(ModelError, match=r"^null_score must be from -8,000 to 0, not "):
+    with pytest.raises(ModelError, match=r"^`null_score` must be from -8,000 to 0, not "):
         parser_of({"水": 1}, null_score)
 
 
@@ -294,5 +294,5 @@ def test_the_scores_of_long_sentences_are_exact_or_refused() -> None:
     parser = parser_of({"水 [X] 山": 1}, -8000)
     assert parser.parse(["云"] * 1000).nodes[0].score == -8000 * 999
     assert parser.parse(["水", *["云"] * 40, "山"]).nodes[0].score == -8000 * 39
-    with pytest.raises(ModelError, match=r"^a sentence of 1,100 words is too long; cut it, or raise null_score$"):
+    with pytest.raises(ModelError, match=r"^a sentence of 1,100 words is too long; cut it, or raise `null_score`$"):
         parser.parse(["云"] * 1100)

@@ -59,7 +59,7 @@ def minimum_count(support: int | float | Fraction, n_baskets: int) -> int:
 
 def mine(
     baskets: Baskets,
-    support: int | float | Fraction,
+    min_support: int | float | Fraction,
     *,
     max_length: int | None = None,
     constraint: Constraint | None = None,
@@ -71,7 +71,7 @@ def mine(
     Parameters
     ----------
     baskets : Baskets
-    support : int, float or Fraction
+    min_support : int, float or Fraction
         Number of baskets (int), or share of them.
     max_length : int, optional
         Greatest number of items in a set.
@@ -104,7 +104,7 @@ def mine(
     """
     if not baskets.n_baskets:
         raise NothingFound("there are no baskets in the input")
-    minimum = minimum_count(support, baskets.n_baskets)
+    minimum = minimum_count(min_support, baskets.n_baskets)
     wanted = _Scope.of(baskets, minimum, constraint or Constraint(), max_length)
     n_items = len(wanted.ids)
     rank = np.full(len(baskets.items), n_items, np.int64)

@@ -81,13 +81,13 @@ class Cutter(ABC):
         codes = code_points(text)
         is_start = self.marks(codes)
         shown, kept = visible(codes) if self.overlooks_hidden else (codes, None)
-        if kept is not None and len(kept):  # what is hidden may be inside of a word, but neither begins nor ends one
+        if kept is not None and len(kept):  # what is hidden belongs to the word of the character before
             is_start = np.logical_or.reduceat(is_start, np.append(0, kept[:-1] + 1))
         starts, ends = word_spans(shown, is_start[: len(shown)])
         whole = ends > starts
         starts, ends = starts[whole], ends[whole]
         if kept is not None:
-            starts, ends = kept[starts], kept[ends - 1] + 1
+            starts, ends = kept[starts], np.append(kept, len(codes))[ends]
         return [*zip(starts.tolist(), ends.tolist(), strict=True)]
 
     def segment(self, text: str, delimiter: str = " ") -> str:

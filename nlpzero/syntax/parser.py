@@ -118,7 +118,7 @@ class Parser:
 
     def __init__(self, inventory: Inventory, null_score: float = -20.0, gap: str = "[X]") -> None:
         if not LOWEST <= null_score <= 0:
-            raise ModelError(f"null_score must be from {LOWEST:,.0f} to 0, not {null_score:g}")
+            raise ModelError(f"`null_score` must be from {LOWEST:,.0f} to 0, not {null_score:g}")
         self.inventory = inventory
         self.null_score = _whole(null_score)
         log_total = math.log(int(inventory.counts.sum()))
@@ -146,7 +146,7 @@ class Parser:
         dearest = max(-self.null_score, -int(self._own.min(initial=0)), 1)
         most = (-int(_NONE) >> _WORDS + 1) // dearest
         if by_length and max(by_length) > most:
-            raise ModelError(f"a sentence of {max(by_length):,} words is too long; cut it, or raise null_score")
+            raise ModelError(f"a sentence of {max(by_length):,} words is too long; cut it, or raise `null_score`")
         for length, members in by_length.items():
             step = max(1, _CELLS // (length + 1) ** 2)
             for begin in range(0, len(members), step):
