@@ -96,7 +96,13 @@ class EncodingOptions:
         from nlpzero.reading.corpus import Corpus
 
         _say_where_text_comes_from(paths)
-        return Corpus(paths, encoding=self.encoding, errors=self.of_text, tmp_dir=tmp_dir)
+        return Corpus(paths, encoding=self.encoding, errors=self.of_text, tmp_dir=tmp_dir, reading=self.how())
+
+    def how(self, memory: int = 2 << 30) -> "Reading":
+        """Give what of the text is read, and as what; the longest line takes no more than the memory."""
+        from nlpzero.reading.options import Reading
+
+        return Reading(max_line=memory // LINE_COST)
 
 
 VECTOR_ERRORS: dict[str, Any] = {
@@ -112,8 +118,50 @@ def _standard_input(_ctx: click.Context, _parameter: click.Parameter, value: tup
     return tuple(value) or ("-",)
 
 
+def _folds(_context: click.Context, _parameter: click.Parameter, value: str) -> tuple[str, ...]:
+    """Read what is folded: some of width, case, variants, with commas between."""
+    return tuple(kind.strip() for kind in value.split(",") if kind.strip()) if value else ()
+
+
+def _fields(_context: click.Context, _parameter: click.Parameter, value: tuple[str, ...]) -> tuple[str | int, ...]:
+    """Read names or numbers of fields."""
+    return tuple(int(name) if name.isascii() and name.isdigit() and int(name) else name for name in value)
+
+
 @dataclass(frozen=True, kw_only=True)
-class ReadingOptions(EncodingOptions):
+class TextOptions(EncodingOptions):
+    """How text is read."""
+
+    fold: tuple[str, ...] = option(
+        "--fold",
+        metavar="KIND,...",
+        callback=_folds,
+        show_default="nothing",
+        help="Read full width as half width (width), upper case as lower (case), traditional characters as simplified "
+        "(variants). Text that is written out keeps its characters.",
+    )
+    web: Literal["", "drop", "keep"] = option(
+        "--web",
+        type=click.Choice(["drop", "keep"]),
+        show_default="read as text",
+        callback=lambda _context, _parameter, value: value or "",
+        help="Addresses, @names, #tags#, [emoticons], HTML, and in chat logs time and speaker: drop leaves them out, "
+        "keep takes each for one word.",
+    )
+
+    def how(self, memory: int = 2 << 30) -> "Reading":
+        from nlpzero.reading.options import Reading
+
+        return Reading(fold=self.fold, web=self.web, max_line=memory // LINE_COST)
+
+    def text(self, text: str) -> str:
+        """Read a text that was given on the command line."""
+        view = self.how().view
+        return text if view is None else view(text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadingOptions(TextOptions):
     """The text that a command reads, and how."""
 
     paths: tuple[str, ...] = argument(nargs=-1, metavar="[CORPUS]...", callback=_standard_input)
@@ -124,6 +172,22 @@ class ReadingOptions(EncodingOptions):
         show_default="all of it",
         help="Read only the I-th of N parts of about as many bytes, cut at line starts.",
     )
+    fields: tuple[str | int, ...] = option(
+        "--field",
+        multiple=True,
+        metavar="NAME|N",
+        callback=_fields,
+        help="The column of csv or tsv, by the name in the first line or by number, or the key of JSON lines that "
+        "holds the text; may be given more than once. Each field is a line.",
+    )
+    join_lines: bool = option(
+        "--join-lines", is_flag=True, help="Join lines that break a sentence, as scans have them."
+    )
+
+    def how(self, memory: int = 2 << 30) -> "Reading":
+        from nlpzero.reading.options import Reading
+
+        return Reading(self.fields, self.fold, self.web, self.join_lines, memory // LINE_COST)
 
     def open(self, running: "RunningOptions", *, again: bool = False) -> "Corpus":
         """Open the text; with `again` it can be read more than once. The longest line takes no more than the memory."""
@@ -137,7 +201,7 @@ class ReadingOptions(EncodingOptions):
             rereadable=again,
             tmp_dir=running.tmp_dir,
             shard=self.shard,
-            reading=reading_of(running.memory),
+            reading=self.how(running.memory),
         )
 
 
@@ -205,13 +269,6 @@ class RunningOptions:
 
             logging.disable()  # distributed tells on standard error what arrives here as an error
         return Job(self.workers, self.memory, self.tmp_dir, self.scheduler)
-
-
-def reading_of(memory: int) -> "Reading":
-    """Give how text is read where so much memory may be used."""
-    from nlpzero.reading.options import Reading
-
-    return Reading(max_line=memory // LINE_COST)
 
 
 quiet = click.option(

@@ -16,6 +16,7 @@ FOUND = ("query", "rank", "line", "distance", "similarity", "text")
 def search(file: TextFile, writing: TableOptions, own: "SimilarOptions", comparer: Comparer) -> tuple[int, int]:
     """Answer each query line; give how many were answered, and how many hold no known word."""
     from nlpzero.core.files import check_place
+    from nlpzero.reading.parts import source_text, text_of
     from nlpzero.segment.encoding import join_tokens, line_words
     from nlpzero.similarity.index import load_index, save_index
     from nlpzero.similarity.search import Collection
@@ -26,11 +27,14 @@ def search(file: TextFile, writing: TableOptions, own: "SimilarOptions", compare
     table = writing.table(file, FOUND)
     measure = comparer.measure
     blocks: list[str] = []
+    sources: list[str] = []
     for path in own.texts[1:]:
         corpus = comparer.encoding.corpus(path)
-        blocks = [block.text for block in corpus.blocks()]
+        for block in corpus.blocks():
+            blocks.append(text_of(block))
+            sources.append(source_text(block))
         warn_replaced(corpus)
-    lines = [line for block in blocks for line in block.removesuffix("\n").split("\n")]
+    lines = [line for block in sources for line in block.removesuffix("\n").split("\n")]
     if index is not None and os.path.exists(index):
         documents, lines = load_index(index, measure.space, cutter.digest, lines if own.texts[1:] else None)
     else:

@@ -107,12 +107,12 @@ def _cut(
     """Read, cut and give the text part by part."""
     from nlpzero.segment.lexical import CUTTING, cut_part, cut_to_file
 
-    cut = partial(_cutter(words, own, encoding).segment, delimiter=own.delimiter)
+    cutter = _cutter(words, own, encoding)
     with words.open(running.job, CUTTING, corpus) as execution:
         parts = parts_of(corpus, execution.block_size)
         if execution.engine.shares_memory:
-            yield from execution.engine.map(partial(cut_part, cut), parts)
+            yield from execution.engine.map(partial(cut_part, cutter, own.delimiter), parts)
             return
-        for path in execution.engine.map(partial(cut_to_file, execution.workspace, cut), parts):
+        for path in execution.engine.map(partial(cut_to_file, execution.workspace, cutter, own.delimiter), parts):
             yield path.read_bytes()
             path.unlink()

@@ -11,7 +11,7 @@ from nlpzero.errors import NothingFound
 
 from .comparing import COLUMNS, Comparer, write_rows
 from .messages import warn, warn_replaced
-from .options import VECTOR_ERRORS, EncodingOptions, RunningOptions, quiet
+from .options import VECTOR_ERRORS, EncodingOptions, RunningOptions, TextOptions, quiet
 from .output import Table, TableOptions
 from .pages import command as page
 from .values import argument, is_given, option, values
@@ -141,7 +141,7 @@ class DistanceOptions:
 @values(SimilarOptions, "own")
 @values(DistanceOptions, "distance")
 @values(WordOptions, "words")
-@values(EncodingOptions, "encoding", errors=VECTOR_ERRORS)
+@values(TextOptions, "encoding", errors=VECTOR_ERRORS)
 @values(TableOptions, "writing")
 @values(RunningOptions, "running", without=("scheduler", "memory", "tmp_dir"))
 @quiet
@@ -149,7 +149,7 @@ def command(
     own: SimilarOptions,
     distance: DistanceOptions,
     words: WordOptions,
-    encoding: EncodingOptions,
+    encoding: TextOptions,
     writing: TableOptions,
     running: RunningOptions,
 ) -> None:
@@ -189,14 +189,16 @@ def command(
         warn(message)
 
 
-def _two(own: SimilarOptions, encoding: EncodingOptions) -> Sequence[str]:
+def _two(own: SimilarOptions, encoding: TextOptions) -> Sequence[str]:
     """Give the two texts."""
     if own.literal:
-        return own.texts
+        return [*map(encoding.text, own.texts)]
+    from nlpzero.reading.parts import text_of
+
     found = []
     for path in own.texts:
         corpus = encoding.corpus(path)
-        found.append("".join(block.text for block in corpus.blocks()))
+        found.append("".join(map(text_of, corpus.blocks())))
         warn_replaced(corpus)
     return found
 

@@ -99,7 +99,7 @@ class WordOptions:
             cutter = HmmCutter()
         else:
             cutter = jieba_cutter() if self.jieba or like_jieba else dictionary_cutter()
-        return self.with_userdict(cutter, encoding)
+        return kept_whole(self.with_userdict(cutter, encoding), encoding)
 
     def joined(self, segmenter: "LearnedSegmenter", power: float, encoding: "EncodingOptions") -> "Cutter":
         """Give a learned segmenter, joined with the dictionary if one is named."""
@@ -138,6 +138,13 @@ class WordOptions:
 
         find = dictionary_path if self.uses_jieba else None
         return job.open(replace(cost, python=cost.python or self.hmm), corpus, dictionary=find)
+
+
+def kept_whole(cutter: "Cutter", encoding: "EncodingOptions") -> "Cutter":
+    """Let addresses and the like be words, if that is asked for."""
+    from nlpzero.segment.whole import WholeCutter
+
+    return WholeCutter(cutter) if encoding.how().web == "keep" else cutter
 
 
 def exclude(*names: str) -> None:

@@ -68,13 +68,15 @@ def command(own: KeywordOptions, words: WordOptions, reading: ReadingOptions, wr
 
 def _texts(corpus: "Corpus", lines: bool) -> Iterator[tuple[str, str]]:
     """Give the texts with their names: each line by itself, or each file."""
+    from nlpzero.reading.parts import text_of
+
     if lines:
         for block in corpus.blocks():
-            for line in block.text.removesuffix("\n").split("\n"):
+            for line in text_of(block).removesuffix("\n").split("\n"):
                 yield line.strip(), line
         return
     parts: dict[str, list[str]] = {}
     for block in corpus.blocks():
-        parts.setdefault(block.source, []).append(block.text)
+        parts.setdefault(block.source, []).append(text_of(block))
     for source, texts in parts.items():
         yield source, "".join(texts)

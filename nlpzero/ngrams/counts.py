@@ -16,7 +16,7 @@ from ..core.engine import Engine
 from ..core.job import Cost, Execution, Job, open_execution
 from ..core.workspace import NONE, Column, Ids, Stored, StoredRun, Workspace
 from ..errors import ModelError
-from ..reading.parts import Part, text_of
+from ..reading.parts import Part, units_text
 from ..reading.sources import Texts, open_texts
 from ..text.units import symbol_of
 from .entropies import Entropies, neighbour_entropies
@@ -389,7 +389,7 @@ class _UnitBlock(NamedTuple):
 
 def _encode_block(workspace: Workspace, joined: bool, text: str | Part) -> _UnitBlock:
     """Read and encode one block."""
-    found = encode(text_of(text), joined)
+    found = encode(units_text(text), joined)
     counts = np.bincount(found.ids, minlength=len(found.units))
     follows = np.zeros(len(found.positions), np.bool_)
     follows[:-1] = np.diff(found.positions) == 1

@@ -27,7 +27,9 @@ from typing import BinaryIO, Self
 
 from ..errors import CorpusError
 from .encoding import HEAD, STATEFUL, check_encoding, encoding_of, too_long, undecodable
+from .fields import field_blocks
 from .inputs import is_regular, name_of, opened, read_chunks
+from .joining import joined_blocks
 from .lines import READ, LongLine, count_lines, cut_lines, split_at
 from .options import Reading
 from .packing import packing_of, unpack
@@ -144,6 +146,17 @@ class Corpus:
             For a file that cannot be read, unpacked or decoded (the offset that the message names counts bytes of the
             unpacked text), for a line that is too long, and for a second reading without `rereadable`.
         """
+        reading = self.reading
+        blocks = self._plain_blocks(size, around or reading.by_record)
+        if reading.fields:
+            blocks = field_blocks(blocks, reading.fields, size)
+        elif reading.join_lines:
+            blocks = joined_blocks(blocks, size, reading.max_line)
+        view = reading.view
+        return blocks if view is None else (block._replace(view=view) for block in blocks)
+
+    def _plain_blocks(self, size: int, around: bool) -> Iterator[Block]:
+        """Read the lines as they are."""
         self.replaced, self.first_replaced = 0, None
         for path, span in self._spans():
             with self._opened(path) as file:
@@ -160,15 +173,20 @@ class Corpus:
         CorpusError
             As `blocks` does; bad bytes of an extent are found by `text_of`.
         """
+        if self.reading.by_record:
+            yield from self.blocks(size)
+            return
         self.replaced, self.first_replaced = 0, None
+        view = self.reading.view
         for path, span in self._spans():
             with self._opened(path) as file:
                 plain = self._plain(path, file)
                 if plain is None:
-                    yield from self._blocks(file, name_of(path), size, span, False)
+                    blocks = self._blocks(file, name_of(path), size, span, False)
+                    yield from blocks if view is None else (block._replace(view=view) for block in blocks)
                 else:
                     limit = self.reading.max_line
-                    yield from extents(file, plain, min(size, limit), span, limit)
+                    yield from extents(file, plain._replace(view=view), min(size, limit), span, limit)
 
     def files(self) -> list[Extent]:
         """Describe the plain files among the inputs: what workers must be able to read.
@@ -194,6 +212,8 @@ class Corpus:
             For a file that cannot be opened, or whose first bytes show that it is in another encoding.
         """
         total = 0
+        if self.reading.by_record:
+            return None
         for path, span in self._spans():
             if path in self._once and not self.rereadable:
                 return None
@@ -208,7 +228,7 @@ class Corpus:
     def lines(self) -> Iterator[str]:
         r"""Read the lines, without the "\n" at their ends."""
         for block in self.blocks():
-            yield from block.text.removesuffix("\n").split("\n")
+            yield from (line for _, line in block.numbered_lines())
 
     def _spans(self) -> Iterator[tuple[str, Span]]:
         """Give the paths, each with the place of the shard in it; leave out those that the shard does not touch."""

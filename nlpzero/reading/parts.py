@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
 from ..errors import CorpusError
+from ..text.views import TextView
 from .encoding import too_long, undecodable
 from .lines import last_start, lines_before, next_start
 
@@ -13,13 +14,32 @@ from .lines import last_start, lines_before, next_start
 class Block(NamedTuple):
     """Some whole lines of one source: `text` as in the input, line ends included, from the 1-based `line` on.
 
-    `own` tells whether the lines are of the shard that is read: see `Corpus.blocks`.
+    `own` tells whether the lines are of the shard that is read: see `Corpus.blocks`. `view` is how the text is read.
+    `numbers` are those of the lines in the source, where they do not follow each other.
     """
 
     source: str
     line: int
     text: str
     own: bool = True
+    view: TextView | None = None
+    numbers: tuple[int, ...] = ()
+
+    def numbered_lines(self) -> Iterator[tuple[int, str]]:
+        """Give the lines as they are read, each with its number in the source."""
+        if self.view is None and not self.numbers:
+            yield from enumerate(self.text.removesuffix("\n").split("\n"), self.line)
+            return
+        start = at = 0
+        for line in text_of(self).removesuffix("\n").split("\n"):
+            yield self.number(at), line
+            end = start + len(line) + 1
+            at += self.text.count("\n", start, end)
+            start = end
+
+    def number(self, at: int) -> int:
+        """Give the number in the source of one of the lines, counted from 0."""
+        return self.numbers[at] if self.numbers else self.line + at
 
 
 class Extent(NamedTuple):
@@ -35,6 +55,7 @@ class Extent(NamedTuple):
     size: int
     mtime: int
     encoding: str
+    view: TextView | None = None
 
 
 Part = Block | Extent
@@ -59,7 +80,32 @@ WHOLE = Span(0, sys.maxsize)
 
 
 def text_of(part: str | Part) -> str:
-    """Give the text of a part of a corpus, wherever it is; text that is there already is given as it is.
+    """Give the text of a part of a corpus, as it is to be read (see `nlpzero.reading.options.Reading`).
+
+    It has as many characters as `source_text`, and each is at the same place.
+
+    Raises
+    ------
+    CorpusError
+        As `source_text` does.
+
+    Examples
+    --------
+    >>> text_of("长江"), text_of(Block("rivers.txt", 1, "黄河Ａ", view=TextView(fold=("width",))))
+    ('长江', '黄河A')
+    """
+    text = source_text(part)
+    return text if isinstance(part, str) or part.view is None else part.view(text)
+
+
+def units_text(part: str | Part) -> str:
+    """Give the text of a part as `text_of` does, without what is kept whole: where words are not known yet."""
+    text = source_text(part)
+    return text if isinstance(part, str) or part.view is None else part.view.for_units(text)
+
+
+def source_text(part: str | Part) -> str:
+    """Give the text of a part of a corpus as it stands in the source; text that is there already is given as it is.
 
     Raises
     ------
@@ -69,7 +115,7 @@ def text_of(part: str | Part) -> str:
 
     Examples
     --------
-    >>> text_of("长江"), text_of(Block("rivers.txt", 1, "黄河"))
+    >>> source_text("长江"), source_text(Block("rivers.txt", 1, "黄河"))
     ('长江', '黄河')
     """
     if isinstance(part, str):

@@ -1,6 +1,5 @@
 """Baskets of items (购物篮): read from lists, lines, csv, pairs or jsonl, and kept as arrays of item numbers."""
 
-import csv
 import itertools
 import json
 import re
@@ -15,6 +14,7 @@ from ..core.counting import count, first_of_each, merge
 from ..core.job import Cost
 from ..core.workspace import Column, Stored, StoredRun, Workspace
 from ..errors import CorpusError
+from ..reading.fields import RecordLines, csv_rows
 from ..reading.parts import Block
 
 LONGEST_FIELD = 1 << 30
@@ -354,7 +354,7 @@ def from_pairs(
                 continue
             if len(row) != 2 or not (item := row[1].strip()):
                 raise CorpusError(
-                    f"{source}: line {line}: {len(row)} fields and not a basket and an item; check `separator`",
+                    f"{source}: line {line}: {len(row)} fields and not a basket and an item; check --separator",
                     source,
                     line,
                 )
@@ -396,56 +396,7 @@ def _records(blocks: Iterable[Block], separator: str, header: bool) -> Iterator[
     Records that begin in lines of another shard are left out.
     """
     for source, own in itertools.groupby(blocks, key=lambda block: block.source):
-        lines = _Lines(own)
-        try:
-            for row in _rows(lines, separator):
-                if lines.is_own and not (header and lines.is_first):
-                    yield source, lines.number, row
-                lines.end_record()
-        except csv.Error as error:
-            number = lines.number
-            raise CorpusError(f"{source}: line {number}: not csv ({error}); check the quotes", source, number) from None
-
-
-def _rows(lines: Iterable[str], separator: str) -> Iterator[list[str]]:
-    """Read csv records of fields of any length: the module's limit is put back after each."""
-    rows = csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True)
-    while True:
-        before = csv.field_size_limit(LONGEST_FIELD)
-        try:
-            row = next(rows, None)
-        finally:
-            csv.field_size_limit(before)
-        if row is None:
-            return
-        yield row
-
-
-class _Lines:
-    """The lines of a source for a csv reader, and where the record that it reads begins.
-
-    A carriage return ends a line of csv as well.
-
-    Attributes
-    ----------
-    number : int
-        The line (up to a line feed) that the record begins in.
-    is_own, is_first : bool
-        Whether that is a line of this shard, and whether the record is the first one.
-    """
-
-    def __init__(self, blocks: Iterable[Block]) -> None:
-        self._blocks = blocks
-        self.number, self.is_own, self.is_first, self._is_new = 1, True, True, True
-
-    def end_record(self) -> None:
-        """Let the next line begin a record."""
-        self.is_first, self._is_new = False, True
-
-    def __iter__(self) -> Iterator[str]:
-        for block in self._blocks:
-            for number, line in enumerate(block.text.removesuffix("\n").split("\n"), block.line):
-                for piece in _RETURN.findall(line + "\n") if "\r" in line else (line + "\n",):
-                    if self._is_new:
-                        self.number, self.is_own, self._is_new = number, block.own, False
-                    yield piece
+        lines = RecordLines(own)
+        for row in csv_rows(source, lines, separator):
+            if lines.is_own and not (header and lines.is_first):
+                yield source, lines.number, row

@@ -2,7 +2,6 @@
 
 import functools
 import itertools
-import re
 from collections import deque
 from collections.abc import Callable, Container, Iterable, Iterator
 from typing import NamedTuple
@@ -14,6 +13,7 @@ from ..core.workspace import Workspace
 from ..reading.parts import Block
 from ..segment.cutter import Cutter
 from ..segment.encoding import Tokens, encode
+from ..text.sentences import split_sentences
 from ..text.words import are_words
 from .baskets import Baskets, Entries
 from .frequent import Frequent
@@ -21,8 +21,6 @@ from .vertical import Vertical
 
 CHUNK = 1 << 20
 """Words in the baskets that windows make at a time, about."""
-
-_SENTENCE = re.compile(r"[^。！？!?；;…\n]*(?:[。！？!?；;…]+[”’」』）)\"]*|(?=\n)|\Z)")
 
 
 class Passages(NamedTuple):
@@ -40,7 +38,7 @@ def passages(blocks: Iterable[Block], unit: str) -> Iterator[Passages]:
     ----------
     blocks : iterable of Block
     unit : {"line", "sentence", "paragraph"}
-        A sentence ends with 。！？!?；;… and closing quotes, and with its line; a paragraph at a blank line.
+        Sentences are those of `nlpzero.text.sentences`; a paragraph ends at a blank line.
 
     Examples
     --------
@@ -54,14 +52,14 @@ def passages(blocks: Iterable[Block], unit: str) -> Iterator[Passages]:
     for block in blocks:
         numbered = [(number, line) for number, line in _lines(block) if line.strip()]
         if unit == "sentence":
-            pieces = ((number, piece) for number, line in numbered for piece in _SENTENCE.findall(line))
+            pieces = ((number, piece) for number, line in numbered for piece in split_sentences(line))
             numbered = [(number, piece) for number, piece in pieces if piece.strip()]
         yield Passages(block.source, [number for number, _ in numbered], [text.strip() for _, text in numbered])
 
 
 def _lines(block: Block) -> Iterator[tuple[int, str]]:
     """Number the lines of a block."""
-    return enumerate(block.text.removesuffix("\n").split("\n"), block.line)
+    return block.numbered_lines()
 
 
 def _paragraphs(blocks: Iterable[Block]) -> Iterator[Passages]:

@@ -16,7 +16,7 @@ from ..core.workspace import Workspace
 from ..errors import LexiconError
 from ..lexicon.lexicon import Lexicon
 from ..lexicon.trie import CODES
-from ..reading.parts import Part, text_of
+from ..reading.parts import Part, source_text
 from ..text.characters import Codes, code_points, from_code_points
 from ..text.units import read_units
 from .cutter import LINE_END, Cutter, Flags, Positions
@@ -293,15 +293,21 @@ class HmmCutter(Cutter):
         return is_start
 
 
-def cut_part(cut: Callable[[str], str], part: Part) -> bytes:
-    """Read a part of a corpus, cut it and give UTF-8."""
-    return cut(text_of(part)).encode("utf-8", "surrogateescape")
+def cut_part(cutter: Cutter, delimiter: str, part: Part) -> bytes:
+    """Read a part of a corpus, cut it and give UTF-8; the characters are those of the source."""
+    source = source_text(part)
+    view = None if isinstance(part, str) else part.view
+    if view is None:
+        cut = cutter.segment(source, delimiter)
+    else:
+        cut = view.written(source, cutter.marks(code_points(view(source))), delimiter)
+    return cut.encode("utf-8", "surrogateescape")
 
 
-def cut_to_file(workspace: Workspace, cut: Callable[[str], str], part: Part) -> Path:
+def cut_to_file(workspace: Workspace, cutter: Cutter, delimiter: str, part: Part) -> Path:
     """Do as `cut_part`, but leave the bytes in a new file: a task for workers, for whom pipes are slower."""
     path = workspace.path()
-    path.write_bytes(cut_part(cut, part))
+    path.write_bytes(cut_part(cutter, delimiter, part))
     return path
 
 

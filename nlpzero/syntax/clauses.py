@@ -5,7 +5,6 @@ end of a line does.
 """
 
 import functools
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Literal, NamedTuple
@@ -17,6 +16,7 @@ from ..core.counting import first_of_each
 from ..core.job import Cost, Execution, Job, current_job
 from ..core.workspace import Counts, Ids, Stored, Workspace
 from ..segment.encoding import Tokens
+from ..text.sentences import closes_quotation, ends_sentence
 from ..text.words import are_words
 
 Positions = npt.NDArray[np.intp]
@@ -127,9 +127,6 @@ def _words_of(text: Stored) -> list[str]:
     return text.array.tobytes().decode("utf-8", "surrogatepass").split("\n") if text.length else []
 
 
-_SENTENCE_END = re.compile("[。！？!?…]+")
-_CLOSING = re.compile("[”’」』）)】》〉\"']+")
-
 SentenceEnd = Literal["sentence", "line", "clause"]
 
 
@@ -164,8 +161,8 @@ def sentences_of(tokens: Tokens, split: SentenceEnd = "sentence") -> list[list[s
     ids, groups = tokens.ids[kept], groups[kept]
     is_first = first_of_each(groups)
     if split == "sentence" and len(ids):
-        ends = np.array([_SENTENCE_END.fullmatch(word) is not None for word in words], np.bool_)
-        closes = np.array([_CLOSING.fullmatch(word) is not None for word in words], np.bool_) | ends
+        ends = np.array([*map(ends_sentence, words)], np.bool_)
+        closes = np.array([*map(closes_quotation, words)], np.bool_) | ends
         ended = np.append(0, np.cumsum(ends.take(ids)))[:-1]  # how many end marks come before
         inner = np.flatnonzero(~closes.take(ids))
         begin = np.maximum.accumulate(np.where(is_first, np.arange(len(ids)), 0))

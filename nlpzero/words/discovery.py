@@ -19,7 +19,7 @@ from ..ngrams.counts import COUNTING, NGrams, count_units
 from ..ngrams.levels import BlockLevels, bits_in, places_in
 from ..ngrams.measures import Measures, Scores, measure, pick
 from ..ngrams.runs import NGramTable
-from ..reading.parts import Block, Part, text_of
+from ..reading.parts import Block, Part, source_text, units_text
 from ..reading.sources import Texts, open_texts
 from ..segment.cutter import Cutter
 from ..segment.encoding import Tokens, tokens_of_marks
@@ -266,7 +266,7 @@ class MarkedBlock(NamedTuple):
 
     def cut(self) -> tuple[Codes, UnitReading, npt.NDArray[np.bool_]]:
         """Read the block; give its characters, its units, and of each that shows whether a word starts with it."""
-        codes = code_points(text_of(self.part))
+        codes = code_points(units_text(self.part))
         read, units = unit_places(codes, self.levels, self.joined)
         is_start = read.classes == OTHER
         is_start[units[bits_in(self.starts, len(units))]] = True
@@ -280,7 +280,13 @@ class MarkedBlock(NamedTuple):
     def delimited(self, delimiter: str = " ") -> str:
         """Put a delimiter between the words."""
         codes, units, is_start = self.cut()
-        return delimited(codes, units.spread(is_start, codes), delimiter)
+        marks = units.spread(is_start, codes)
+        view = None if isinstance(self.part, str) else self.part.view
+        return (
+            delimited(codes, marks, delimiter)
+            if view is None
+            else view.written(source_text(self.part), marks, delimiter)
+        )
 
     def tokens(self) -> Tokens:
         """Number the words."""
@@ -351,7 +357,7 @@ def boundaries(
         If the texts are not those that were counted.
     """
     for block, levels, chances in zip(blocks, discovery.ngrams.blocks, discovery.probabilities, strict=True):
-        codes = code_points(block.text)
+        codes = code_points(units_text(block))
         read, units = unit_places(codes, levels, joined=True)
         inner = np.flatnonzero(bits_in(levels[0].follows, levels[0].length))[: len(units)] + 1
         at = units[inner] if read.kept is None else read.kept[units[inner]]

