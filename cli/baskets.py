@@ -11,7 +11,7 @@ import click
 from .messages import notice, progress, warn, warn_replaced
 from .options import EncodingOptions
 from .values import is_given, option, option_name
-from .words import WordOptions
+from .words import WordOptions, stop_words
 
 if TYPE_CHECKING:
     from nlpzero.core.job import Execution
@@ -79,7 +79,9 @@ class BasketOptions:
     min_length: int = option(
         "--min-length", type=click.IntRange(min=1), default=1, help="text: words of at least N characters."
     )
-    stop: str | None = option("--stop", metavar="FILE", help="text: leave out the words of this file, one a line.")
+    stop: str | None = option(
+        "--stop", metavar="FILE|default", help="text: leave out the words of a file, or function words (default)."
+    )
     max_df: float | None = option(
         "--max-df",
         type=click.FloatRange(0, 1, min_open=True),
@@ -154,12 +156,9 @@ def _guess(blocks: Iterator["Block"]) -> "tuple[str, Iterator[Block]]":
 
 def _words(blocks: Iterator[Any], execution: "Execution", own: BasketOptions, encoding: EncodingOptions) -> "Baskets":
     """Make baskets of the words of passages."""
-    from nlpzero.lexicon.formats import read_words
     from nlpzero.rules.passages import cut_passages, from_text, passages
 
-    stopped: frozenset[str] = frozenset()
-    if own.stop is not None:
-        stopped = read_words(own.stop, encoding.encoding, encoding.errors)
+    stopped = stop_words(own.stop, encoding)
     unit, window = own.unit
     cutter = WordOptions(lexicon=own.lexicon).cutter(encoding)
     return from_text(

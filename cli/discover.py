@@ -15,6 +15,7 @@ from .options import ReadingOptions, RunningOptions, quiet
 from .output import Table, TableOptions, TextFile, open_output
 from .pages import command as page
 from .values import all_for_zero, is_given, option, option_name, values
+from .words import stop_words
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
@@ -45,6 +46,12 @@ Examples:
 class DiscoverOptions:
     """Which words are shown, and what else is written."""
 
+    stop: str | None = option(
+        "--stop",
+        metavar="FILE|default",
+        show_default="none",
+        help="Leave the words of a file out of the table, or function words and punctuation (default).",
+    )
     new: bool = option(
         "--new",
         is_flag=True,
@@ -192,7 +199,7 @@ def command(
             _explain(found, own.explain, out, learning.method)
         else:
             _summarise(found.discovery)
-            _write(found.discovery, out, own, knowing.words(reading), writing)
+            _write(found.discovery, out, own, knowing.words(reading), writing, stop_words(own.stop, reading))
         if cut is not None:
             cut.writelines(found.cut(" "))
         if chances is not None:
@@ -227,14 +234,22 @@ def _seek(
             row = np.array([table.words.index(own.explain)])
             write_reasons(out, why, *examples_of(table.chosen(row), new.corpus, job=new.execution))
             return
-        long = np.fromiter((len(word) >= own.min_length for word in found.words), np.bool_, len(found))
+        stop = stop_words(own.stop, reading)
+        long = np.fromiter(
+            (len(word) >= own.min_length and word not in stop for word in found.words), np.bool_, len(found)
+        )
         order = found.order(own.sort or "topic")
         rows = order[(long & (found.probabilities >= knowing.min_probability))[order]][: own.top]
         write_words(out, new, rows, None if writing.form == "userdict" else writing.table(out, NEW_COLUMNS))
 
 
 def _write(
-    discovery: "Discovery", out: TextFile, own: DiscoverOptions, known: "Container[str]", writing: WordTableOptions
+    discovery: "Discovery",
+    out: TextFile,
+    own: DiscoverOptions,
+    known: "Container[str]",
+    writing: WordTableOptions,
+    stop: frozenset[str],
 ) -> None:
     """Write the table."""
     import numpy as np
@@ -244,6 +259,8 @@ def _write(
         by_word = np.array(sorted(order.tolist(), key=discovery.words.__getitem__), np.intp)
         order = by_word[np.argsort(-discovery.scores[by_word], kind="stable")]
     rows = (i for i in order.tolist() if len(discovery.words[i]) >= own.min_length)
+    if stop:
+        rows = (i for i in rows if discovery.words[i] not in stop)
     if own.new:
         rows = (i for i in rows if discovery.words[i] not in known)
     chosen = [*islice(rows, own.top)]

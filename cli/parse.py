@@ -73,7 +73,7 @@ class TreeFileOptions(FileOptions):
 
 @page(epilog=EPILOG, most=("templates", "form", "split", "lexicon", "output"))
 @values(ParseOptions, "own")
-@values(WordOptions, "words")
+@values(WordOptions, "words", without=("stop",))
 @values(ReadingOptions, "reading", paths={"metavar": "[FILE]..."})
 @values(TreeFileOptions, "writing")
 @values(RunningOptions, "running")

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from .learning import LearningOptions, Sources, learned
-from .messages import parts_of, warn_replaced
+from .messages import parts_of, progress, warn_replaced
 from .options import EncodingOptions, ReadingOptions, RunningOptions, quiet
-from .output import FileOptions, open_bytes
+from .output import TableOptions, open_bytes
 from .pages import command as page
 from .values import is_given, option, option_name, values
 from .words import WordOptions, exclude
@@ -33,6 +33,9 @@ Examples:
 """
 
 
+SPAN_COLUMNS = ("line", "start", "end", "file_start", "file_end", "word")
+
+
 @dataclass(frozen=True, kw_only=True)
 class SegmentOptions:
     """What else cuts the text, and what is put between its words."""
@@ -49,6 +52,17 @@ class SegmentOptions:
     learn: bool = option(
         "--learn", is_flag=True, help="First find the words in the text itself, as `nlpzero discover` does."
     )
+    spans: bool = option(
+        "--spans",
+        is_flag=True,
+        help="Write a table: line, start and end of each word in it, start and end in the file; all in characters, "
+        "counted from 0.",
+    )
+    search: bool = option(
+        "--search",
+        is_flag=True,
+        help="Also give the words of two and three characters inside longer ones, before these, for search engines.",
+    )
     delimiter: str = option(
         "--delimiter", default=" ", show_default="a blank", metavar="TEXT", help="What to put between words."
     )
@@ -59,7 +73,7 @@ class SegmentOptions:
 @values(SegmentOptions, "own")
 @values(LearningOptions, "learning")
 @values(ReadingOptions, "reading", paths={"metavar": "[FILE]..."})
-@values(FileOptions, "writing")
+@values(TableOptions, "writing")
 @values(RunningOptions, "running")
 @quiet
 def command(
@@ -67,7 +81,7 @@ def command(
     own: SegmentOptions,
     learning: LearningOptions,
     reading: ReadingOptions,
-    writing: FileOptions,
+    writing: TableOptions,
     running: RunningOptions,
 ) -> None:
     """Cut text into words (分词): files or standard input, plain or packed, line for line.
@@ -79,6 +93,11 @@ def command(
     exclude("lexicon", "jieba", "hmm")
     exclude("jieba", "hmm", "segmenter", "learn")
     exclude("userdict", "learn")
+    if (own.spans or own.search) and (own.learn or own.segmenter):
+        raise click.UsageError("--spans and --search are not for --learn and --segmenter")
+    for name in ("form", "header"):
+        if is_given(name) and not own.spans:
+            raise click.UsageError(f"{option_name(name)} is for --spans")
     if own.learn:
         sources = Sources(lexicon=words.lexicon)
         with writing.open() as text, learned(learning, reading, running, sources, again=True) as found:
@@ -87,8 +106,18 @@ def command(
     for field in fields(learning):
         if is_given(field.name):
             raise click.UsageError(f"{option_name(field.name)} needs --learn")
-    with open_bytes(writing.output) as out, reading.open(running) as corpus:
-        out.writelines(_cut(corpus, words, own, reading, running))
+    with reading.open(running) as corpus:
+        if own.spans or own.search:
+            with writing.open() as text:
+                table = writing.table(text, SPAN_COLUMNS) if own.spans else None
+                for rows, cut in _placed(corpus, words, own, reading, running):
+                    if table is not None:
+                        table.write_columns(rows)
+                    else:
+                        text.write(cut)
+        else:
+            with open_bytes(writing.output) as out:
+                out.writelines(_cut(corpus, words, own, reading, running))
         warn_replaced(corpus)
 
 
@@ -99,6 +128,42 @@ def _cutter(words: WordOptions, own: SegmentOptions, encoding: EncodingOptions) 
     from nlpzero.segment.learned import LearnedSegmenter
 
     return words.joined(LearnedSegmenter.load(own.segmenter), own.power, encoding)
+
+
+def _placed(
+    corpus: "Corpus", words: WordOptions, own: SegmentOptions, reading: ReadingOptions, running: RunningOptions
+) -> Iterator[tuple[list[list[Any]], str]]:
+    """Read and cut the text, and give the words of each part as columns and as text."""
+    from nlpzero.segment.lexical import CUTTING, LexiconCutter
+    from nlpzero.segment.spans import InnerWords, block_words
+
+    if reading.shard is not None and own.spans:
+        raise click.UsageError("--spans counts from the start of the file: it cannot be given with --shard")
+    cutter, inner = _cutter(words, own, reading), None
+    if own.search:
+        base = words.dictionary(reading)
+        if not isinstance(base, LexiconCutter):
+            raise click.UsageError("--search needs a dictionary: cut with --lexicon, --jieba or by default")
+        inner = InnerWords(frozenset(base.known.words))
+    source, before = "", 0
+    with words.open(running.job, CUTTING, corpus) as execution:
+        blocks = progress(corpus.blocks(execution.block_size), unit="char", size=lambda block: len(block.text))
+        for block, found in execution.engine.map(partial(block_words, cutter, inner), blocks):
+            before = before if block.source == source else 0
+            source = block.source
+            lines: dict[int, list[str]] = {block.number(at): [] for at in range(block.text.count("\n"))}
+            for word in found:
+                lines.setdefault(word.line, []).append(word.word)
+            columns: list[list[Any]] = [
+                [word.line for word in found],
+                [word.start for word in found],
+                [word.end for word in found],
+                [word.first + before for word in found],
+                [word.last + before for word in found],
+                [word.word for word in found],
+            ]
+            yield columns, "".join(own.delimiter.join(line) + "\n" for line in lines.values())
+            before += len(block.text)
 
 
 def _cut(

@@ -85,7 +85,7 @@ class TextWordOptions(WordOptions):
 
 @page(epilog=EPILOG, most=("min_words", "top", "examples", "lexicon", "output"))
 @values(TemplateOptions, "own")
-@values(TextWordOptions, "words")
+@values(TextWordOptions, "words", without=("stop",))
 @values(ReadingOptions, "reading")
 @values(TableOptions, "writing")
 @values(RunningOptions, "running")

@@ -70,6 +70,25 @@ class WordOptions:
         "--hmm", is_flag=True, help="Cut as jieba does by default: with a hidden Markov model, and slowly."
     )
 
+    stop: str | None = option(
+        "--stop",
+        metavar="FILE|default",
+        show_default="none",
+        help="Leave out the words of a file, one a line, or function words and punctuation (default).",
+    )
+
+    def finished(self, cutter: "Cutter", encoding: "EncodingOptions") -> "Cutter":
+        """Let addresses and the like be words, and leave out stop words, if that is asked for."""
+        if encoding.how().web == "keep":
+            from nlpzero.segment.whole import WholeCutter
+
+            cutter = WholeCutter(cutter)
+        if stop := stop_words(self.stop, encoding):
+            from nlpzero.segment.stopped import StopCutter
+
+            cutter = StopCutter(cutter, stop)
+        return cutter
+
     @property
     def uses_jieba(self) -> bool:
         """Whether jieba's dictionary has to be there."""
@@ -84,6 +103,10 @@ class WordOptions:
 
     def cutter(self, encoding: "EncodingOptions", *, like_jieba: bool = False) -> "Cutter":
         """Give what cuts the text; `like_jieba` if nothing is said. A bad list is told even if there is no text."""
+        return self.finished(self.with_userdict(self.dictionary(encoding, like_jieba=like_jieba), encoding), encoding)
+
+    def dictionary(self, encoding: "EncodingOptions", *, like_jieba: bool = False) -> "Cutter":
+        """Give what cuts the text without the words of users."""
         exclude("tokenized", "lexicon", "jieba", "hmm")
         exclude("tokenized", "userdict")
         from nlpzero.segment.cutter import BlankCutter
@@ -99,18 +122,19 @@ class WordOptions:
             cutter = HmmCutter()
         else:
             cutter = jieba_cutter() if self.jieba or like_jieba else dictionary_cutter()
-        return kept_whole(self.with_userdict(cutter, encoding), encoding)
+        return cutter
 
     def joined(self, segmenter: "LearnedSegmenter", power: float, encoding: "EncodingOptions") -> "Cutter":
         """Give a learned segmenter, joined with the dictionary if one is named."""
         exclude("segmenter", "jieba", "hmm")
         if self.lexicon is None:
-            return self.with_userdict(segmenter, encoding)
+            return self.finished(self.with_userdict(segmenter, encoding), encoding)
         from nlpzero.segment.dictionary import DictionaryCutter, dictionary_cutter
         from nlpzero.segment.joined import JoinedCutter
 
         named = dictionary_cutter() if self.lexicon == JIEBA else DictionaryCutter(encoding.lexicon(self.lexicon))
-        return self.with_userdict(JoinedCutter(named, segmenter, power), encoding)
+        cutter = self.with_userdict(JoinedCutter(named, segmenter, power), encoding)
+        return self.finished(cutter, encoding)
 
     def with_userdict(self, cutter: "Cutter", encoding: "EncodingOptions") -> "Cutter":
         """Add the words of users to what cuts the text."""
@@ -140,11 +164,17 @@ class WordOptions:
         return job.open(replace(cost, python=cost.python or self.hmm), corpus, dictionary=find)
 
 
-def kept_whole(cutter: "Cutter", encoding: "EncodingOptions") -> "Cutter":
-    """Let addresses and the like be words, if that is asked for."""
-    from nlpzero.segment.whole import WholeCutter
+def stop_words(name: str | None, encoding: "EncodingOptions") -> frozenset[str]:
+    """Read the words that are left out: those of a file, or our own list."""
+    if name is None:
+        return frozenset()
+    if name == "default":
+        from nlpzero.text.stopwords import FUNCTION_WORDS
 
-    return WholeCutter(cutter) if encoding.how().web == "keep" else cutter
+        return FUNCTION_WORDS | frozenset("。，、；：？！…—·‘’“”「」『』《》〈〉（）【】()[]{}.,;:?!'\"-~/\\")
+    from nlpzero.lexicon.formats import read_words
+
+    return read_words(name, encoding.encoding, encoding.of_text)
 
 
 def exclude(*names: str) -> None:

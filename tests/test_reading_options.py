@@ -20,6 +20,7 @@ from nlpzero.reading.parts import source_text, text_of
 from nlpzero.rules.passages import passages
 from nlpzero.segment.cutter import BlankCutter
 from nlpzero.segment.encoding import encode
+from nlpzero.segment.stopped import StopCutter
 from nlpzero.syntax.clauses import sentences_of
 from nlpzero.text.folding import FOLDS, fold, is_traditional
 from nlpzero.text.views import TextView, line_breaks
@@ -263,6 +264,42 @@ def test_the_source_text_has_the_characters_that_are_read(write: Callable[..., s
     reading = Reading(fold=FOLDS, web="drop", join_lines=True)
     for block in Corpus([path], reading=reading).blocks():
         assert len(source_text(block)) == len(text_of(block))
+
+
+# Stop words, places
+
+
+def test_stop_words_are_left_out_of_what_is_cut(write: Callable[..., str]) -> None:
+    text, stop = write("江上的船，在水上。\n的\n船\n"), write("的\n，\n", "stop")  # boats on the river, on water
+    lexicon = write("江上 1\n水上 1\n", "lexicon")
+    cut = run("segment", "--lexicon", lexicon, "--stop", stop, text)
+    assert cut == "江上 船 在 水上 。\n\n船\n"
+    assert run("segment", "--lexicon", lexicon, "--stop", "default", text) == "江上 船 水上\n\n船\n"
+
+
+def test_stop_words_are_left_out_of_tables_and_vectors(write: Callable[..., str]) -> None:
+    words = [line.split("\t")[0] for line in run("discover", "--stop", "default", str(STORIES)).splitlines()]
+    assert "沈渡棠" in words and not {"的", "了", "在"} & set(words)
+    cutter = StopCutter(BlankCutter(), frozenset(["的"]))
+    tokens = encode("江 的 船 的\n的\n", cutter)
+    assert [tokens.words[i] for i in tokens.ids.tolist()] == ["江", "", "船", "", "", "", ""]
+    assert cutter("江 的 船") == ["江", "船"]
+
+
+def test_spans_are_the_places_of_the_words(write: Callable[..., str]) -> None:
+    path = write("长江大桥上\r\n\n 有\u200b船。\n")  # there are boats by the Changjiang bridge
+    text = Path(path).read_bytes().decode()
+    rows = [line.split("\t") for line in run("segment", "--spans", path).splitlines()]
+    assert rows[0] == ["line", "start", "end", "file_start", "file_end", "word"]
+    for line, start, end, first, last, word in rows[1:]:
+        assert text[int(first) : int(last)] == text.split("\n")[int(line) - 1][int(start) : int(end)] == word
+    assert "".join(row[5] for row in rows[1:]) == re.sub("[ \r\n]", "", text)
+
+
+def test_search_also_gives_the_words_inside_words(write: Callable[..., str]) -> None:
+    lexicon = write("长江大桥 9\n长江 3\n大桥 3\n江豚 3\n", "lexicon")
+    cut = run("segment", "--search", "--lexicon", lexicon, write("长江大桥的江豚\n\n"))
+    assert cut == "长江 大桥 长江大桥 的 江豚\n\n"
 
 
 # Sentences

@@ -33,6 +33,8 @@ class Cutter(ABC):
     piece = 1 << 17
     """Characters that are best cut at a time: what they need fits the cache."""
 
+    stop: frozenset[str] = frozenset()
+    """Words that are left out."""
     overlooks_hidden = True
     """Whether hidden characters are no part of the text that is cut."""
 
@@ -88,7 +90,8 @@ class Cutter(ABC):
         starts, ends = starts[whole], ends[whole]
         if kept is not None:
             starts, ends = kept[starts], np.append(kept, len(codes))[ends]
-        return [*zip(starts.tolist(), ends.tolist(), strict=True)]
+        found = zip(starts.tolist(), ends.tolist(), strict=True)
+        return [(start, end) for start, end in found if not self.stop or text[start:end] not in self.stop]
 
     def segment(self, text: str, delimiter: str = " ") -> str:
         r"""Put the delimiter between the words of each line; nothing else is changed.

@@ -60,6 +60,13 @@ class Tokens(NamedTuple):
         kept[:1] = False
         return self.only(kept)
 
+    def without(self, stop: frozenset[str]) -> "Tokens":
+        """Take words for white space, and number the others anew."""
+        kept = np.array([word not in stop for word in self.words], np.bool_)
+        kept[:1] = True
+        number = np.where(kept, np.cumsum(kept) - 1, 0).astype(np.uint32)
+        return Tokens(number.take(self.ids), self.lengths, list(itertools.compress(self.words, kept.tolist())))
+
     def only(self, kept: Flags) -> "Tokens":
         """Leave out words, given as a flag for each distinct one, and number the others anew, from 0.
 
@@ -101,7 +108,8 @@ def encode(text: str, cutter: Cutter) -> Tokens:
     (['江', '上', '', '', '有', '大江', ''], [3, 1, 3])
     """
     codes, _ = visible(code_points(text))
-    return tokens_of_marks(codes, cutter.marks(codes))
+    tokens = tokens_of_marks(codes, cutter.marks(codes))
+    return tokens.without(cutter.stop) if cutter.stop else tokens
 
 
 def encode_part(cutter: Cutter, part: str | Part) -> Tokens:

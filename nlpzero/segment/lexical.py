@@ -19,6 +19,7 @@ from ..lexicon.trie import CODES
 from ..reading.parts import Part, source_text
 from ..text.characters import Codes, code_points, from_code_points
 from ..text.units import read_units
+from ..text.views import TextView
 from .cutter import LINE_END, Cutter, Flags, Positions
 from .jieba_adapter import hmm_cut, load_words
 from .lattice import LONG, ScoredWords, Scores, best_path, stretches
@@ -100,6 +101,11 @@ class LexiconCutter(Cutter):
         ids = np.flatnonzero(lengths == 1)
         codes = code_points("".join(lexicon.words[i] for i in ids.tolist()))
         self._single[codes] = self._scores[ids]
+
+    @property
+    def known(self) -> Lexicon:
+        """The words that it knows."""
+        return self._words_known
 
     @property
     def digest(self) -> str:
@@ -297,10 +303,11 @@ def cut_part(cutter: Cutter, delimiter: str, part: Part) -> bytes:
     """Read a part of a corpus, cut it and give UTF-8; the characters are those of the source."""
     source = source_text(part)
     view = None if isinstance(part, str) else part.view
-    if view is None:
+    if view is None and not cutter.stop:
         cut = cutter.segment(source, delimiter)
     else:
-        cut = view.written(source, cutter.marks(code_points(view(source))), delimiter)
+        view = view or TextView()
+        cut = view.written(source, cutter.marks(code_points(view(source))), delimiter, cutter.stop)
     return cut.encode("utf-8", "surrogateescape")
 
 

@@ -19,7 +19,7 @@ class WholeCutter(Cutter):
 
     def __init__(self, cutter: Cutter) -> None:
         self.cutter = cutter
-        self.piece, self.overlooks_hidden = cutter.piece, cutter.overlooks_hidden
+        self.piece, self.overlooks_hidden, self.stop = cutter.piece, cutter.overlooks_hidden, cutter.stop
 
     @property
     def digest(self) -> str:

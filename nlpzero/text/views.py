@@ -51,10 +51,12 @@ class TextView:
         """Read a text where words are not known yet: what is kept whole is left out, too."""
         return self._read(text, bool(self.web))
 
-    def written(self, source: str, is_start: npt.NDArray[np.bool_], delimiter: str) -> str:
+    def written(
+        self, source: str, is_start: npt.NDArray[np.bool_], delimiter: str, stop: frozenset[str] = frozenset()
+    ) -> str:
         """Write a source text with a delimiter before each word, its own characters kept.
 
-        What is dropped is left out; joined lines are one; what is kept whole is one word.
+        What is dropped, and words to `stop` at, are left out; joined lines are one; what is kept whole is one word.
         """
         codes = code_points(source)
         shown = np.ones(len(codes), np.bool_)
@@ -72,6 +74,12 @@ class TextView:
                     codes[start] = BLANK
                     start += 1
                 shown[start:end] = False
+        if stop:
+            read = self(source)
+            starts = np.flatnonzero(is_start)
+            for start, end in zip(starts.tolist(), [*starts[1:].tolist(), len(source)], strict=True):
+                if read[start:end].strip() in stop:
+                    shown[start:end] &= codes[start:end] == LINE_END
         return delimited(codes[shown], is_start[shown], delimiter)
 
     @staticmethod
