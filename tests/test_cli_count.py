@@ -1,11 +1,15 @@
 """The commands `nlpzero count` and `nlpzero merge`, and `discover --counts`."""
 
+import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from cases import succeeded
 from click.testing import CliRunner, Result
 from nlpzero_cli.main import main
+
+from nlpzero.core.engine import Engine
 
 STORIES = Path(__file__).parent.parent / "data" / "stories.txt"
 
@@ -89,3 +93,29 @@ def test_wrong_usage_ends_with_2(whole: Path) -> None:
     assert nlpzero("merge", "-o", "x").exit_code == 2
     assert nlpzero("discover", "--counts", whole, "--method", "bayes", STORIES).exit_code == 2
     assert nlpzero("discover", "--counts", whole, "--explain", "水", STORIES).exit_code == 2  # "water"
+
+
+def test_a_cluster_is_told_which_counts_its_workers_will_read(
+    whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[str]] = []
+
+    class Machines(Engine):
+        """What stands for a cluster."""
+
+        shares_memory = False
+
+        def __init__(
+            self, _scheduler: str, _directory: str, workers: int, *, files: Sequence[str], **_: object
+        ) -> None:
+            super().__init__(workers)
+            asked.append([*files])
+
+    monkeypatch.setattr("nlpzero.core.cluster.Cluster", Machines)
+    monkeypatch.chdir(whole.parent)
+    there = ["--scheduler", "tcp://host:1", "--tmp-dir", tmp_path]
+    assert nlpzero("merge", *there, "-o", tmp_path / "sum.runs", "stories.runs", whole).exit_code == 0
+    assert nlpzero("discover", *there, "--counts", "stories.runs", "-o", tmp_path / "words", STORIES).exit_code == 0
+    assert nlpzero("discover", *there, "-o", tmp_path / "words", STORIES).exit_code == 0
+    assert asked == [[str(whole)] * 2, [str(whole)], []]
+    logging.disable(logging.NOTSET)

@@ -2,16 +2,29 @@
 
 import gc
 import re
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from cases import blocks_of, random_text
 
 from nlpzero.core.job import Cost, Execution, Job, bytes_of, current_job, open_execution
 from nlpzero.core.workspace import Workspace
 from nlpzero.errors import NlpZeroError
+from nlpzero.ngrams.counts import count_ngrams
+from nlpzero.ngrams.merging import merge_ngrams
+from nlpzero.segment.cutter import BlankCutter
+from nlpzero.segment.encoding import encode_part
+from nlpzero.syntax.clauses import Clauses
+from nlpzero.syntax.templates import Templates, find_templates
+from nlpzero.vectors.cooccurrence import merge_counts
+from nlpzero.vectors.pairs import count_pairs
+from nlpzero.words.discovery import discover
+from nlpzero.words.finding import Parameters
 
 COST = Cost(task=40)
 
@@ -124,3 +137,57 @@ def test_a_workspace_that_is_forgotten_leaves_nothing(tmp_path: Path) -> None:
     del workspace
     gc.collect()
     assert list(tmp_path.iterdir()) == []
+
+
+TEXT = random_text(5, 3000)
+
+
+def bad_blocks() -> Iterator[str]:
+    """Give some text, and fail in the midst of it."""
+    yield from blocks_of(TEXT, 9)
+    raise OSError("the disk is gone")
+
+
+def templates_of(blocks: Iterable[str]) -> Templates:
+    return find_templates(Clauses(blocks, partial(encode_part, BlankCutter())), min_pmi=-9, min_proba=0)
+
+
+def spaced(blocks: Iterable[str]) -> Iterator[str]:
+    """Put a blank between characters, as if they were words."""
+    return (" ".join(block) for block in blocks)
+
+
+CALLS: dict[str, Callable[[Iterable[str]], object]] = {
+    "discover": lambda blocks: discover(blocks, parameters=Parameters(min_count=1)),
+    "discover by cohesion": lambda blocks: discover(blocks, "cohesion", Parameters(min_count=1)),
+    "discover by esa": lambda blocks: discover(blocks, "esa", Parameters(min_count=1)),
+    "count_ngrams": lambda blocks: count_ngrams(blocks, 3),
+    "merge_ngrams": lambda blocks: merge_ngrams([count_ngrams(blocks, 3)] * 2),
+    "count_pairs": lambda blocks: count_pairs(spaced(blocks), min_count=1),
+    "merge_counts": lambda blocks: merge_counts([count_pairs(spaced(blocks), min_count=1)] * 2),
+    "find_templates": lambda blocks: templates_of(spaced(blocks)),
+}
+"""Functions that users call, on blocks of text."""
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_nothing_is_left_after_library_calls(call: Callable[[Iterable[str]], object], tmp_path: Path) -> None:
+    for job in (Job(2, "20K", tmp_path), Job(2, "1G", tmp_path)):
+        with job:
+            result = call(blocks_of(TEXT, 9))
+            assert result is not None
+            del result
+            gc.collect()
+            assert list(tmp_path.iterdir()) == []
+    with Job(2, "20K", tmp_path), pytest.raises(OSError, match="the disk is gone"):
+        call(bad_blocks())
+    gc.collect()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_result_lives_as_long_as_it_is_known(tmp_path: Path) -> None:
+    with Job(1, 1, tmp_path):
+        found = count_ngrams(blocks_of(TEXT, 9), 2)
+    whole = count_ngrams([TEXT], 2)
+    assert len(list(tmp_path.iterdir())) == 1
+    assert [level.counts.tolist() for level in found.levels] == [level.counts.tolist() for level in whole.levels]

@@ -25,8 +25,10 @@ IN_FLIGHT = 2
 """Items under way per worker: one it works on and one that waits, so that memory stays bounded."""
 POLL = 0.5
 """Seconds between looks at signals while a result is waited for: not every system wakes a thread that waits."""
+GRACE = 0.3
+"""Seconds that tasks which are not wanted any more get to come to their end."""
 STOPPING = 5.0
-"""Seconds that abandoned threads get to end; each ends with the array operation it is in."""
+"""Seconds that abandoned threads get to end after that; each ends with the array operation it is in."""
 
 
 class Pool(Protocol):
@@ -159,13 +161,19 @@ class _Threads:
             with contextlib.suppress(queue.Empty):
                 while task := self._tasks.get_nowait():
                     task[0].cancel()
+        _end(self._tasks, len(self._threads))
+        self._wait(GRACE if abandon else float("inf"))
+        if abandon:
             for thread in self._threads:
                 _interrupt(thread)
-        _end(self._tasks, len(self._threads))
-        until = time.monotonic() + STOPPING if abandon else float("inf")
+            self._wait(STOPPING)
+
+    def _wait(self, seconds: float) -> None:
+        """Wait for the threads to end, so long at most."""
+        until = time.monotonic() + seconds
         for thread in self._threads:
-            while thread.is_alive() and time.monotonic() < until:
-                thread.join(POLL)
+            while thread.is_alive() and (left := until - time.monotonic()) > 0:
+                thread.join(min(POLL, left))
 
 
 def _end(tasks: "queue.SimpleQueue[Any]", number: int) -> None:

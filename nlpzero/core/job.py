@@ -261,8 +261,12 @@ class Execution:
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
+        self.close(abandon=kind is not None)
+
+    def close(self, *, abandon: bool = False) -> None:
+        """Stop the workers, with `abandon` at once, and remove the workspace."""
         try:
-            self.engine.close(abandon=kind is not None)
+            self.engine.close(abandon=abandon)
         finally:
             self.workspace.close()
 

@@ -83,6 +83,15 @@ class Clauses:
         job: Job | Execution | None = None,
     ) -> None:
         self.execution = job if isinstance(job, Execution) else (job or current_job()).open(TEMPLATES)
+        try:
+            self._read(texts, tokens)
+        except BaseException:
+            if self.execution is not job:
+                self.execution.close(abandon=True)
+            raise
+
+    def _read(self, texts: Iterable[Any], tokens: Callable[[Any], Tokens]) -> None:
+        """Read and encode the corpus."""
         workspace = self.execution.workspace
         local: list[tuple[Stored, Stored, Stored, Stored]] = []
         vocabulary: set[str] = set()
