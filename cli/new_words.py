@@ -123,17 +123,17 @@ def write_words(out: TextFile, new: SoughtWords, rows: "npt.NDArray[np.intp]", t
     """Write some of the words: a table, or None for a dictionary for jieba."""
     from nlpzero.words.new_words import examples_of
 
-    found = new.found
-    notice(f"{len(rows):,} of {found.candidates:,} candidates in {found.ngrams.total:,} units of text")
-    for at in range(0, len(rows), ROWS):
-        some = found.chosen(rows[at : at + ROWS])
-        counts = some.counts.tolist()
-        if table is None:
-            out.writelines(f"{word} {count}\n" for word, count in zip(some.words, counts, strict=True))
-            continue
-        examples = examples_of(some, new.corpus, job=new.execution)
-        figures = (some.probabilities, some.scores, some.cohesion, some.left_entropy, some.right_entropy, some.parts)
-        table.write_columns([some.words, counts, *(figure.tolist() for figure in figures), examples])
+    found = new.found.chosen(rows)
+    notice(f"{len(found):,} of {found.candidates:,} candidates in {found.ngrams.total:,} units of text")
+    counts = found.counts.tolist()
+    if table is None:
+        out.writelines(f"{word} {count}\n" for word, count in zip(found.words, counts, strict=True))
+        return
+    examples = examples_of(found, new.corpus, job=new.execution)
+    figures = found.probabilities, found.scores, found.cohesion, found.left_entropy, found.right_entropy, found.parts
+    for at in range(0, len(found), ROWS):
+        some = slice(at, at + ROWS)
+        table.write_columns([found.words[some], counts[some], *(one[some].tolist() for one in figures), examples[some]])
 
 
 def write_reasons(out: TextFile, why: "Reasons", example: str) -> None:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from ..core.workspace import NONE, Counts, Ids, Stored, Workspace
 from ..ngrams.counts import NGrams
 from ..ngrams.levels import BlockLevels, Demand, look_up, places_in
+from ..text.characters import DIGIT, LATIN, char_classes
 from ..text.units import symbol_of
 from .known import KnownWords
 from .sites import STARTS
@@ -39,10 +40,14 @@ class UnitKinds(NamedTuple):
     @classmethod
     def of_units(cls, units: Sequence[str]) -> "UnitKinds":
         """Tell the kinds of units."""
-        symbols = [symbol_of(unit) for unit in units]
-        digits, latin = (np.array([symbol == kind for symbol in symbols], np.bool_) for kind in "0a")
-        codes = [ord(unit) if len(unit) == 1 else 0 for unit in units]
-        return cls(digits, latin, np.where(digits | latin, 0, np.array(codes, np.int64)))
+        first = np.fromiter((ord(unit[0]) for unit in units), np.int64, len(units))
+        single = np.fromiter(map(len, units), np.intp, len(units)) == 1
+        kinds = char_classes()[first]
+        digits, latin = kinds == DIGIT, kinds == LATIN
+        for rank in np.flatnonzero(~single & ~latin).tolist():  # numbers, and names with signs, such as 3D
+            symbol = symbol_of(units[rank])
+            digits[rank], latin[rank] = symbol == "0", symbol == "a"
+        return cls(digits, latin, np.where(single & ~digits & ~latin, first, 0))
 
 
 class Question(NamedTuple):

@@ -215,7 +215,7 @@ def find_new_words(
         minimum = parameters.min_count or (MANY_COUNT if ngrams.total >= MANY else FEW_COUNT)
         kinds = UnitKinds.of_units(ngrams.units)
         with open_texts(texts, execution.block_size) as blocks:
-            task = functools.partial(read_sites, workspace, known.cutter)
+            task = functools.partial(read_sites, workspace, known)
             read = [*engine.map(task, paired(blocks, ngrams))]
         sites = [one.sites for one in read]
         profile = known.profile if known.counted else _profile_of_text(known.profile, read)
@@ -304,7 +304,7 @@ def _profile_of_text(profile: CharacterProfile, read: Sequence[BlockSites]) -> C
     """Take the counts of characters from the text, as words and as parts of words."""
     alone, inside = np.zeros_like(profile.alone), np.zeros_like(profile.inside)
     for one in read:
-        for total, stored in ((alone, one.alone), (inside, one.inside)):
+        for total, stored in zip((alone, inside), one.characters, strict=True):
             total[: stored.length] += stored.array
     return profile._replace(alone=alone, inside=inside)
 

@@ -4,34 +4,35 @@ A *site* is a byte for each place of a block (see `nlpzero.ngrams.units.encode`)
 among them.
 """
 
+import functools
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from ..core.workspace import Stored, Workspace
+from ..lexicon.trie import CODES
 from ..ngrams.levels import Placements, places_in
 from ..reading.parts import Part, text_of
 from ..segment.cutter import Cutter
 from ..text.characters import Codes, code_points
 from ..text.units import read_units
 from .discovery import changed
-from .known import characters_of
+from .known import KnownWords, characters_of
 
 STARTS, OPENS, CLOSES, FIRST, LAST = 1, 2, 4, 8, 16
 """A word of the dictionary's cut begins here (or a clause has ended); a mark that opens a quotation stands before the
 unit; one that closes it, after the unit; the unit is the first of its line; it is the last."""
 
-OPENING, CLOSING = (code_points(marks) for marks in ("“‘「『《〈【\"'＂", "”’」』》〉】\"'＂"))
+OPENING, CLOSING = "“‘「『《〈【\"'＂", "”’」』》〉】\"'＂"
 LINE_END = 10
 
 
 class BlockSites(NamedTuple):
-    """The sites of one block, and what its characters do in the dictionary's cut (see `characters_of`)."""
+    """The sites of one block, and, if asked for, what its characters do in the cut (see `characters_of`)."""
 
     sites: Stored
-    alone: Stored
-    inside: Stored
+    characters: tuple[Stored, ...]
 
 
 class TextPlaces(NamedTuple):
@@ -59,14 +60,13 @@ def text_places(text: str, units: Placements) -> TextPlaces:
     return TextPlaces(read.codes, starts, ends[np.searchsorted(ends, starts, "right")], is_unit)
 
 
-def read_sites(workspace: Workspace, cutter: Cutter, item: tuple[str | Part, Placements]) -> BlockSites:
-    """Cut one block of text by a dictionary, and say what stands around each of its units."""
+def read_sites(workspace: Workspace, known: KnownWords, item: tuple[str | Part, Placements]) -> BlockSites:
+    """Cut one block of text by what is known, and say what stands around each of its units."""
     text, units = item
     at = text_places(text_of(text), units)
-    marks = boundaries(cutter, at.codes)
-    sites = sites_of(at, marks)
-    counts = (workspace.store(column) for column in characters_of(at.codes, marks))
-    return BlockSites(workspace.store(sites), *counts)
+    marks = boundaries(known.cutter, at.codes)
+    characters = () if known.counted else characters_of(at.codes, marks)
+    return BlockSites(workspace.store(sites_of(at, marks)), tuple(workspace.store(column) for column in characters))
 
 
 def sites_of(at: TextPlaces, marks: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint8]:
@@ -87,14 +87,25 @@ def sites_of(at: TextPlaces, marks: npt.NDArray[np.bool_]) -> npt.NDArray[np.uin
     if not len(units):
         return sites
     begin, end = starts[units], ends[units]
-    framed = np.concatenate([[LINE_END], codes, [LINE_END]]).astype(np.uint32)
-    sites[units[np.isin(framed[begin], OPENING)]] |= OPENS
-    sites[units[np.isin(framed[end + 1], CLOSING)]] |= CLOSES
+    marks_around = np.zeros(len(codes) + 2, np.uint8)
+    marks_around[1:-1] = _quotation_marks().take(codes)
+    around = (marks_around.take(begin) & OPENS) | (marks_around.take(end + 1) & CLOSES)
     line = np.cumsum(codes == LINE_END)[begin]
     new = np.append(True, line[1:] != line[:-1])
-    sites[units[new]] |= FIRST
-    sites[units[np.append(new[1:], True)]] |= LAST
+    around[new] |= FIRST
+    around[np.append(new[1:], True)] |= LAST
+    sites[units] |= around
     return sites
+
+
+@functools.cache
+def _quotation_marks() -> npt.NDArray[np.uint8]:
+    """Tell of each code point whether it opens and whether it closes a quotation; read-only and made once."""
+    table = np.zeros(CODES, np.uint8)
+    table[[*map(ord, OPENING)]] |= OPENS
+    table[[*map(ord, CLOSING)]] |= CLOSES
+    table.flags.writeable = False
+    return table
 
 
 def boundaries(cutter: Cutter, codes: Codes) -> npt.NDArray[np.bool_]:
