@@ -72,37 +72,44 @@ def test_every_help_page_ends_in_examples_that_run(page: str, shell: Shell) -> N
 
 
 README = ROOT / "README.md"
+MANUALS = sorted([README, ROOT / "cli" / "README.md", *(ROOT / "nlpzero").rglob("README.md")])
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
-def transcripts() -> list[str]:
-    """Give the ```console blocks of README: lines `$ command`, each before what it writes."""
-    return [text for kind, text in FENCED.findall(README.read_text(encoding="utf-8")) if kind == "console"]
+def transcripts(manual: Path) -> list[str]:
+    """Give the ```console blocks of a manual: lines `$ command`, each before what it writes."""
+    return [text for kind, text in FENCED.findall(manual.read_text(encoding="utf-8")) if kind == "console"]
 
 
 def matches(shown: str, written: str) -> bool:
-    """Compare what README shows with what was written; a line `...` stands for any lines."""
+    """Compare what a manual shows with what was written; a line `...` stands for any lines."""
     lines = [r"(?:.*\n)*" if line == "..." else re.escape(line) + r"\n" for line in shown.splitlines()]
     return re.fullmatch("".join(lines), written) is not None
 
 
-def test_every_command_has_its_section_in_readme() -> None:
-    headings = re.findall(r"^#+ .*$", README.read_text(encoding="utf-8"), re.MULTILINE)
-    for command in COMMANDS:
-        assert any(re.search(rf"nlpzero {command}\b", heading) for heading in headings), command
+def named(path: Path) -> str:
+    """Show a file by its path in the project."""
+    return str(path.relative_to(ROOT))
 
 
-def test_every_command_is_shown_in_readme_and_only_where_it_is_run() -> None:
-    text = README.read_text(encoding="utf-8")
-    run = "".join(transcripts())
+def test_readme_is_short_and_shows_every_command() -> None:
+    assert len(README.read_bytes()) <= 10_240
+    run = "".join(transcripts(README))
     for command in COMMANDS:
-        assert re.search(rf"^\$ (.*\| )?nlpzero {command}\b", run, re.MULTILINE), command
-    rest = FENCED.sub(lambda block: "" if block[1] == "console" else block[0], text)
+        if command not in ("completion", "man", "help"):
+            assert re.search(rf"^\$ (.*[|;] |.*do )?nlpzero {command}\b", run, re.MULTILINE), command
+
+
+@pytest.mark.parametrize("manual", MANUALS, ids=named)
+def test_commands_are_shown_only_where_they_are_run(manual: Path) -> None:
+    text = manual.read_text(encoding="utf-8")
+    rest = FENCED.sub(lambda block: "" if block[1] in ("console", "sh") else block[0], text)
     assert re.findall(r"^\s*(?:\$ )?nlpzero [a-z].*$", rest, re.MULTILINE) == []
 
 
-def test_readme_shows_what_its_commands_write(shell: Shell) -> None:
-    for transcript in transcripts():
+@pytest.mark.parametrize("manual", MANUALS, ids=named)
+def test_manuals_show_what_their_commands_write(manual: Path, shell: Shell) -> None:
+    for transcript in transcripts(manual):
         for part in re.split(r"^\$ ", transcript, flags=re.MULTILINE)[1:]:
             line, shown = part.split("\n", 1)
             done = shell.run(line)
@@ -110,7 +117,20 @@ def test_readme_shows_what_its_commands_write(shell: Shell) -> None:
             assert matches(shown, written), f"$ {line}\n{written}{done.stderr}"
 
 
-def test_the_comparison_with_readme_tells_differences() -> None:
+@pytest.mark.parametrize("manual", MANUALS, ids=named)
+def test_links_lead_to_pages_that_exist(manual: Path) -> None:
+    for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", manual.read_text(encoding="utf-8")):
+        assert (manual.parent / link).exists(), link
+
+
+def test_the_python_of_readme_runs(shell: Shell) -> None:
+    [code] = [text for kind, text in FENCED.findall(README.read_text(encoding="utf-8")) if kind == "python"]
+    done = shell.run(f"{shlex.quote(sys.executable)} -W error -c {shlex.quote(code)}")
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    assert done.stdout.startswith("72 ['")
+
+
+def test_the_comparison_with_a_manual_tells_differences() -> None:
     assert matches("a\n...\nb\n", "a\nx\ny\nb\n")
     assert matches("a\n...\n", "a\n")
     assert matches("", "")
