@@ -41,7 +41,7 @@ SCHEMA = Schema(
 )
 
 
-def save_packed(vectors: Vectors, path: str | os.PathLike[str], words: int | None = None, dim: int = 56) -> None:
+def save_packed(vectors: Vectors, path: str | os.PathLike[str], words: int | None = None, dim: int = 52) -> None:
     """Write unit vectors and what characters predict as 8-bit rows, each with its scale, of fewer dimensions.
 
     The dimensions kept are the principal ones of the refined vectors of length 1; each row then gets its length back.
@@ -117,7 +117,7 @@ def packaged_vectors() -> Vectors:
     --------
     >>> vectors = packaged_vectors()
     >>> "河流" in vectors, vectors.dim
-    (True, 56)
+    (True, 52)
     """
     file = files(__package__) / NAME
     if not file.is_file():
