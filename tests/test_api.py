@@ -80,9 +80,9 @@ def test_a_job_reaches_the_functions_inside_it() -> None:
 
 
 def test_errors_name_parameters() -> None:
-    with pytest.raises(NlpZeroError, match=r"^texts is '没有这个文件'"):  # there is no such file
+    with pytest.raises(NlpZeroError, match=r"^`texts` is '没有这个文件'"):  # there is no such file
         nz.discover("没有这个文件")
-    with pytest.raises(ModelError, match=r"^method 'wdm' is unknown"):
+    with pytest.raises(ModelError, match=r"^`method` is 'wdm'; use one of combined"):
         nz.similarity("江", "河", method="wdm")  # type: ignore[arg-type]
 
 

@@ -339,7 +339,7 @@ def test_methods_by_vectors_need_vectors() -> None:
     with pytest.raises(ModelError, match=r"^this comparison needs word vectors$"):
         Measure("wmd")
     with pytest.raises(
-        ModelError, match=r"^method 'wdm' is unknown; use one of combined, wrd, cosine, wmd, rwmd, wcd, emd$"
+        ModelError, match=r"^`method` is 'wdm'; use one of combined, wrd, cosine, wmd, rwmd, wcd, emd$"
     ):
         Measure("wdm", VECTORS)  # type: ignore[arg-type]
 

@@ -185,5 +185,5 @@ def test_an_index_keeps_the_mixed_ground(tmp_path: str) -> None:
 
 
 def test_a_ground_that_a_method_does_not_have_is_refused() -> None:
-    with pytest.raises(ModelError, match=r"^method wmd has no ground 'mixed'; use words$"):
+    with pytest.raises(ModelError, match=r"^`ground` is 'mixed', which wmd does not have; use words$"):
         Measure("wmd", VECTORS, ground="mixed")

@@ -295,12 +295,12 @@ def ground_of(method: Method, choice: GroundChoice | None) -> Ground:
     ('mixed', 'cosine')
     """
     if method not in GROUNDS:
-        raise ModelError(f"method {method!r} is unknown; use one of {', '.join(GROUNDS)}")
+        raise ModelError(f"`method` is {method!r}; use one of {', '.join(GROUNDS)}")
     choices = GROUNDS[method]
     if choice is None:
         return next(iter(choices.values()))
     if choice not in choices:
-        raise ModelError(f"method {method} has no ground {choice!r}; use {' or '.join(choices)}")
+        raise ModelError(f"`ground` is {choice!r}, which {method} does not have; use {' or '.join(choices)}")
     return choices[choice]
 
 
