@@ -338,9 +338,7 @@ def test_refined_vectors_are_compared() -> None:
 def test_methods_by_vectors_need_vectors() -> None:
     with pytest.raises(ModelError, match=r"^this comparison needs word vectors$"):
         Measure("wmd")
-    with pytest.raises(
-        ModelError, match=r"^`method` is 'wdm'; use one of combined, wrd, cosine, wmd, rwmd, wcd, emd$"
-    ):
+    with pytest.raises(ModelError, match=r"^`method` is 'wdm'; use one of combined, wrd, cosine, wmd, rwmd, wcd, emd$"):
         Measure("wdm", VECTORS)  # type: ignore[arg-type]
 
 
