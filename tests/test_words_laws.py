@@ -20,6 +20,8 @@ from nlpzero.words.explanation import EDGE, Explanation, explain
 from nlpzero.words.finding import Parameters
 from nlpzero.words.methods import METHODS
 
+SIGNS = "山水云雨风花鸟鱼虫草\U00020000〇１２3ab Ｃ.,%-é·\u0301万•，。\n\n"
+"""The same with letters and digits of both widths, signs of numbers and names, an accent and middle dots."""
 PLAIN = "山水云雨风花鸟鱼虫草\U00020000〇3ab，。\n\n"
 """Mountain, water, cloud, rain, wind, flower, bird ... without letters and digits of double width."""
 STORIES = (Path(__file__).parent.parent / "data" / "stories.txt").read_text(encoding="utf-8")
@@ -187,13 +189,25 @@ def test_a_word_counts_as_often_as_it_stands_in_the_stories(method: str) -> None
     check_counts(found, cut)
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_a_price_is_one_unit_while_words_are_found(method: str) -> None:
+    text = "花了81.2元\n" * 6  # "spent 81.2 yuan"
+    found = found_by(method, text)
+    cut = "".join(cut_texts(found, blocks_of(text, 9), " "))
+    check_counts(found, cut)
+    assert any("81.2" in token for token in cut.split())
+    assert not any("2元" in word or word.endswith("81") for word in found.words)
+
+
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("method", METHODS)
 def test_a_word_counts_as_often_as_it_stands_in_any_text(method: str, seed: int) -> None:
-    text = random_text(90 + seed, 1500, PLAIN)
+    text = random_text(90 + seed, 1500, SIGNS)
     found = found_by(method, text, min_pmi=(0.5,))
+    cut = "".join(cut_texts(found, blocks_of(text, 9), "/"))
+    assert cut.replace("/", "") == text
     assert len(found) > 10
-    check_counts(found, "".join(cut_texts(found, blocks_of(text, 9), " ")))
+    check_counts(found, cut.replace("/", "\n"))
 
 
 @pytest.mark.parametrize("method", ["cohesion", "pmi"])

@@ -47,8 +47,9 @@ Marks = TypeVar("Marks", np.bool_, np.float64)
 LINE_END, ZERO_WIDTH_JOINER = 10, 0x200D
 HIDDEN, MARK, TONE, FLAG, DOT = range(4, 9)
 POINT, COMMA, PERCENT, SLASH, HYPHEN, PLUS, HASH, LINK, UNDERSCORE, SCALE = range(9, 19)
+NAME_DOTS = "·•・‧"
 _SIGNS = {
-    DOT: "·•・‧",
+    DOT: NAME_DOTS,
     POINT: ".．",
     COMMA: ",，",
     PERCENT: "%％‰",
@@ -246,7 +247,7 @@ def symbol_of(unit: str) -> str:
     """
     kind = int(char_classes()[ord(unit[0])])
     if kind == HAN:
-        return NAME_DOT if any(sign in unit for sign in _SIGNS[DOT]) else unit[0]
+        return NAME_DOT if any(sign in unit for sign in NAME_DOTS) else unit[0]
     if kind != DIGIT or any(char_classes()[ord(sign)] == LATIN for sign in unit):
         return "a"
     return "0"
@@ -404,12 +405,18 @@ def _unit_starts_before(joined: Flags, at: Positions) -> Positions:
 def _as_characters(
     codes: Codes, classes: Classes, joined: Flags, dots: Positions, signs: Positions
 ) -> tuple[Classes, Flags]:
-    """Give classes where every character of the published classes is a unit, but numbers and names with signs none."""
+    """Give classes where every character of the published classes is a unit.
+
+    Numbers and names with signs are none, nor is what has a combining mark, or a letter or digit that was not published
+    (café, １2): cut text holds them whole.
+    """
     single = published_classes().take(codes)
     single[dots] = HAN
-    marked = joined & (unit_kinds().take(codes) == MARK)
-    single[marked] = classes[marked]
-    if len(signs):
+    others = np.flatnonzero((single == OTHER) & ((classes >= DIGIT) | (joined & (unit_kinds().take(codes) == MARK))))
+    if len(signs) or len(others):
+        signs = np.concatenate([signs, others])
+        joined = joined.copy()
+        joined[dots] = joined[dots + 1] = False  # what a dot joins is a character each
         starts = np.flatnonzero(~joined)
         which = np.unique(np.searchsorted(starts, signs, "right") - 1)
         lengths = np.append(starts[1:], len(codes))[which] - starts[which]

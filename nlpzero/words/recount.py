@@ -16,6 +16,7 @@ from ..lexicon.lexicon import Lexicon
 from ..ngrams.counts import NGrams
 from ..ngrams.levels import BlockLevels, bits_in, places_in
 from ..segment.lexical import LexiconCutter
+from ..text.units import NAME_DOTS
 
 LINE_END = 10
 
@@ -49,6 +50,7 @@ def recount(ngrams: NGrams, words: Mapping[str, int]) -> Recount:
     for stored, found in ngrams.engine.map(task, (block[:1] for block in ngrams.blocks)):
         starts.append(stored)
         counts += found
+    counts[[i for i, word in enumerate(words) if word in NAME_DOTS]] = 0  # alone it is no word
     return Recount(cutter, starts, counts)
 
 
