@@ -15,6 +15,7 @@ from nlpzero.errors import NlpZeroError
 from .messages import say, say_error, spelled
 from .pages import SETTINGS, CommandTable, PageGroup
 from .signals import obeyed
+from .values import has_option, option_name
 
 COMMANDS = {
     "discover": "Find the words of a corpus, with scores.",
@@ -85,17 +86,24 @@ class Commands(CommandTable):
             _drop_output()
             ctx.exit(0)
         except MemoryError:
-            raise Failure("out of memory; lower --memory or the number of --workers") from None
+            raise Failure(_memory_message()) from None
         except OSError as error:
             _drop_output()
             raise Failure(_system_message(error)) from None
+
+
+def _memory_message() -> str:
+    """Say what helps where memory ran out."""
+    remedies = [f"a smaller {option_name(name)}" for name in ("memory", "workers") if has_option(name)]
+    return f"out of memory; try {' or '.join(remedies) or 'a part of the text'}"
 
 
 def _system_message(error: OSError) -> str:
     """Say what the operating system refused, and what helps."""
     place = f"{error.filename}: " if error.filename else ""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return f"{place}no space left; make room, or keep temporary files elsewhere with --tmp-dir"
+        elsewhere = ", or keep temporary files elsewhere with --tmp-dir" if has_option("tmp_dir") else ""
+        return f"{place}no space left; make room{elsewhere}"
     if error.errno == errno.EBADF:
         return f"{place or 'standard output '}is closed; give a file with -o"
     return f"{place}{error.strerror or error}"

@@ -127,12 +127,18 @@ _PARAMETER = re.compile(r"`([a-z][a-z0-9_]*)`(?:=('[^']*'|[^\s,;]*[^\s,;.)]))?")
 """How the library names a parameter, with or without a value: `min_count`, `min_count`=1."""
 
 
+ALIASES = {"give `limit`=None": "add --yes"}
+"""What the command line spells in another way."""
+
+
 def spelled(message: str) -> str:
     """Spell the parameters that the library names as the options of the running command.
 
     >>> spelled("no word occurs 5 times; try `min_count`=1 or another `method`")
     'no word occurs 5 times; try --min-count 1 or another --method'
     """
+    for named, written in ALIASES.items():
+        message = message.replace(named, written)
     return _PARAMETER.sub(lambda one: option_name(one[1]) + (" " + one[2].strip("'") if one[2] else ""), message)
 
 

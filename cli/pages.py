@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from .values import SectionOption
+from .values import COMMAND, SectionOption
 
 SETTINGS = {"show_default": True, "help_option_names": ["--help"], "max_content_width": 100}
 """What every page is shown with."""
@@ -35,6 +35,10 @@ class Page(click.Command):
             help="Show one screen of help.",
         )
         self.params.append(short)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        ctx.meta[COMMAND] = self
+        return super().invoke(ctx)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the options section by section."""

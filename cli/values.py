@@ -24,6 +24,9 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 _DECLARATION = "declaration"
 
+COMMAND = "nlpzero.command"
+"""Where the click context keeps the command that runs, also when it has failed."""
+
 
 class SectionOption(click.Option):
     """An option that knows the section of the help page where it is listed, and its line on the short page."""
@@ -124,10 +127,21 @@ def is_given(name: str) -> bool:
     return context is not None and context.get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
-def option_name(name: str) -> str:
-    """Spell a parameter as users of the running command write it: `min_count` as --min-count."""
+def _find(name: str) -> str | None:
+    """Find the option of the running command that fills a parameter."""
     context = click.get_current_context(silent=True)
-    for parameter in context.command.params if context else ():
+    command: click.Command | None = context.meta.get(COMMAND, context.command) if context else None
+    for parameter in command.params if command else ():
         if parameter.name == name and parameter.opts[0].startswith("-"):
             return max(parameter.opts, key=len)
-    return f"--{name.replace('_', '-')}"
+    return None
+
+
+def has_option(name: str) -> bool:
+    """Tell whether the running command has an option for a parameter."""
+    return _find(name) is not None
+
+
+def option_name(name: str) -> str:
+    """Spell a parameter as users of the running command write it: `min_count` as --min-count."""
+    return _find(name) or f"--{name.replace('_', '-')}"

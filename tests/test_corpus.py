@@ -333,7 +333,7 @@ def test_damaged_utf_8_is_not_taken_for_gb18030(write: Callable[..., str]) -> No
 
 
 def test_utf_8_is_recognised_under_another_encoding(write: Callable[..., str]) -> None:
-    assert "it decodes as utf-8: add --encoding utf-8" in failure(write("长江大桥\n"), encoding="ascii")
+    assert "it decodes as utf-8: add `encoding`='utf-8'" in failure(write("长江大桥\n"), encoding="ascii")
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])

@@ -146,5 +146,5 @@ def test_a_run_that_is_damaged_on_disk_is_an_error(damage: Callable[[str], None]
     with Workspace(0, tmp_path) as workspace:
         runs = [workspace.store_run(count(np.arange(start, start + 99, dtype=np.uint64))) for start in (0, 50)]
         damage(str(runs[1].keys.path))
-        with pytest.raises(NlpZeroError, match=r"a temporary file is missing or damaged; run again, with --tmp-dir"):
+        with pytest.raises(NlpZeroError, match=r"a temporary file is missing or damaged; run again, with `tmp_dir`"):
             list(Merging(runs, workspace=workspace, engine=Engine()))

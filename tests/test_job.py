@@ -40,16 +40,16 @@ def test_a_size_is_a_number_or_text_with_a_letter(text: str | int, size: int) ->
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"workers": 0}, "workers is 0; give a whole number from 1, such as 2"),
-        ({"workers": 1.5}, "workers is 1.5; give a whole number from 1, such as 2"),
-        ({"workers": True}, "workers is True; give a whole number from 1, such as 2"),
-        ({"memory": "much"}, "memory is 'much'; give a number of bytes above 0, such as 512M or 2G"),
-        ({"memory": "-1G"}, "memory is '-1G'; give a number of bytes above 0, such as 512M or 2G"),
-        ({"memory": "infG"}, "memory is 'infG'; give a number of bytes above 0, such as 512M or 2G"),
-        ({"memory": 0}, "memory is 0; give a number of bytes above 0, such as 512M or 2G"),
-        ({"memory": None}, "memory is None; give a number of bytes above 0, such as 512M or 2G"),
-        ({"tmp_dir": "/no/such"}, "tmp_dir is '/no/such', which is no directory; name one that exists"),
-        ({"scheduler": "tcp://h:1"}, "scheduler needs tmp_dir, a directory that all machines share"),
+        ({"workers": 0}, "`workers` is 0; give a whole number from 1, such as 2"),
+        ({"workers": 1.5}, "`workers` is 1.5; give a whole number from 1, such as 2"),
+        ({"workers": True}, "`workers` is True; give a whole number from 1, such as 2"),
+        ({"memory": "much"}, "`memory` is 'much'; give a number of bytes above 0, such as 512M or 2G"),
+        ({"memory": "-1G"}, "`memory` is '-1G'; give a number of bytes above 0, such as 512M or 2G"),
+        ({"memory": "infG"}, "`memory` is 'infG'; give a number of bytes above 0, such as 512M or 2G"),
+        ({"memory": 0}, "`memory` is 0; give a number of bytes above 0, such as 512M or 2G"),
+        ({"memory": None}, "`memory` is None; give a number of bytes above 0, such as 512M or 2G"),
+        ({"tmp_dir": "/no/such"}, "`tmp_dir` is '/no/such', which is no directory; name one that exists"),
+        ({"scheduler": "tcp://h:1"}, "`scheduler` needs `tmp_dir`, a directory that all machines share"),
     ],
 )
 def test_a_parameter_out_of_its_range_is_named(given: dict[str, Any], message: str) -> None:

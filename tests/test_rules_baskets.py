@@ -99,7 +99,7 @@ def test_pairs_may_come_in_any_order(size: int, monkeypatch: pytest.MonkeyPatch)
     assert (baskets.blank, baskets.repeated) == (1, 1)
     assert baskets.counts.tolist() == [2, 1, 1]
     for bad in ("1\n", "1,2,3\n", "1,\n"):
-        with pytest.raises(CorpusError, match=r"^f: line 2: . fields and not a basket and an item; check --separator"):
+        with pytest.raises(CorpusError, match=r"^f: line 2: . fields and not a basket and an item; check `separator`"):
             from_pairs(blocks("1,2\n" + bad), Baskets(), Workspace(1 << 20))
 
 

@@ -324,7 +324,7 @@ def test_an_unknown_word_is_dropped_composed_or_an_error() -> None:
     char = Measure("wmd", vectors, oov="char").encode(texts)
     assert (sorted(char.words), char.known.tolist(), char.unknown.tolist()) == (["江河", "船"], [2], [1])
     assert char.points[char.words.index("江河")].tolist() == [2, 1]
-    with pytest.raises(ModelError, match=r"^江河: not among the words of vectors; --oov drop leaves it out$"):
+    with pytest.raises(ModelError, match=r"^江河: not among the words of vectors; `oov`='drop' leaves it out$"):
         Measure("wmd", vectors, oov="error").encode([["江河"]])
 
 

@@ -80,7 +80,7 @@ def test_damaged_and_missing_files_are_told(tmp_path: Path, monkeypatch: pytest.
         ):
             load_packed(data, "v")
     monkeypatch.setattr(packaged, "NAME", "absent.npz")
-    with pytest.raises(ModelError, match=r"name some with --vectors or NLPZERO_VECTORS$"):
+    with pytest.raises(ModelError, match=r"name some with `vectors` or NLPZERO_VECTORS$"):
         packaged_vectors.__wrapped__()
 
 

@@ -161,7 +161,7 @@ def test_a_very_long_clause_is_no_trouble() -> None:
 
 
 def test_no_template_is_an_error_with_a_remedy() -> None:
-    with pytest.raises(NothingFound, match="try a smaller --min-proba, or more text"):
+    with pytest.raises(NothingFound, match="try a smaller `min_proba`, or more text"):
         found_in([""])
     with pytest.raises(NothingFound, match=r"no template has a frequency above 0\.9"):
         found_in([QUESTIONS], min_proba=0.9)
@@ -187,7 +187,7 @@ def test_templates_are_written_and_read() -> None:
 def test_a_clause_of_too_many_paths_is_named_as_the_cause() -> None:
     text = " ".join(f"{word}{number}" for word in "山水云" for number in range(9)) + "\n"  # 27 words, all different
     with pytest.raises(
-        NothingFound, match=r"1 clauses with more than 100 paths are left out: try a larger --max-paths"
+        NothingFound, match=r"1 clauses with more than 100 paths are left out: try a larger `max_paths`"
     ):
         found_in([text], max_paths=100, min_pmi=-99)
 

@@ -231,7 +231,7 @@ def test_a_corpus_without_pairs_is_told() -> None:
         count_pairs(["江 上 有\n"], min_count=5)
     with pytest.raises(NothingFound, match=r"^no two words stand on one line within the window; give more text$"):
         count_pairs(["江\n江\n"], min_count=1)
-    with pytest.raises(ModelError, match=r"--window 21"):
+    with pytest.raises(ModelError, match=r"`window`=21"):
         count_pairs(["江 上\n"], window=22, weighting="soft")
 
 

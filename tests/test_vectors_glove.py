@@ -196,7 +196,7 @@ def test_models_join_words_and_contexts(solver: Any) -> None:
 
 def test_asymmetric_counts_train_two_matrices_only() -> None:
     counts = count_pairs([corpus()], window=4, min_count=2, symmetric=False)
-    with pytest.raises(ModelError, match=r"asymmetric; use --model 1$"):
+    with pytest.raises(ModelError, match=r"asymmetric; use `model`=1$"):
         next(train(counts, SMALL))
     parameters = replace(SMALL, model=1)
     states = trained(counts, parameters)
@@ -227,7 +227,7 @@ def test_sgd_lowers_simpler_gloves_loss_towards_that_of_least_squares(model: Any
 
 
 def test_a_diverging_training_is_told() -> None:
-    with pytest.raises(ModelError, match=r"^the loss is not finite any more after sweep .*; lower --step$"):
+    with pytest.raises(ModelError, match=r"^the loss is not finite any more after sweep .*; lower `step`$"):
         trained(COUNTS, replace(SMALL, solver="sgd", step=1e30))
 
 

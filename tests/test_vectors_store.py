@@ -81,7 +81,7 @@ def test_an_encoding_can_be_named(tmp_path: Path) -> None:
     path = tmp_path / "v.txt"
     path.write_bytes("江 1 2\n".encode("gb18030"))
     assert Vectors.load(path, encoding="gb18030").words == ["江"]
-    with pytest.raises(CorpusError, match=r"add --encoding gb18030"):
+    with pytest.raises(CorpusError, match=r"add `encoding`='gb18030'"):
         Vectors.load(path)
 
 

@@ -24,7 +24,7 @@ def test_a_disk_that_is_too_small_is_told_before_work_begins(tmp_path: Path) -> 
     with Workspace(0, tmp_path) as workspace:
         workspace.require(1 << 20)
         with pytest.raises(
-            NlpZeroError, match=r"needs about 1,152,921,504,607 MB for temporary files, .* with --tmp-dir$"
+            NlpZeroError, match=r"needs about 1,152,921,504,607 MB for temporary files, .* with `tmp_dir`$"
         ):
             workspace.require(1 << 60)
 

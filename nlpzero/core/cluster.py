@@ -138,7 +138,7 @@ class Cluster(Engine):
         written = {path.name for path in Path(self._directory.name).iterdir()} - {"client"}
         if len(written) < len(answers):
             raise NlpZeroError(
-                f"{self._directory.name}: what workers write there is not seen here; give --tmp-dir a directory that "
+                f"{self._directory.name}: what workers write there is not seen here; give `tmp_dir` a directory that "
                 "all machines share"
             )
 
@@ -191,7 +191,7 @@ class Cluster(Engine):
             except KilledWorker:
                 raise NlpZeroError(
                     f"{self._address}: workers died of one and the same task, again and again (killed, or out of "
-                    "memory); give them more memory (dask worker --memory-limit), or nlpzero a smaller --memory"
+                    "memory); give them more memory (dask worker --memory-limit), or nlpzero a smaller `memory`"
                 ) from None
             except (Exception, CancelledError) as error:
                 if future.status == "error":  # the task's own
@@ -241,7 +241,7 @@ def difference(needs: Needs) -> str:
     except OSError as error:
         seen = error.strerror or str(error)
     if seen != needs.run:
-        return f"cannot use {folder} ({seen}); give --tmp-dir a directory that all machines share, and may write"
+        return f"cannot use {folder} ({seen}); give `tmp_dir` a directory that all machines share, and may write"
     if needs.dictionary is not None:
         find, digest = needs.dictionary
         try:
@@ -249,7 +249,7 @@ def difference(needs: Needs) -> str:
         except NlpZeroError:  # it is not installed
             same = False
         if not same:
-            return "has no dictionary of jieba, or another; install the same jieba everywhere, or give --lexicon"
+            return "has no dictionary of jieba, or another; install the same jieba everywhere, or give `lexicon`"
     for path, digest in needs.files:
         if _digest(path) != digest:
             return f"does not have {path}, or another; put it on a file system that all machines share"

@@ -154,16 +154,16 @@ class Job:
         except TypeError:
             number = 0
         if number < 1 or isinstance(workers, bool):
-            raise NlpZeroError(f"workers is {workers!r}; give a whole number from 1, such as 2")
+            raise NlpZeroError(f"`workers` is {workers!r}; give a whole number from 1, such as 2")
         try:
             size = bytes_of(memory)
         except (TypeError, ValueError):
-            raise NlpZeroError(f"memory is {memory!r}; give a number of bytes above 0, such as 512M or 2G") from None
+            raise NlpZeroError(f"`memory` is {memory!r}; give a number of bytes above 0, such as 512M or 2G") from None
         place = None if tmp_dir is None else os.path.abspath(tmp_dir)
         if place is not None and not os.path.isdir(place):
-            raise NlpZeroError(f"tmp_dir is {os.fspath(place)!r}, which is no directory; name one that exists")
+            raise NlpZeroError(f"`tmp_dir` is {os.fspath(place)!r}, which is no directory; name one that exists")
         if scheduler is not None and place is None:
-            raise NlpZeroError("scheduler needs tmp_dir, a directory that all machines share")
+            raise NlpZeroError("`scheduler` needs `tmp_dir`, a directory that all machines share")
         for name, value in (("workers", number), ("memory", size), ("tmp_dir", place), ("scheduler", scheduler)):
             object.__setattr__(self, name, value)
 

@@ -94,7 +94,7 @@ def _died() -> NlpZeroError:
     """Make the error for a process that ended in the midst of its work, or could not begin."""
     return NlpZeroError(
         "a worker process died: killed, or out of memory, or the script that runs does its work without "
-        "if __name__ == '__main__'; try one worker, or a smaller memory"
+        "if __name__ == '__main__'; try `workers`=1, or a smaller `memory`"
     )
 
 

@@ -114,7 +114,7 @@ def sum_of(array: npt.NDArray[Any]) -> int:
 def damaged(path: str | os.PathLike[str]) -> NlpZeroError:
     """Make the error for a temporary file that is not what was written."""
     return NlpZeroError(
-        f"{os.fspath(path)}: a temporary file is missing or damaged; run again, with --tmp-dir on a disk that is sound"
+        f"{os.fspath(path)}: a temporary file is missing or damaged; run again, with `tmp_dir` on a disk that is sound"
     )
 
 
@@ -204,7 +204,7 @@ class Workspace:
         if needed > free:
             raise NlpZeroError(
                 f"{place}: needs about {needed / 1e6:,.0f} MB for temporary files, {free / 1e6:,.0f} MB are free; "
-                "name a directory with more room with --tmp-dir"
+                "name a directory with more room with `tmp_dir`"
             )
 
     def hold(self, size: int) -> bool:

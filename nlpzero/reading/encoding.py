@@ -40,11 +40,11 @@ def encoding_of(head: bytes | bytearray, encoding: str, source: str) -> str:
         return encoding
     for mark, name in _BYTE_ORDER_MARKS:
         if head.startswith(mark):
-            raise CorpusError(f"{source}: begins with the byte order mark of {name}; add --encoding {name}", source)
+            raise CorpusError(f"{source}: begins with the byte order mark of {name}; add `encoding`='{name}'", source)
     head = head[:HEAD]
     if head.count(0) * 4 >= len(head) > 0:
         order = "le" if head[1::2].count(0) >= head[::2].count(0) else "be"
-        raise CorpusError(f"{source}: full of NUL bytes: no text, or else add --encoding utf-16-{order}", source)
+        raise CorpusError(f"{source}: full of NUL bytes: no text, or else add `encoding`='utf-16-{order}'", source)
     return encoding
 
 
@@ -69,8 +69,8 @@ def _remedy(line: bytes | bytearray, encoding: str) -> str:
     with suppress(UnicodeDecodeError):
         line.decode(other)
         if mostly_bad or other == "utf-8":  # UTF-8 with a little damage may well decode as gb18030, into nonsense
-            return f"it decodes as {other}: add --encoding {other}, or --errors replace"
-    return "name the encoding with --encoding, or add --errors replace"
+            return f"it decodes as {other}: add `encoding`='{other}', or `errors`='replace'"
+    return "name the encoding with `encoding`, or add `errors`='replace'"
 
 
 def too_long(source: str, line: int, limit: int) -> CorpusError:

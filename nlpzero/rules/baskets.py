@@ -354,7 +354,7 @@ def from_pairs(
                 continue
             if len(row) != 2 or not (item := row[1].strip()):
                 raise CorpusError(
-                    f"{source}: line {line}: {len(row)} fields and not a basket and an item; check --separator",
+                    f"{source}: line {line}: {len(row)} fields and not a basket and an item; check `separator`",
                     source,
                     line,
                 )

@@ -13,7 +13,7 @@ def refuse(vertical: Vertical, minimum: int, max_length: int | None, limit: int)
     number = estimate(vertical, minimum, max_length)
     raise ModelError(
         f"about {number:.2g} item sets are in {minimum:,} baskets or more, and mining has passed {limit:,} sets and "
-        "candidates; raise --min-support, limit --max-length, or add --yes to go on"
+        "candidates; raise `min_support`, limit `max_length`, or give `limit`=None to go on"
     )
 
 

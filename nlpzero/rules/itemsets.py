@@ -146,13 +146,13 @@ class _Scope(NamedTuple):
         if not frequent:
             most = int(baskets.counts.max(initial=0))
             raise NothingFound(
-                f"no item is in {minimum:,} of {baskets.n_baskets:,} baskets; lower --min-support (the most frequent "
+                f"no item is in {minimum:,} of {baskets.n_baskets:,} baskets; lower `min_support` (the most frequent "
                 f"item is in {most:,})"
             )
         names = baskets.items
         for which in (constraint.lhs, constraint.rhs):
             if which is not None and (unknown := sorted(which.difference(names))):
-                raise ModelError(f"the item {unknown[0]!r} is in no basket; check --lhs and --rhs")
+                raise ModelError(f"the item {unknown[0]!r} is in no basket; check `lhs` and `rhs`")
         lhs, rhs = constraint.lhs, constraint.rhs
         if lhs is not None and rhs is not None:
             frequent = [i for i in frequent if names[i] in lhs or names[i] in rhs]

@@ -225,7 +225,7 @@ class Space:
         if self.vectors is None:
             return True
         if self.oov == "error":
-            raise ModelError(f"{word}: not among the words of {self.vectors.source}; --oov drop leaves it out")
+            raise ModelError(f"{word}: not among the words of {self.vectors.source}; `oov`='drop' leaves it out")
         return self.oov == "compose" or any(character in self._ids for character in word)
 
     def _keys(self, used: Ints, added: list[str]) -> Ints:

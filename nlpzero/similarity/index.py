@@ -32,7 +32,7 @@ SCHEMA = Schema(
     {"vectors": (str, type(None)), "weights": str, "oov": str, "words": str},
 )
 
-OPTIONS = {"vectors": "--vectors", "weights": "--weights", "oov": "--oov", "words": "--lexicon or --tokenized"}
+OPTIONS = {"vectors": "`vectors`", "weights": "`weights`", "oov": "`oov`", "words": "`lexicon` or `tokenized`"}
 """What the encoding depends on, and how it is chosen."""
 
 

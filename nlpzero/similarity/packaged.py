@@ -121,7 +121,7 @@ def packaged_vectors() -> Vectors:
     """
     file = files(__package__) / NAME
     if not file.is_file():
-        raise ModelError(f"this installation has no word vectors; name some with --vectors or {VARIABLE}")
+        raise ModelError(f"this installation has no word vectors; name some with `vectors` or {VARIABLE}")
     return load_packed(file.read_bytes(), "the packaged vectors")
 
 

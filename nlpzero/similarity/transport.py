@@ -89,7 +89,7 @@ def solve(p: Floats, q: Floats, costs: Floats, iterations: int = ITERATIONS) -> 
         reason = {0: "unequal weights", 2: "unbounded costs", 3: f"{iterations:,} iterations reached"}
         raise ModelError(
             f"optimal transport of {len(p)} x {len(q)} words was not solved: "
-            f"{reason.get(status, f'status {status}')}; shorten the texts or use --method rwmd"
+            f"{reason.get(status, f'status {status}')}; shorten the texts or use `method`='rwmd'"
         )
     return plan, cost, sources, targets
 

@@ -200,7 +200,7 @@ def _rows(source: str, lines: Sequence[str], gap: str) -> Iterator[tuple[int, Te
             if said is not None and str(said) != str(number):
                 raise ModelError(
                     f"{source}: line {line}: {row.template!r} has {number} {column}, not {said}; if its gaps are not "
-                    f"written {gap} give --gap, else {_REMEDY}"
+                    f"written {gap} give `gap`, else {_REMEDY}"
                 )
         yield line, items, int(row.count)
 

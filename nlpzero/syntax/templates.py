@@ -232,10 +232,10 @@ def find_templates(
         raise NothingFound(
             f"no template has a frequency above {min_proba:g} among {total:,} paths in {clauses.total:,} words; "
             + (
-                f"{left_out:,} clauses with more than {max_paths:,} paths are left out: try a larger --max-paths, "
+                f"{left_out:,} clauses with more than {max_paths:,} paths are left out: try a larger `max_paths`, "
                 if left_out
                 else "try "
             )
-            + "a smaller --min-proba, or more text"
+            + "a smaller `min_proba`, or more text"
         )
     return found

@@ -79,7 +79,9 @@ def distance_weights(window: int, weighting: Weighting) -> tuple[npt.NDArray[np.
     if weighting == "linear":
         return window + 1 - distances, window
     if window > LONGEST:
-        raise ModelError(f"{weighting} weights are exact up to --window {LONGEST}; choose a smaller window, or linear")
+        raise ModelError(
+            f"{weighting} weights are exact up to `window`={LONGEST}; choose a smaller one, or `weighting`='linear'"
+        )
     if weighting == "soft":
         unit = math.lcm(*range(2, window + 2))
         return unit // (distances + 1), unit // 2
@@ -261,7 +263,7 @@ def merge_counts(
         ((word, number) for word, number in totals.items() if number >= min_count), key=lambda item: (-item[1], item[0])
     )
     if not frequent:
-        raise NothingFound(f"none of the {len(totals):,} words occurs {min_count} times; lower --min-count")
+        raise NothingFound(f"none of the {len(totals):,} words occurs {min_count} times; lower `min_count`")
     del totals
     words, counts = [word for word, _ in frequent], np.array([number for _, number in frequent], np.int64)
     del frequent
@@ -274,7 +276,7 @@ def merge_counts(
             runs.append(job.workspace.store_run(run))
     starts, columns, values = matrix_of(len(words), runs, job)
     if not len(columns):
-        raise NothingFound("no pairs are left; lower --min-count")
+        raise NothingFound("no pairs are left; lower `min_count`")
     signature = {
         **first.signature,
         "min_count": max(min_count, *(int(part.signature.get("min_count", 1)) for part in parts)),

@@ -202,7 +202,7 @@ class Observed:
         if counts.unit != 1:
             self.values /= np.float32(counts.unit)
         if not len(self.columns):
-            raise NothingFound("no two different words stand together; give more text, or lower --min-count")
+            raise NothingFound("no two different words stand together; give more text, or lower `min_count`")
         self._power = np.float32(parameters.alpha / 2)
         self._x_max = np.float32(parameters.x_max)
         shares = counts.word_counts / counts.word_counts.sum()
@@ -310,7 +310,7 @@ def train(
     """
     if parameters.model == 0 and not counts.symmetric:
         raise ModelError(
-            "model 0 has one matrix for words and contexts, but these counts are asymmetric; use --model 1"
+            "model 0 has one matrix for words and contexts, but these counts are asymmetric; use `model`=1"
         )
     pairs = Observed(counts, parameters)
     als = parameters.solver == "als"
@@ -329,7 +329,7 @@ def train(
             if not math.isfinite(now.total):
                 raise ModelError(
                     f"the loss is not finite any more after sweep {state.sweep}; "
-                    + ("raise --l2 or --negative-weight" if als else "lower --step")
+                    + ("raise `l2` or `negative_weight`" if als else "lower `step`")
                 )
             yield state
 
@@ -593,13 +593,13 @@ def load_checkpoint(path: str | os.PathLike[str], counts: Cooccurrence, paramete
     for name, value in made["parameters"].items():
         if name != "sweeps" and wanted.get(name) != value:
             raise ModelError(
-                f"{os.fspath(path)}: was made with {name} {value}, not {wanted.get(name)}; give the same options, "
-                "or start anew without --resume"
+                f"{os.fspath(path)}: was made with {name} {value}, not {wanted.get(name)}; give the same values, "
+                "or start anew without `resume`"
             )
     if made["counts"] != counts.signature:
-        raise ModelError(f"{os.fspath(path)}: was made from other counts; start anew without --resume")
+        raise ModelError(f"{os.fspath(path)}: was made from other counts; start anew without `resume`")
     fits = archive.lengths == {"words": len(counts.words), "dim": parameters.dim}
     if not fits or set(archive.arrays) != set(names):
-        raise ModelError(f"{os.fspath(path)}: its vectors do not fit the counts; start anew without --resume")
+        raise ModelError(f"{os.fspath(path)}: its vectors do not fit the counts; start anew without `resume`")
     loaded = [archive.arrays[name] for name in names]
     return State(made["sweep"], loaded[0], loaded[copies - 1], Loss(**made["loss"]), 0.0, tuple(loaded[copies:]))

@@ -132,7 +132,7 @@ def count_pairs(
     del tally
     if not frequent:
         raise NothingFound(
-            f"none of the words occurs {min_count} times among {tokens:,} tokens; give more text, or lower --min-count"
+            f"none of the words occurs {min_count} times among {tokens:,} tokens; give more text, or lower `min_count`"
         )
     words, counts = [word for word, _ in frequent], np.array([number for _, number in frequent], np.int64)
     del frequent
