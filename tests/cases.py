@@ -15,6 +15,8 @@ from nlpzero.core.workspace import Workspace
 from nlpzero.text.characters import char_classes, published_classes
 
 ALPHABET = "山水云雨风花鸟鱼虫草\U00020000〇１２3ab Ｃ，。\n\n"  # mountain, water, cloud, rain, wind, flower, bird ...
+PLAIN = "山水云雨风花鸟鱼虫草\U00020000〇3ab ，。\n\n"
+"""The same without letters and digits of full width, which the published methods do not read."""
 
 
 COST = Cost(task=40)

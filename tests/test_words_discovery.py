@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import oracles
 import pytest
-from cases import at_work, blocks_of, classify, classify_published, lines_of, random_text
+from cases import PLAIN, at_work, blocks_of, classify, classify_published, lines_of, random_text
 
 from nlpzero.core.engine import Engine
 from nlpzero.core.workspace import Workspace
@@ -55,7 +55,7 @@ def test_entropy_finds_the_words_that_the_best_segmentation_uses(seed: int) -> N
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("parameters", [Parameters(min_count=3), Parameters(min_count=6, min_pmi=(0, 0.5, 1, 1.5))])
 def test_cohesion_finds_the_words_of_the_published_method(seed: int, parameters: Parameters) -> None:
-    text = random_text(200 + seed, 2500)
+    text = random_text(200 + seed, 2500, PLAIN)
     min_pmi = parameters.min_pmi or (0, 2, 4, 6)
     assert parameters.min_count is not None
     expected = oracles.cohesion_words(lines_of(text), 4, parameters.min_count, min_pmi, classify_published)
@@ -69,7 +69,7 @@ def test_cohesion_finds_the_words_of_the_published_method(seed: int, parameters:
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize(("min_proba", "min_pmi"), [(1e-7, 1.0), (2e-3, 0.0), (1e-2, -1.0)])
 def test_pmi_finds_the_words_and_counts_of_nlp_zero(seed: int, min_proba: float, min_pmi: float) -> None:
-    text = random_text(300 + seed, 2500)
+    text = random_text(300 + seed, 2500, PLAIN)
     expected = oracles.pmi_words(lines_of(text), min_proba, min_pmi, classify_published)
     _, pieces, _ = pmi_pieces(characters_of(text, 7), min_proba=min_proba, min_pmi=min_pmi, memory=1 << 20)
     assert remove_redundancy(pieces)[0] == expected

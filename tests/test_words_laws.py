@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import oracles
 import pytest
-from cases import at_work, blocks_of, classify, classify_published, random_text
+from cases import PLAIN, at_work, blocks_of, classify, classify_published, random_text
 
 from nlpzero.core.engine import Engine
 from nlpzero.core.workspace import Workspace
@@ -22,8 +22,6 @@ from nlpzero.words.methods import METHODS
 
 SIGNS = "山水云雨风花鸟鱼虫草\U00020000〇１２3ab Ｃ.,%-é·\u0301万•，。\n\n"
 """The same with letters and digits of both widths, signs of numbers and names, an accent and middle dots."""
-PLAIN = "山水云雨风花鸟鱼虫草\U00020000〇3ab，。\n\n"
-"""Mountain, water, cloud, rain, wind, flower, bird ... without letters and digits of double width."""
 STORIES = (Path(__file__).parent.parent / "data" / "stories.txt").read_text(encoding="utf-8")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import oracles
 import pytest
-from cases import blocks_of, classify, classify_published, random_text, words_of
+from cases import ALPHABET, PLAIN, blocks_of, classify, classify_published, random_text, words_of
 
 from nlpzero.core.engine import Engine
 from nlpzero.core.workspace import Workspace
@@ -83,7 +83,7 @@ def test_bigrams_that_repeat_are_counted_and_those_seen_once_left_out() -> None:
 @pytest.mark.parametrize("joined", [True, False])
 @pytest.mark.parametrize("minimum", [1, 2, 5])
 def test_counts_to_order_seven_agree_with_a_counter(joined: bool, minimum: int) -> None:
-    text = random_text(7, 3000)
+    text = random_text(7, 3000, ALPHABET if joined else PLAIN)
     clauses = oracles.clauses(text, joined, classify if joined else classify_published)
     expected = oracles.ngram_counts(clauses, 7)
     ngrams = counted(text, 7, joined=joined, minimum=minimum)

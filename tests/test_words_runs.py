@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import oracles
 import pytest
-from cases import at_work, blocks_of, classify, classify_published, lines_of, random_text, words_of
+from cases import PLAIN, at_work, blocks_of, classify, classify_published, lines_of, random_text, words_of
 
 from nlpzero.errors import ModelError
 from nlpzero.ngrams.counts import count_ngrams, spell
@@ -14,7 +14,7 @@ from nlpzero.ngrams.runs import NGramTable
 from nlpzero.words.discovery import discover
 from nlpzero.words.finding import MethodName, Parameters
 
-TEXT = random_text(31, 3000)
+TEXT = random_text(31, 3000, PLAIN)
 
 
 def saved(counted: NGramTable, path: Path) -> bytes:
