@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .learning import LearningOptions, Sources, learned
-from .messages import parts_of, progress, warn_replaced
+from .messages import notice, parts_of, progress, warn_replaced
+from .new_words import KnownOptions, sought
 from .options import EncodingOptions, ReadingOptions, RunningOptions, quiet
 from .output import TableOptions, open_bytes
 from .pages import command as page
@@ -52,6 +53,11 @@ class SegmentOptions:
     learn: bool = option(
         "--learn", is_flag=True, help="First find the words in the text itself, as `nlpzero discover` does."
     )
+    learn_new: bool = option(
+        "--learn-new",
+        is_flag=True,
+        help="First find new words in the text, as `nlpzero discover --new` does; add the surest to the dictionary.",
+    )
     spans: bool = option(
         "--spans",
         is_flag=True,
@@ -91,9 +97,11 @@ def command(
     like a word. --jieba cuts as jieba does. A table of `nlpzero discover --new` can be a --userdict.
     """
     exclude("lexicon", "jieba", "hmm")
-    exclude("jieba", "hmm", "segmenter", "learn")
+    exclude("jieba", "hmm", "segmenter", "learn", "learn_new")
     exclude("userdict", "learn")
-    if (own.spans or own.search) and (own.learn or own.segmenter):
+    exclude("lexicon", "learn_new")
+    exclude("userdict", "learn_new")
+    if (own.spans or own.search) and (own.learn or own.learn_new or own.segmenter):
         raise click.UsageError("--spans and --search are not for --learn and --segmenter")
     for name in ("form", "header"):
         if is_given(name) and not own.spans:
@@ -102,6 +110,10 @@ def command(
         sources = Sources(lexicon=words.lexicon)
         with writing.open() as text, learned(learning, reading, running, sources, again=True) as found:
             text.writelines(found.cut(own.delimiter))
+        return
+    if own.learn_new:
+        with open_bytes(writing.output) as out:
+            out.writelines(_cut_with_new(own, reading, running))
         return
     for field in fields(learning):
         if is_given(field.name):
@@ -119,6 +131,24 @@ def command(
             with open_bytes(writing.output) as out:
                 out.writelines(_cut(corpus, words, own, reading, running))
         warn_replaced(corpus)
+
+
+def _cut_with_new(own: SegmentOptions, reading: ReadingOptions, running: RunningOptions) -> Iterator[bytes]:
+    """Find new words, add them to the dictionary, and cut the same text."""
+    from nlpzero.segment.dictionary import dictionary_cutter
+    from nlpzero.segment.lexical import cut_part
+    from nlpzero.words.additions import LEAST_COUNT, additions
+    from nlpzero.words.new_words import SeekParameters
+
+    with sought(SeekParameters(LEAST_COUNT), KnownOptions(), reading, running) as new:
+        cutter = dictionary_cutter()
+        words = additions(new.found, cutter)
+        if words is not None:
+            cutter = cutter.with_words(words)
+        notice(f"{0 if words is None else len(words):,} new words")
+        cut = partial(cutter.segment, delimiter=own.delimiter)
+        parts = new.corpus.parts(new.execution.block_size)
+        yield from new.execution.engine.map(partial(cut_part, cut), parts)
 
 
 def _cutter(words: WordOptions, own: SegmentOptions, encoding: EncodingOptions) -> "Cutter":

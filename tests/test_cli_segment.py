@@ -70,6 +70,20 @@ def test_words_of_users_are_added_or_forced(tmp_path: Path) -> None:
         assert fault in done.stderr
 
 
+def test_new_words_of_the_text_are_found_and_added() -> None:
+    stories = DATA / "stories.txt"
+    plain, learned = run(stories), run("-q", "--learn-new", stories)
+    assert learned.exit_code == 0, learned.stderr
+    assert learned.stdout.replace(" ", "") == plain.stdout.replace(" ", "")
+    before, after = plain.stdout.split(), learned.stdout.split()
+    for word in ("折潮", "陀尺", "橹簧"):  # made-up terms of the river: the turning tide, a rule, a spring of the scull
+        assert (before.count(word), after.count(word) > 2) == (0, True)
+    assert "殷朔笑" in before and "殷朔笑" not in after  # a name, "smiled"
+    for other in (["--jieba"], ["--lexicon", "jieba"], ["--userdict", stories], ["--learn"]):
+        done = run("--learn-new", *other, stories)
+        assert (done.exit_code, "exclude each other" in done.stderr) == (2, True)
+
+
 def test_the_hidden_markov_model_of_jieba_is_used() -> None:
     assert run("--hmm", text="孟小帆来了\n".encode()).stdout == "孟小帆 来 了\n"  # "Meng Xiaofan is here"
 
