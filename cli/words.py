@@ -1,6 +1,7 @@
 """What the commands that read words share: where these come from, and how gaps of templates are written."""
 
 from dataclasses import dataclass, replace
+from math import isfinite, nan
 from typing import TYPE_CHECKING, ClassVar
 
 import click
@@ -29,6 +30,23 @@ class GapOptions:
     """How gaps of templates are written."""
 
     gap: str = option("--gap", default="[X]", metavar="TEXT", callback=_gap_mark, help="The mark of a gap.")
+
+
+Grains = str | tuple[str, float]
+"""The name of a grain, with a bonus in nats."""
+
+
+def _grain(_context: click.Context, _parameter: click.Parameter, value: str) -> Grains:
+    """Read the name of a grain, or a number."""
+    if value in ("fine", "standard", "coarse"):
+        return value, 0.0
+    try:
+        number = float(value)
+    except ValueError:
+        number = nan
+    if not isfinite(number):
+        raise click.BadParameter(f"{value!r} is not fine, standard, coarse, or a number.")
+    return "standard", number
 
 
 JIEBA = "jieba"
@@ -75,6 +93,21 @@ class WordOptions:
         metavar="FILE|default",
         show_default="none",
         help="Leave out the words of a file, one a line, or function words and punctuation (default).",
+    )
+
+    grain: Grains = option(
+        "--grain",
+        default="standard",
+        callback=_grain,
+        metavar="fine|standard|coarse|NATS",
+        help="fine: suffixes are words (北京|市). coarse: dates and marks are whole (2009年, ——). A number: what each "
+        "word of the dictionary is worth beside its probability; above 0 words are shorter.",
+    )
+    split: tuple[str, ...] = option(
+        "--split", type=click.Choice(["suffixes"]), multiple=True, help="Cut off suffixes: 北京|市."
+    )
+    join: tuple[str, ...] = option(
+        "--join", type=click.Choice(["dates", "marks"]), multiple=True, help="Keep 2009年, or ——, whole."
     )
 
     def finished(self, cutter: "Cutter", encoding: "EncodingOptions") -> "Cutter":
@@ -139,6 +172,7 @@ class WordOptions:
     def with_userdict(self, cutter: "Cutter", encoding: "EncodingOptions") -> "Cutter":
         """Add the words of users to what cuts the text."""
         if not self.userdict:
+            cutter = self.with_grain(cutter)
             if self.force:
                 raise click.UsageError("--force keeps the words of --userdict whole; name a file of words")
             return cutter
@@ -154,7 +188,23 @@ class WordOptions:
             raise click.UsageError(
                 "what cuts the text has no dictionary that --userdict could be added to; add --force"
             )
+        cutter = self.with_grain(cutter)
         return ForcedCutter(cutter, words) if self.force else cutter
+
+    def with_grain(self, cutter: "Cutter") -> "Cutter":
+        """Make what cuts the text finer or coarser."""
+        name, bonus = self.grain if isinstance(self.grain, tuple) else (self.grain, 0.0)
+        if name == "standard" and not (bonus or self.split or self.join):
+            return cutter
+        exclude("tokenized", "grain")
+        from nlpzero.segment.dictionary import DictionaryCutter
+        from nlpzero.segment.grain import GRAINS, GrainCutter
+
+        if bonus and not isinstance(cutter, DictionaryCutter):
+            raise click.UsageError("--grain NATS is for the dictionary's own cut; use fine or coarse")
+        chosen = replace(GRAINS[name], bonus=bonus)
+        chosen = replace(chosen, **dict.fromkeys([*self.split, *self.join], True))
+        return GrainCutter(cutter, chosen)
 
     def open(self, job: "Job", cost: "Cost", corpus: "Corpus") -> "Execution":
         """Open a job for tasks that cut the text."""

@@ -11,7 +11,7 @@ from .cutter import Flags
 from .forms import LONGEST, Forms
 from .jieba_adapter import load_words
 from .lattice import ScoredWords, Scores, best_path
-from .lexical import Chances, LexiconCutter, lengths_of
+from .lexical import LexiconCutter, Weighing, lengths_of
 from .numerals import CLASSIFIER, NUMERAL
 
 LEAST_COUNT = 4
@@ -42,7 +42,7 @@ class DictionaryCutter(LexiconCutter):
         self._classifiers = Classifiers.of_lexicon(lexicon)
         self._forms = Forms.of_lexicon(lexicon)
 
-    def boundaries(self, codes: Codes, chances: Chances | None = None) -> Flags:
+    def boundaries(self, codes: Codes, chances: Weighing | None = None) -> Flags:
         """Tell of each character whether a word starts with it; `chances` weigh the words."""
         is_start, words, joined = self._path(codes, chances)
         is_start &= ~joined
@@ -74,7 +74,7 @@ class DictionaryCutter(LexiconCutter):
                 result[chosen] = np.maximum(result.take(chosen), array.take(chosen))
         return result
 
-    def _spell(self, is_start: Flags, codes: Codes, words: list[ScoredWords], chances: Chances | None) -> None:
+    def _spell(self, is_start: Flags, codes: Codes, words: list[ScoredWords], chances: Weighing | None) -> None:
         """Cut runs of single Han characters again, in place."""
         assert self._forms is not None
         alone = is_start & (char_classes().take(codes) == HAN)

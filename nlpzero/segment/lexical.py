@@ -6,7 +6,7 @@ import re
 import string
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +29,13 @@ _LINE = re.compile(r"[^\n]+?(?=\r?\n|\Z)")
 
 LEAST_CHANCE = 1e-6
 """No word is held to begin, or not to begin, more surely than by this."""
+
+
+class Weighing(Protocol):
+    """Whatever weighs words by where they begin and how long they are."""
+
+    def of_words(self, places: Positions, length: int) -> Scores:
+        """Score the words of one length that begin at some places."""
 
 
 class Chances:
@@ -190,7 +197,7 @@ class LexiconCutter(Cutter):
         is_start &= ~joined
         return is_start
 
-    def _path(self, codes: Codes, chances: Chances | None = None) -> tuple[Flags, list[ScoredWords], Flags]:
+    def _path(self, codes: Codes, chances: Weighing | None = None) -> tuple[Flags, list[ScoredWords], Flags]:
         """Find the best path, the words of 2, 3, ... characters that are there, and what starts no word."""
         whole_joined, dots = read_units(codes).whole(len(codes))
         joined = whole_joined.copy()
