@@ -113,7 +113,7 @@ def command(
         return
     if own.learn_new:
         with open_bytes(writing.output) as out:
-            out.writelines(_cut_with_new(own, reading, running))
+            out.writelines(_cut_with_new(words, own, reading, running))
         return
     for field in fields(learning):
         if is_given(field.name):
@@ -133,7 +133,9 @@ def command(
         warn_replaced(corpus)
 
 
-def _cut_with_new(own: SegmentOptions, reading: ReadingOptions, running: RunningOptions) -> Iterator[bytes]:
+def _cut_with_new(
+    words: WordOptions, own: SegmentOptions, reading: ReadingOptions, running: RunningOptions
+) -> Iterator[bytes]:
     """Find new words, add them to the dictionary, and cut the same text."""
     from nlpzero.segment.dictionary import dictionary_cutter
     from nlpzero.segment.lexical import cut_part
@@ -142,13 +144,13 @@ def _cut_with_new(own: SegmentOptions, reading: ReadingOptions, running: Running
 
     with sought(SeekParameters(LEAST_COUNT), KnownOptions(), reading, running) as new:
         cutter = dictionary_cutter()
-        words = additions(new.found, cutter)
-        if words is not None:
-            cutter = cutter.with_words(words)
-        notice(f"{0 if words is None else len(words):,} new words")
-        cut = partial(cutter.segment, delimiter=own.delimiter)
+        added = additions(new.found, cutter)
+        if added is not None:
+            cutter = cutter.with_words(added)
+        notice(f"{0 if added is None else len(added):,} new words")
+        finished = words.finished(words.with_grain(cutter), reading)
         parts = new.corpus.parts(new.execution.block_size)
-        yield from new.execution.engine.map(partial(cut_part, cut), parts)
+        yield from new.execution.engine.map(partial(cut_part, finished, own.delimiter), parts)
 
 
 def _cutter(words: WordOptions, own: SegmentOptions, encoding: EncodingOptions) -> "Cutter":
