@@ -1,7 +1,7 @@
 """How `nlpzero rules` reads its baskets: from lists of items, or from the words of text."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -24,6 +24,7 @@ PEEK = 1 << 14
 
 OF_TEXT = ("unit", "lexicon", "min_length", "stop", "max_df")
 OF_CSV = ("separator", "skip_header")
+OF_PAIRS = ("basket", "item")
 
 
 def _unit(_ctx: click.Context, _parameter: click.Parameter, value: str) -> tuple[str, int | None]:
@@ -43,6 +44,13 @@ def _separator(_ctx: click.Context, _parameter: click.Parameter, value: str) -> 
     return value
 
 
+def _column(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[str | int, ...]:
+    """Read the name or the number of a column."""
+    if value is None:
+        return ()
+    return (int(value) if value.isascii() and value.isdigit() and int(value) else value,)
+
+
 @dataclass(frozen=True, kw_only=True)
 class BasketOptions:
     """What baskets are made of."""
@@ -51,10 +59,24 @@ class BasketOptions:
 
     kind: str | None = option(
         "--input",
-        type=click.Choice(["baskets", "csv", "single", "jsonl", "text"]),
-        show_default="baskets, csv or jsonl, as the first lines look",
+        type=click.Choice(["baskets", "csv", "single", "jsonl", "matrix", "text"]),
+        show_default="baskets, csv, jsonl or matrix, as the first lines look",
         help="baskets: one a line, items between blanks. csv: one a record. single: records of two fields, basket and "
-        "item. jsonl: one list a line. text: words of passages.",
+        "item. jsonl: one list a line. matrix: names of items on top, 0 or 1 below. text: words of passages.",
+    )
+    basket: tuple[str | int, ...] = option(
+        "--basket",
+        metavar="NAME|N",
+        callback=_column,
+        show_default="the first of two",
+        help="single: the column of many that names the basket, by the name in the first line or by number.",
+    )
+    item: tuple[str | int, ...] = option(
+        "--item",
+        metavar="NAME|N",
+        callback=_column,
+        show_default="the second of two",
+        help="single: the column that names the item.",
     )
     separator: str = option(
         "--separator",
@@ -96,10 +118,20 @@ class BasketOptions:
         help="Leave out baskets of more items, and say how many.",
     )
 
+    @property
+    def form(self) -> str | None:
+        """How the baskets are written, where that is said."""
+        return "single" if self.basket or self.item else self.kind
+
     def check(self) -> None:
         """Refuse options that would do nothing."""
         useless = {name: "--input text" for name in OF_TEXT if self.kind != "text"}
-        useless |= {name: "--input csv or single" for name in OF_CSV if self.kind not in ("csv", "single")}
+        useless |= {
+            name: "--input csv, single or matrix" for name in OF_CSV if self.form not in ("csv", "single", "matrix")
+        }
+        useless |= {name: "--input single" for name in OF_PAIRS if self.kind not in (None, "single")}
+        if len(self.basket) != len(self.item):
+            raise click.UsageError("--basket and --item go together")
         for field in fields(self):
             if field.name in useless and is_given(field.name):
                 raise click.UsageError(f"{option_name(field.name)} is for {useless[field.name]}")
@@ -108,19 +140,25 @@ class BasketOptions:
 def read_baskets(corpus: "Corpus", execution: "Execution", own: BasketOptions, encoding: EncodingOptions) -> "Baskets":
     """Read the baskets, and say what was left out."""
     from nlpzero.rules import baskets as reading
+    from nlpzero.rules.tables import chosen_columns, from_matrix
 
     size, workspace = execution.block_size, execution.workspace
     # The records of csv and paragraphs may be several lines.
-    around = own.kind in (None, "csv", "single") or own.unit[0] == "paragraph"
+    around = own.form in (None, "csv", "single", "matrix") or own.unit[0] == "paragraph"
     blocks = progress(corpus.blocks(size, around=around), unit="char", size=lambda block: len(block.text))
-    kind = own.kind
+    kind = own.form
     if kind is None:
         kind, blocks = _guess(blocks)
     if kind == "text":
         baskets = _words(blocks, execution, own, encoding)
     elif kind == "single":
         baskets = reading.Baskets(workspace, max_basket=own.max_basket)
-        reading.from_pairs(blocks, baskets, workspace, own.separator, own.skip_header)
+        pairs: Iterable[Block] = blocks
+        if own.basket:
+            pairs = chosen_columns(blocks, own.separator, (*own.basket, *own.item))
+        reading.from_pairs(pairs, baskets, workspace, own.separator, own.skip_header and not own.basket)
+    elif kind == "matrix":
+        baskets = reading.Baskets.read(from_matrix(blocks, own.separator), workspace, own.max_basket)
     elif kind == "csv":
         records = reading.from_csv(blocks, own.separator, own.skip_header)
         baskets = reading.Baskets.read(records, workspace, own.max_basket)
@@ -145,13 +183,15 @@ def read_baskets(corpus: "Corpus", execution: "Execution", own: BasketOptions, e
 def _guess(blocks: Iterator["Block"]) -> "tuple[str, Iterator[Block]]":
     """Tell from the first lines how baskets are written; give it with the blocks that this needs."""
     from nlpzero.rules.baskets import guess_form
+    from nlpzero.rules.tables import is_matrix
 
     first = next(blocks, None)
-    kind = "baskets" if first is None else guess_form(first.text[:PEEK].rpartition("\n")[0] or first.text)
+    head = "" if first is None else first.text[:PEEK].rpartition("\n")[0] or first.text
+    kind = "matrix" if is_matrix(head) else guess_form(head) if head else "baskets"
     if kind != "baskets":
         notice(f"the lines look like {kind} and are read so; --input baskets reads items between blanks")
     every = chain([] if first is None else [first], blocks)
-    return kind, every if kind == "csv" else (block for block in every if block.own)
+    return kind, every if kind in ("csv", "matrix") else (block for block in every if block.own)
 
 
 def _words(blocks: Iterator[Any], execution: "Execution", own: BasketOptions, encoding: EncodingOptions) -> "Baskets":

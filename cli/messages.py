@@ -23,6 +23,12 @@ _HARMFUL = (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x2
 """Control characters, line and paragraph separators, and marks that reorder text."""
 
 
+LOOKED_AT = 1 << 16
+"""Characters of a text that are looked at to tell how it is best read."""
+WEB_SHARE = 0.03
+"""Least share of markup that is worth saying."""
+
+
 def _escape(code: int) -> str:
     """Spell a character that must not reach a terminal."""
     short = {9: r"\t", 10: r"\n", 13: r"\r"}
@@ -194,4 +200,21 @@ def parts_of(corpus: "Corpus", size: int = 3 << 20) -> "Iterator[Part]":
     """Give the parts of a corpus, with a bar on a terminal that tells how many bytes are under way of how many."""
     from nlpzero.reading.parts import part_bytes
 
-    return progress(corpus.parts(size), total=corpus.length(), unit="B", size=part_bytes)
+    parts = progress(corpus.parts(size), total=corpus.length(), unit="B", size=part_bytes)
+    return _looked_at(corpus, parts) if sys.stderr.isatty() else parts
+
+
+def _looked_at(corpus: "Corpus", parts: "Iterator[Part]") -> "Iterator[Part]":
+    """Say what options would read the text better, as its first characters show."""
+    from nlpzero.reading.parts import source_text
+    from nlpzero.text.folding import is_traditional
+    from nlpzero.text.web import web_mask
+
+    for number, part in enumerate(parts):
+        if number == 0:
+            text = source_text(part)[:LOOKED_AT]
+            if "variants" not in corpus.reading.fold and is_traditional(text):
+                notice("most of the text is in traditional characters; --fold variants reads them as simplified ones")
+            if not corpus.reading.web and (share := float(web_mask(text).mean()) if text else 0.0) > WEB_SHARE:
+                notice(f"{share:.0%} of the text is addresses, names, tags or markup; --web drop leaves them out")
+        yield part

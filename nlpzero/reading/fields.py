@@ -39,10 +39,10 @@ class RecordLines:
 
     def __iter__(self) -> Iterator[str]:
         for block in self._blocks:
-            for number, line in enumerate(block.text.removesuffix("\n").split("\n"), block.line):
+            for at, line in enumerate(block.text.removesuffix("\n").split("\n")):
                 for piece in _RETURN.findall(line + "\n") if "\r" in line else (line + "\n",):
                     if self._is_new:
-                        self.number, self.is_own, self._is_new = number, block.own, False
+                        self.number, self.is_own, self._is_new = block.number(at), block.own, False
                     yield piece
 
 
@@ -98,7 +98,7 @@ def _records(source: str, blocks: Iterable[Block], fields: Sequence[str | int]) 
         yield from _json_records(source, every, fields)
     else:
         separator = "\t" if "\t" in first.text.split("\n", 1)[0] else ","
-        yield from _rows(source, every, fields, separator)
+        yield from field_rows(source, every, fields, separator)
 
 
 def _json_records(source: str, blocks: Iterable[Block], fields: Sequence[str | int]) -> Iterator[tuple[int, list[str]]]:
@@ -127,9 +127,10 @@ def _json_field(source: str, number: int, line: str, field: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")  # no lone surrogates
 
 
-def _rows(
+def field_rows(
     source: str, blocks: Iterable[Block], fields: Sequence[str | int], separator: str
 ) -> Iterator[tuple[int, list[str]]]:
+    """Read some columns of csv: give them with the line that their record begins in."""
     lines = RecordLines(blocks)
     by_name = any(isinstance(field, str) for field in fields)
     places = [field - 1 if isinstance(field, int) else -1 for field in fields]
