@@ -94,8 +94,8 @@ class Commands(CommandTable):
 
 def _memory_message() -> str:
     """Say what helps where memory ran out."""
-    remedies = [f"a smaller {option_name(name)}" for name in ("memory", "workers") if has_option(name)]
-    return f"out of memory; try {' or '.join(remedies) or 'a part of the text'}"
+    remedies = [option_name(name) for name in ("memory", "workers") if has_option(name)]
+    return f"out of memory; try {'smaller ' + ' or '.join(remedies) if remedies else 'a part of the text'}"
 
 
 def _system_message(error: OSError) -> str:

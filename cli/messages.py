@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from .options import QUIET
-from .values import option_name
+from .values import QUIET, option_name
 
 if TYPE_CHECKING:
     from nlpzero.reading.corpus import Corpus

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import click
 
-from .values import SectionOption, argument, option
+from .values import QUIET, SectionOption, argument, option
 
 if TYPE_CHECKING:
     from nlpzero.core.job import Job
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from nlpzero.reading.options import Reading
     from nlpzero.vectors.store import Vectors
 
-
-QUIET = "nlpzero.quiet"
-"""Where the click context keeps --quiet; cli/output.py reads it."""
 
 LINE_COST = 64
 """Bytes of memory for each byte of the longest line: lines are worked on as a whole."""

@@ -24,6 +24,9 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 _DECLARATION = "declaration"
 
+QUIET = "nlpzero.quiet"
+"""Where the click context keeps --quiet."""
+
 COMMAND = "nlpzero.command"
 """Where the click context keeps the command that runs, also when it has failed."""
 

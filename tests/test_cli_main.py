@@ -20,6 +20,7 @@ from cases import succeeded
 from click.testing import CliRunner, Result
 from nlpzero_cli import messages, options, output
 from nlpzero_cli.main import COMMANDS, main
+from nlpzero_cli.pages import command as page
 from nlpzero_cli.values import option, values
 
 from nlpzero import __version__
@@ -38,7 +39,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
         for decorator in decorators:
             body = decorator(body)
         module = ModuleType("nlpzero_cli.try")
-        module.command = click.command("try")(body)  # type: ignore[attr-defined]
+        module.command = page(name="try")(body)  # type: ignore[attr-defined]
         monkeypatch.setitem(sys.modules, module.__name__, module)
         monkeypatch.setitem(COMMANDS, "try", "Try something.")
         return CliRunner().invoke(main, ["try", *arguments])
@@ -114,10 +115,10 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     ("error", "message"),
     [
         (CorpusError("a.txt: line 3: wrong"), "a.txt: line 3: wrong"),
-        (MemoryError(), "out of memory; lower --memory or the number of --workers"),
+        (MemoryError(), "out of memory; try a part of the text"),
         (
             OSError(errno.ENOSPC, "No space left on device", "/x/run.bin"),
-            "/x/run.bin: no space left; make room, or keep temporary files elsewhere with --tmp-dir",
+            "/x/run.bin: no space left; make room",
         ),
         (PermissionError(errno.EACCES, "Permission denied", "/x"), "/x: Permission denied"),
         (OSError("odd"), "odd"),
@@ -126,6 +127,18 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
 def test_a_failure_is_one_line_and_status_1(error: BaseException, message: str, run: Callable[..., Result]) -> None:
     result = run(raiser(error))
     assert (result.exit_code, result.stdout, result.stderr) == (1, "", f"nlpzero: error: {message}\n")
+
+
+def test_remedies_are_options_of_the_command(run: Callable[..., Result]) -> None:
+    def fail(error: Exception) -> str:
+        def body(running: options.RunningOptions) -> None:
+            raise error
+
+        return run(body, decorators=(values(options.RunningOptions, "running"),)).stderr
+
+    assert fail(MemoryError()) == "nlpzero: error: out of memory; try smaller --memory or --workers\n"
+    full = OSError(errno.ENOSPC, "No space left on device")
+    assert fail(full).endswith("no space left; make room, or keep temporary files elsewhere with --tmp-dir\n")
 
 
 @pytest.mark.parametrize("arguments", [["nonsense"], ["--nonsense"], ["score", "--nonsense"]])
