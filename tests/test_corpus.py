@@ -558,7 +558,7 @@ def test_a_line_that_is_too_long_is_named_and_one_that_is_not_is_read(
         path = write((text.removesuffix("\n短\n") + last).encode(encoding))
         for shard in (None, (1, 1)):
             reading = Reading(max_line=longest - 1 - len("" if last else "\n".encode(encoding)))
-            message = f"{path}: line 21: longer than {reading.max_line} bytes (max_line)"
+            message = f"{path}: line 21: longer than {reading.max_line} bytes; give more"
             assert failure(path, encoding=encoding, size=size, shard=shard, reading=reading).startswith(message)
             with pytest.raises(CorpusError, match="line 21: longer than"):
                 list(Corpus([path], encoding=encoding, shard=shard, reading=reading).parts(size))

@@ -90,7 +90,7 @@ def test_each_kind_folds_its_own() -> None:
 
 
 def test_a_kind_that_is_none_is_named() -> None:
-    with pytest.raises(CorpusError, match=r"^fold is 'size'; there are width, case, variants$"):
+    with pytest.raises(CorpusError, match=r"^`fold` is 'size'; there are width, case, variants$"):
         Reading(fold=("size",))
 
 

@@ -40,7 +40,7 @@ def joined_blocks(blocks: Iterable[Block], size: int, limit: int) -> Iterator[Bl
                 if length > limit and length - size > limit:
                     raise CorpusError(
                         f"{source}: line {first}: more than {limit:,} characters without the end of a sentence; "
-                        "read it without join_lines",
+                        "read it without `join_lines`",
                         source,
                         first,
                     )

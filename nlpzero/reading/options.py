@@ -47,9 +47,9 @@ class Reading:
     def __post_init__(self) -> None:
         check_folds(self.fold)
         if self.web not in WEB:
-            raise CorpusError(f"web is {self.web!r}; there are drop and keep")
+            raise CorpusError(f"`web` is {self.web!r}; there are drop and keep")
         if isinstance(self.fields, str | int):
-            raise CorpusError(f"fields is {self.fields!r}; give a tuple, such as ({self.fields!r},)")
+            raise CorpusError(f"`fields` is {self.fields!r}; give a tuple, such as ({self.fields!r},)")
 
     @property
     def view(self) -> TextView | None:

