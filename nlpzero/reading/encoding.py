@@ -76,7 +76,8 @@ def _remedy(line: bytes | bytearray, encoding: str) -> str:
 def too_long(source: str, line: int, limit: int) -> CorpusError:
     """Make the error for a line of too many bytes."""
     return CorpusError(
-        f"{source}: line {line}: longer than {limit:,} bytes; give more `memory` where that can be given, or break the line",
+        f"{source}: line {line}: longer than {limit:,} bytes; give more `memory` where that can be given, or break the "
+        "line",
         source,
         line,
     )
