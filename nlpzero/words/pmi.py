@@ -1,6 +1,7 @@
 """Words by pointwise mutual information and removal of redundancy.
 
-After Su Jianlin, "nlp-zero" (2018, https://pypi.org/project/nlp-zero), whose words and counts it gives exactly.
+After Su Jianlin, "nlp-zero" (2018, https://pypi.org/project/nlp-zero): on text without numbers and names with signs
+these are its words, and `remove_redundancy` gives its counts. The table counts the words where they cut the text.
 """
 
 from collections.abc import Mapping, Sequence
