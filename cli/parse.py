@@ -25,7 +25,7 @@ EPILOG = """\b
 Examples:
   nlpzero templates --min-proba 1e-4 -o templates.tsv data/stories.txt
   nlpzero parse --templates templates.tsv data/stories.txt
-  nlpzero parse --templates templates.tsv --format brackets --split clause data/stories.txt
+  nlpzero parse --templates templates.tsv --format brackets --unit clause data/stories.txt
   echo 鸡蛋可以吃吗 | nlpzero parse --templates templates.tsv --format svg -o eggs.svg
 """
 
@@ -38,8 +38,8 @@ class ParseOptions(GapOptions):
     top: int | None = option(
         "--top", type=click.IntRange(min=1), show_default="all", help="Use only the N most frequent templates."
     )
-    split: str = option(
-        "--split",
+    unit: str = option(
+        "--unit",
         type=click.Choice(["sentence", "line", "clause"]),
         default="sentence",
         help="What is parsed: up to 。！？…, whole lines, or clauses, without punctuation as in `nlpzero templates`.",
@@ -71,7 +71,7 @@ class TreeFileOptions(FileOptions):
     )
 
 
-@page(epilog=EPILOG, most=("templates", "form", "split", "lexicon", "output"))
+@page(epilog=EPILOG, most=("templates", "form", "unit", "lexicon", "output"))
 @values(ParseOptions, "own")
 @values(WordOptions, "words", without=("stop",))
 @values(ReadingOptions, "reading", paths={"metavar": "[FILE]..."})
@@ -112,7 +112,7 @@ def command(
             own.templates, gap=own.gap, limit=own.top, encoding=reading.encoding, errors=reading.of_text
         )
         parser = Parser(inventory, own.null_score, own.gap)
-        task = partial(_parse, parser, words.cutter(reading), own.split, form, own.null)
+        task = partial(_parse, parser, words.cutter(reading), own.unit, form, own.null)
         with reading.open(running) as corpus, words.open(running.job, PARSING, corpus) as execution:
             left_out = too_long = 0
             drawings: list[Picture] = []
@@ -133,7 +133,7 @@ def command(
         if left_out:
             warn(f"left out: {left_out:,} sentences that no template covers (--no-null)")
         if too_long:
-            warn(f"left out: {too_long:,} sentences of more than {LONGEST:,} words; try --split clause")
+            warn(f"left out: {too_long:,} sentences of more than {LONGEST:,} words; try --unit clause")
         if form == "svg" and directory is None:
             out.writelines(_document(drawings))
 

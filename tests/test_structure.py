@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
+from click.testing import CliRunner
+from nlpzero_cli.main import main
 
 ROOT = Path(__file__).parent.parent
 MODULES = sorted((ROOT / "nlpzero").rglob("*.py"))
@@ -170,3 +173,15 @@ def test_a_type_alias_means_one_thing() -> None:
             elif isinstance(node, ast.ClassDef):
                 meanings.setdefault(node.name, set()).add(f"class of {name(path)}")
     assert {alias for alias, values in meanings.items() if len(values) > 1} - SHARED_NAMES <= SHARED_ALIASES
+
+
+def test_every_command_loads_and_has_a_short_page() -> None:
+    def pages(group: click.Group, names: list[str]) -> Iterator[list[str]]:
+        for name in group.list_commands(click.Context(group)):
+            below = group.get_command(click.Context(group), name)
+            yield [*names, name]
+            if isinstance(below, click.Group):
+                yield from pages(below, [*names, name])
+
+    for names in pages(main, []):
+        assert CliRunner().invoke(main, [*names, "-h"]).stdout.startswith("Usage: "), names

@@ -39,7 +39,7 @@ templates --min-proba 1e-5 -o templates.tsv TEXT
 templates --tokenized --min-proba 1e-5 --examples 2 -o tokenized.tsv cut.txt
 templates --fillers '[X] 可以 [X]' -o fillers.tsv TEXT
 parse --templates templates.tsv -o trees.txt SHORT
-parse --templates templates.tsv --format json --split clause -o trees.json SHORT
+parse --templates templates.tsv --format json --unit clause -o trees.json SHORT
 rules --min-support 0.01 -o rules.tsv BASKETS
 rules --itemsets --min-support 0.01 -o sets.tsv BASKETS
 rules --input text --unit sentence --min-support 0.02 --max-length 3 --examples 1 -o text.tsv SHORT

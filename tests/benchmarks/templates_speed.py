@@ -149,7 +149,7 @@ def parse_first(options: argparse.Namespace, clauses: Path, first: Path, place: 
         *NLPZERO,
         "parse",
         "--tokenized",
-        "--split",
+        "--unit",
         "line",
         "--templates",
         table,
