@@ -200,7 +200,7 @@ def _words(blocks: Iterator[Any], execution: "Execution", own: BasketOptions, en
 
     stopped = stop_words(own.stop, encoding)
     unit, window = own.unit
-    cutter = WordOptions(lexicon=own.lexicon).cutter(encoding)
+    cutter = WordOptions(lexicon=own.lexicon, grain="standard").cutter(encoding)
     return from_text(
         cut_passages(passages(blocks, unit), cutter, execution.engine.map),
         window=window,
