@@ -55,8 +55,8 @@ class Result(NamedTuple):
     @property
     def is_early(self) -> bool:
         """Whether Python was still starting, and had not read a line of the program."""
-        in_python = self.status == -signal.SIGINT and not self.errors
-        return not self.left and (in_python or b"init_import_site" in self.errors)
+        own = b"nlpzero_cli" in self.errors.replace(b"from nlpzero_cli.entry import run", b"") or LINE in self.errors
+        return not self.left and self.status in (1, -signal.SIGINT) and not own
 
     @property
     def is_good(self) -> bool:
@@ -154,6 +154,7 @@ def main() -> None:
                 "before or after": share - len(hit),
             }
             rows.append(row | {"longest": f"{slowest:.2f}", "wrong": len(bad)})
+            print(*(rows[-1].values()), sep="\t", file=sys.stderr)
             for result in bad:
                 print(f"{name}: status {result.status}, left {result.left}", result.errors.decode(errors="replace"))
         print_table("Ctrl-C at random times", rows)
