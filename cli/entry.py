@@ -1,7 +1,7 @@
 """The program: it imports as little as it can before Ctrl-C is obeyed."""
 
+import _signal as signal  # type: ignore[import-not-found]  # `signal` itself takes milliseconds to import
 import os
-import signal
 import sys
 
 

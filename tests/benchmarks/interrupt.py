@@ -35,7 +35,7 @@ COMMANDS = {
     "segment --learn": "segment -j2 --learn -o OUT TEXT",
     "templates": "templates -j2 --min-proba 1e-4 -o OUT TEXT",
     "parse": "parse -j2 --templates t.tsv -o OUT TEXT",
-    "rules": "rules -j2 --input text --min-support 0.005 -o OUT TEXT",
+    "rules": "rules -j2 --input text --itemsets --max-length 3 --min-support 5 -o OUT TEXT",
     "glove count": "glove count -j2 -o OUT TEXT",
     "similar": "similar -j2 --search --top 3 -o OUT TEXT TEXT",
 }
