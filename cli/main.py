@@ -22,17 +22,17 @@ COMMANDS = {
     "count": "Count n-grams, in parts if need be, for discover --counts.",
     "merge": "Add up n-gram counts.",
     "segment": "Cut text into words, line by line.",
-    "export": "Write a word list for jieba, IK, HanLP, Rime, SentencePiece and others.",
-    "score": "Compare a segmentation with a gold standard: P, R, F, OOV recall.",
+    "export": "Write a word list for jieba, IK, Rime and others.",
+    "score": "Score a segmentation against a gold standard: P, R, F.",
     "templates": "Find sentence templates.",
     "parse": "Parse sentences into a hierarchy of templates.",
     "rules": "Find association rules in baskets or in text.",
     "glove": "Train word vectors, and ask them questions.",
     "similar": "Compare texts by moving the words of one onto the other.",
+    "info": "Say what a file is, and what made it.",
     "help": "Show the help page of a command.",
     "completion": "Print the script that completes commands in a shell.",
     "man": "Write manual pages.",
-    "info": "Say what a file is, and what made it.",
 }
 
 
@@ -124,7 +124,7 @@ def _drop_output() -> None:
 )
 @click.version_option(__version__, prog_name="nlpzero", message="%(prog)s %(version)s")
 def main() -> None:
-    """Unsupervised Chinese NLP: find the words of a corpus, and cut text into them.
+    """Unsupervised Chinese NLP: find the words of text, and cut text into them.
 
     Input is text files, plain or packed (gz, bz2, xz, zst), or standard input; results go to standard output.
     """

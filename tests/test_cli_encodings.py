@@ -21,7 +21,7 @@ FILES = {
 
 COMMANDS = [
     "discover --min-count 1 --known words text",
-    "discover --min-count 1 --new --known words text",
+    "discover --new --min-count 2 --min-probability 0 --known words text",
     "segment --lexicon words text",
     "segment --userdict words text",
     "score --lexicon words text text",
