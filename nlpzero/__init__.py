@@ -4,8 +4,7 @@ The public names are loaded when they are first used, so that importing the pack
 `nlpzero/README.md` lists them.
 """
 
-import importlib
-from typing import TYPE_CHECKING, Any
+TYPE_CHECKING = False  # type checkers take it for true; importing `typing` would take longer than all else here
 
 __version__ = "0.2.0"
 
@@ -94,8 +93,10 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Load a public name (PEP 562)."""
+    import importlib
+
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'nlpzero' has no attribute {name!r}")

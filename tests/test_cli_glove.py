@@ -216,7 +216,7 @@ def test_bad_input_is_one_line(glove: Callable[..., Result], made: Path) -> None
 )
 def test_wrong_usage_is_status_2(glove: Callable[..., Result], made: Path, arguments: tuple[str, ...]) -> None:
     result = glove(*(made if argument == "VECTORS" else argument for argument in arguments))
-    assert (result.exit_code, "Usage:" in result.stderr or "Error:" in result.stderr) == (2, True)
+    assert (result.exit_code, result.stderr.startswith("nlpzero: error: "), result.stderr.count("\n")) == (2, True, 1)
 
 
 def test_counting_options_do_not_apply_to_a_file_of_counts(glove: Callable[..., Result]) -> None:
