@@ -77,7 +77,10 @@ def test_a_dictionary_that_says_nothing_changes_little(plain: str) -> None:
     known = set(WORDS.words)
     useless = [word for word in shuffled if word not in known]
     foreign = ["衍冕铄骞", "笺麓霏蘅", "栩铄"]  # characters that the stories do not have
-    for words in (useless, foreign):
+    places = rng.integers(0, len(STORIES) - 4, 4000).tolist()
+    drawn = dict.fromkeys(STORIES[i : i + n] for i, n in zip(places, rng.integers(2, 5, 4000).tolist(), strict=True))
+    random = [string for string in drawn if string.isalpha() and string not in known]
+    for words in (useless, foreign, random):
         _, trust, cut = learn(Lexicon(words, [1] * len(words)))
         assert trust is not None
         assert not trust.is_start

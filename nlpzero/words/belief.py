@@ -28,6 +28,10 @@ LISTED = 2.0
 """Nats that a listed word of two units or more is worth beside its probability."""
 TRUSTED, COVERED = 1.0, 0.5
 """The least r, and the least share of ESA's words of two units that a list holds, for its cut to be the start."""
+DOUBTED = 0.75
+"""With this r a list weighs nothing. On 1.3 million characters r is 1.89 for jieba's dictionary without its rarest
+words, 1.66 for all of it, 2.87 for its 12,000 most frequent words; but -.05 for the words that count 3 or less, and .69
+for random strings of the text, which with a weight of .69 cost .018 of F."""
 OFTEN = 3
 """An unlisted word of ESA's is put into the start if it occurs so often,"""
 BETTER = 4.0
@@ -57,8 +61,8 @@ class Trust:
 
     @property
     def weight(self) -> float:
-        """From 0, for a list that says nothing, to 1."""
-        return min(1.0, max(0.0, self.r))
+        """From 0, for a list that says nothing (r of .75 and less), to 1, for one to trust (r of 1 and more)."""
+        return min(1.0, max(0.0, (self.r - DOUBTED) / (TRUSTED - DOUBTED)))
 
 
 class Belief(NamedTuple):
