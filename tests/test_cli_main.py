@@ -244,7 +244,9 @@ def test_shared_options_have_defaults_that_help_shows(run: Callable[..., Result]
     )
     succeeded(run(keep(), decorators=decorators))
     assert seen == {
-        "reading": options.ReadingOptions(paths=("-",), encoding="utf-8", errors="strict", fold=(), web="", shard=None, fields=(), join_lines=False),
+        "reading": options.ReadingOptions(
+            paths=("-",), encoding="utf-8", errors="strict", fold=(), web="", shard=None, fields=(), join_lines=False
+        ),
         "writing": output.TableOptions(output="-", form="tsv", header=True),
         "running": options.RunningOptions(workers=options.cores(), memory=2 << 30, tmp_dir=None, scheduler=None),
     }
@@ -264,7 +266,16 @@ def test_shared_options_have_defaults_that_help_shows(run: Callable[..., Result]
     )
     succeeded(run(keep(), *given, decorators=decorators))
     assert seen == {
-        "reading": options.ReadingOptions(paths=("a", "b"), encoding="utf-8", errors="strict", fold=(), web="", shard=(2, 5), fields=(), join_lines=False),
+        "reading": options.ReadingOptions(
+            paths=("a", "b"),
+            encoding="utf-8",
+            errors="strict",
+            fold=(),
+            web="",
+            shard=(2, 5),
+            fields=(),
+            join_lines=False,
+        ),
         "writing": output.TableOptions(output="x", form="csv", header=False),
         "running": options.RunningOptions(workers=3, memory=1 << 20, tmp_dir=str(tmp_path)),
     }
