@@ -85,6 +85,7 @@ def closed(frequent: Frequent) -> list[Flags]:
     Examples
     --------
     >>> from nlpzero.rules.baskets import from_lists
+    >>> from nlpzero.rules.itemsets import mine
     >>> frequent = mine(from_lists([["茶", "酒"], ["茶", "酒"], ["茶"]]), 1)
     >>> list(frequent.table()), [flags.tolist() for flags in closed(frequent)]
     ([('茶',), ('酒',), ('茶', '酒')], [[True, False], [True]])
@@ -102,6 +103,7 @@ def maximal(frequent: Frequent) -> list[Flags]:
     Examples
     --------
     >>> from nlpzero.rules.baskets import from_lists
+    >>> from nlpzero.rules.itemsets import mine
     >>> frequent = mine(from_lists([["茶", "酒"], ["茶", "酒"], ["茶"]]), 1)
     >>> [flags.tolist() for flags in maximal(frequent)]
     [[False, False], [True]]

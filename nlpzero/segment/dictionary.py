@@ -32,7 +32,7 @@ class DictionaryCutter(LexiconCutter):
     --------
     >>> cut = dictionary_cutter()
     >>> cut("罗砚舟有三十个橹簧，重3.5斤。")
-    ['罗砚舟', '有', '三十', '个', '橹簧', '，', '重', '3.5', '斤', '。']
+    ['罗砚舟', '有', '三十', '个', '橹', '簧', '，', '重', '3.5', '斤', '。']
     """
 
     kind = "dictionary"

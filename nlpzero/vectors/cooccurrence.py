@@ -236,6 +236,7 @@ def merge_counts(
 
     Examples
     --------
+    >>> from nlpzero.vectors.pairs import count_pairs
     >>> one = count_pairs(["江 上\n"], min_count=1)
     >>> two = count_pairs(["船 上\n"], min_count=1)
     >>> both = merge_counts([one, two])
