@@ -51,9 +51,20 @@ def spin(seconds: float) -> None:
         pass
 
 
+BEFORE: set[threading.Thread] = set()
+"""The threads that were there when a test began: libraries that other tests used may keep some."""
+
+
+@pytest.fixture(autouse=True)
+def threads_before() -> None:
+    """Note the threads that are there already."""
+    BEFORE.clear()
+    BEFORE.update(threading.enumerate())
+
+
 def workers_left() -> list[threading.Thread]:
-    """Give the threads other than this one."""
-    return [thread for thread in threading.enumerate() if thread is not threading.current_thread()]
+    """Give the threads that were started since."""
+    return [thread for thread in threading.enumerate() if thread not in BEFORE]
 
 
 @pytest.mark.parametrize("engine", ENGINES, ids=NAMES)

@@ -226,7 +226,7 @@ def test_counts_of_different_kinds_are_not_added() -> None:
 
 def test_a_corpus_without_pairs_is_told() -> None:
     with pytest.raises(
-        NothingFound, match=r"^none of the words occurs 5 times among 3 tokens; give more text, or lower --"
+        NothingFound, match=r"^none of the words occurs 5 times among 3 tokens; give more text, or lower `min_count`"
     ):
         count_pairs(["江 上 有\n"], min_count=5)
     with pytest.raises(NothingFound, match=r"^no two words stand on one line within the window; give more text$"):
