@@ -249,7 +249,7 @@ def test_training_goes_on_from_a_checkpoint_as_if_never_stopped(parameters: Para
 def test_a_checkpoint_of_another_training_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "half.npz"
     save_checkpoint(path, trained(COUNTS, SMALL)[1], COUNTS, SMALL)
-    with pytest.raises(ModelError, match=r"half.npz: was made with dim 5, not 6; give the same options, or start anew"):
+    with pytest.raises(ModelError, match=r"half.npz: was made with dim 5, not 6; give the same values, or start anew"):
         load_checkpoint(path, COUNTS, replace(SMALL, dim=6))
     with pytest.raises(ModelError, match=r"half.npz: was made from other counts"):
         load_checkpoint(path, count_pairs([corpus(9)], window=4, min_count=2), SMALL)
