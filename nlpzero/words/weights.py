@@ -1,7 +1,7 @@
 """The fixed weights of the features, and how a score becomes a probability.
 
 Weights were learned in two steps. First by hiding words: a third of jieba's dictionary was hidden, text was cut by the
-rest, and a logistic regression told the hidden words from other unknown strings. Then they were drawn towards 4,300
+rest, and a logistic regression told the hidden words from other unknown strings. Then they were drawn towards 3,900
 strings of three corpora (news, an old novel, articles of science) that were judged one by one: ridge regression with
 penalty 30 on the distance from the first weights. (Leaving out one of the corpora, ranking it by the weights of the two
 others, and comparing with its judgements chose the features and the penalty.)
