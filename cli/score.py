@@ -12,7 +12,7 @@ from .pages import command as page
 from .values import argument, option, values
 
 if TYPE_CHECKING:
-    from nlpzero.segment.scoring import Comparison
+    from nlpzero.segment.scoring import SegmentationScore
 
 FIGURES = ("words", "predicted", "correct", "precision", "recall", "f1", "oov_rate", "oov_recall", "iv_recall")
 LIMITS = ("f1_low", "f1_high")
@@ -73,7 +73,7 @@ def command(own: ScoreOptions, encoding: EncodingOptions, writing: TableOptions)
         from nlpzero.segment.scoring import compare
 
         vocabulary = set(encoding.lexicon(own.lexicon).words) if own.lexicon else None
-        scores: list[tuple[str, Comparison]] = []
+        scores: list[tuple[str, SegmentationScore]] = []
         for pair in zip(paths[::2], paths[1::2], strict=True):
             gold, predicted = (encoding.corpus(path) for path in pair)
             scores.append((pair[1], compare(gold.lines(), predicted.lines(), vocabulary, names=pair)))

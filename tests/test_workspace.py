@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from cases import DAMAGES
 
-from nlpzero.core.workspace import Column, Stored, Workspace
+from nlpzero.core.workspace import Column, Workspace, WorkspaceArray
 from nlpzero.errors import NlpZeroError
 
 
@@ -41,7 +41,7 @@ def test_a_workspace_keeps_to_its_budget_and_then_writes_files(tmp_path: Path) -
 
 def test_an_empty_array_in_a_file_is_an_empty_array(tmp_path: Path) -> None:
     with Workspace(budget=-1, tmp_dir=tmp_path) as workspace:
-        stored: Stored = workspace.store(np.empty(0, np.uint32))
+        stored: WorkspaceArray = workspace.store(np.empty(0, np.uint32))
         assert stored.path is not None
         assert stored.array.dtype == np.uint32
         assert len(stored.array) == 0

@@ -33,7 +33,7 @@ from .checksum import BLOCK, Checksum
 from .files import open_whole, telling
 from .pieces import let_go, pieces_of
 from .schema import Damage, Member, Schema, bind, fit, is_finite, is_text, look, missing_fact, rises
-from .workspace import Stored
+from .workspace import WorkspaceArray
 
 Array = npt.NDArray[Any]
 
@@ -115,7 +115,7 @@ def write_archive(
     path: str | os.PathLike[str] | BinaryIO,
     schema: Schema,
     made: Mapping[str, Any],
-    arrays: Mapping[str, Array | Stored | Sequence[str]],
+    arrays: Mapping[str, Array | WorkspaceArray | Sequence[str]],
 ) -> None:
     """Write arrays and what made them; the same contents are the same bytes.
 
@@ -135,11 +135,11 @@ def write_archive(
     ModelError
         If the place cannot be written.
     """
-    members: dict[str, Array | Stored] = {}
+    members: dict[str, Array | WorkspaceArray] = {}
     lengths: dict[str, int] = {}
     try:
         for name, array in arrays.items():
-            if isinstance(array, Stored | np.ndarray):
+            if isinstance(array, WorkspaceArray | np.ndarray):
                 members[name] = array
             else:
                 members[name] = _packed(array)
@@ -158,12 +158,12 @@ def write_archive(
         _write(archive, SIGNATURE, np.frombuffer(text, np.uint8), schema)
 
 
-def _shape(array: Array | Stored) -> tuple[int, ...]:
+def _shape(array: Array | WorkspaceArray) -> tuple[int, ...]:
     """Give the lengths of an array."""
-    return (array.length,) if isinstance(array, Stored) else array.shape
+    return (array.length,) if isinstance(array, WorkspaceArray) else array.shape
 
 
-def _write(archive: zipfile.ZipFile, name: str, array: Array | Stored, schema: Schema) -> int:
+def _write(archive: zipfile.ZipFile, name: str, array: Array | WorkspaceArray, schema: Schema) -> int:
     """Write one array; give its sum."""
     dtype = np.dtype(array.dtype).newbyteorder("<")
     head = io.BytesIO()

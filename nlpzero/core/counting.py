@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from ..errors import ModelError
 from .engine import Engine
-from .workspace import NONE, Counts, Ids, Keys, Run, Stored, StoredRun, Workspace, damaged, sum_of
+from .workspace import NONE, Counts, Ids, Keys, Run, StoredRun, Workspace, WorkspaceArray, damaged, sum_of
 
 MERGE_CHUNK = 1 << 20
 """Entries merged at a time: their sort stays inside the second-level cache (2^18 to 2^21 measured alike)."""
@@ -101,7 +101,7 @@ class Ranks(NamedTuple):
     bases : for each range the rank of its first key.
     """
 
-    parts: Sequence[Stored]
+    parts: Sequence[WorkspaceArray]
     starts: npt.NDArray[np.intp]
     stops: npt.NDArray[np.intp]
     bases: Counts
@@ -176,7 +176,7 @@ class Merging:
             return
         borders = _borders(runs, max(MERGE_CHUNK, self.workspace.task // 50))
         keys_read = counts_read = rank = 0
-        parts: list[Stored] = []
+        parts: list[WorkspaceArray] = []
         bases: list[int] = []
         task = functools.partial(_merge_range, store, runs, self.minimum, self.ranked)
         for merged, ranks, keys_sum, counts_sum in self.engine.map(task, itertools.pairwise(borders)):
@@ -224,7 +224,7 @@ def _merge_range(
     minimum: int,
     ranked: bool,
     borders: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]],
-) -> tuple[StoredRun, Stored, int, int]:
+) -> tuple[StoredRun, WorkspaceArray, int, int]:
     """Add the entries of all runs between two borders; give their ranks, run after run, and the sums that were read."""
     starts, stops = (border.tolist() for border in borders)
     spans = [*zip(runs, starts, stops, strict=True)]
@@ -235,7 +235,9 @@ def _merge_range(
         for read, columns in ((keys, [run.keys for run in runs]), (counts, [run.counts for run in runs]))
     ]
     held = [
-        StoredRun(Stored("<u8", len(some), some, None), Stored(number.dtype.str, len(some), number, None))
+        StoredRun(
+            WorkspaceArray("<u8", len(some), some, None), WorkspaceArray(number.dtype.str, len(some), number, None)
+        )
         for some, number in zip(keys, counts, strict=True)
     ]
     pieces = [Run(np.empty(0, np.uint64), np.empty(0, np.int64))]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .workspace import Stored
+from .workspace import WorkspaceArray
 
 Array = npt.NDArray[Any]
 
@@ -15,7 +15,7 @@ PIECE = 1 << 21
 """Values taken at a time."""
 
 
-def pieces_of(array: Array | Stored, size: int = PIECE) -> Iterator[Array]:
+def pieces_of(array: Array | WorkspaceArray, size: int = PIECE) -> Iterator[Array]:
     """Give the values of an array in C order, flat, `size` at a time; the rest of one in a file is not held in memory.
 
     Examples
@@ -23,7 +23,7 @@ def pieces_of(array: Array | Stored, size: int = PIECE) -> Iterator[Array]:
     >>> [piece.tolist() for piece in pieces_of(np.arange(6).reshape(2, 3).T, 4)]
     [[0, 3, 1, 4], [2, 5]]
     """
-    if isinstance(array, Stored):
+    if isinstance(array, WorkspaceArray):
         yield from (array.part(at, min(at + size, array.length)) for at in range(0, array.length, size))
     elif array.flags.c_contiguous:
         flat = array.reshape(-1)

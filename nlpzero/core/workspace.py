@@ -37,7 +37,7 @@ class Run(NamedTuple):
     counts: Counts
 
 
-class Stored(NamedTuple):
+class WorkspaceArray(NamedTuple):
     """An array of a workspace: in memory, or in a file that any process that sees the directory can read.
 
     `offset` is where it begins in the file, `check` the sum of its values as unsigned integers, `kept` what keeps the
@@ -121,8 +121,8 @@ def damaged(path: str | os.PathLike[str]) -> NlpZeroError:
 class StoredRun(NamedTuple):
     """A run of a workspace; keys and counts share a file."""
 
-    keys: Stored
-    counts: Stored
+    keys: WorkspaceArray
+    counts: WorkspaceArray
 
 
 class Workspace:
@@ -214,7 +214,7 @@ class Workspace:
             self._used += size * fits
             return fits
 
-    def store(self, array: npt.NDArray[Any]) -> Stored:
+    def store(self, array: npt.NDArray[Any]) -> WorkspaceArray:
         """Keep one array, in memory while the budget lasts."""
         column = Column(self, array.dtype)
         column.append(array)
@@ -224,14 +224,16 @@ class Workspace:
         """Keep a run; counts of a block fit 32 bits."""
         counts = run.counts.astype(np.uint32) if run.counts.max(initial=0) < NONE else run.counts
         if self.hold(run.keys.nbytes + counts.nbytes):
-            return StoredRun(*(Stored(one.dtype.str, len(one), one, None) for one in (run.keys, counts)))
+            return StoredRun(*(WorkspaceArray(one.dtype.str, len(one), one, None) for one in (run.keys, counts)))
         path = self.path()
         with open(path, "xb") as file:
             file.write(run.keys.data)  # unlike tofile, says why when it fails
             file.write(counts.data)
         place, size = str(path), len(counts)
-        keys = Stored(run.keys.dtype.str, size, None, place, 0, sum_of(run.keys), self.kept)
-        return StoredRun(keys, Stored(counts.dtype.str, size, None, place, run.keys.nbytes, sum_of(counts), self.kept))
+        keys = WorkspaceArray(run.keys.dtype.str, size, None, place, 0, sum_of(run.keys), self.kept)
+        return StoredRun(
+            keys, WorkspaceArray(counts.dtype.str, size, None, place, run.keys.nbytes, sum_of(counts), self.kept)
+        )
 
     def branch(self) -> "Workspace":
         """Give a workspace for what is needed for a while only: it takes the room that is left, and closes on its own.
@@ -246,7 +248,7 @@ class Workspace:
         """
         return Workspace(max(0, self.budget - self._used), self._tmp_dir, self.task)
 
-    def discard(self, *stored: Stored) -> None:
+    def discard(self, *stored: WorkspaceArray) -> None:
         """Let go of arrays that are not needed any more."""
         for one in stored:
             if one.memory is not None:
@@ -338,12 +340,12 @@ class Column:
                 self._check += sum_of(piece)
         self._workspace.hold(-sum(piece.nbytes for piece in held))
 
-    def stored(self) -> Stored:
+    def stored(self) -> WorkspaceArray:
         """Give the whole array."""
         if self._path is not None:
             check, kept = self._check % (1 << 64), self._workspace.kept
-            return Stored(self._dtype.str, self._length, None, str(self._path), 0, check, kept)
+            return WorkspaceArray(self._dtype.str, self._length, None, str(self._path), 0, check, kept)
         memory = (
             self._pieces[0] if len(self._pieces) == 1 else np.concatenate([np.empty(0, self._dtype), *self._pieces])
         )
-        return Stored(self._dtype.str, self._length, memory, None)
+        return WorkspaceArray(self._dtype.str, self._length, memory, None)

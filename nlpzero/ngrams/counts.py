@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from ..core.engine import Engine
 from ..core.job import Cost, Execution, Job, open_execution
-from ..core.workspace import NONE, Column, Ids, Stored, StoredRun, Workspace
+from ..core.workspace import NONE, Column, Ids, StoredRun, Workspace, WorkspaceArray
 from ..errors import ModelError
 from ..reading.parts import Part, units_text
 from ..reading.sources import Texts, open_texts
@@ -38,7 +38,7 @@ class Reference(NamedTuple):
     """
 
     table: NGramTable
-    ranks: Stored
+    ranks: WorkspaceArray
     unknown: int
 
 
@@ -155,7 +155,9 @@ class NGrams:
             result = result.extended(minimum=minimum)
         return result
 
-    def _counted(self, flags: Stored, masks: Sequence[Stored] | None, minimum: int, last: bool) -> "NGrams":
+    def _counted(
+        self, flags: WorkspaceArray, masks: Sequence[WorkspaceArray] | None, minimum: int, last: bool
+    ) -> "NGrams":
         """Count the next level in the text."""
         bits = bits_of(self.levels[-1])
         task = functools.partial(_count_block, self.workspace, flags, masks, bits, not last)
@@ -181,8 +183,8 @@ class NGrams:
         self,
         reference: Reference,
         demand: Demand | None,
-        flags: Stored,
-        masks: Sequence[Stored] | None,
+        flags: WorkspaceArray,
+        masks: Sequence[WorkspaceArray] | None,
         minimum: int,
         last: bool,
     ) -> "NGrams":
@@ -198,7 +200,11 @@ class NGrams:
         return replace(self._with(level, found), reference=reference._replace(ranks=ranks))
 
     def _found(
-        self, flags: Stored, masks: Sequence[Stored] | None, level: Level, blocks: Iterable[Sequence[Placements]]
+        self,
+        flags: WorkspaceArray,
+        masks: Sequence[WorkspaceArray] | None,
+        level: Level,
+        blocks: Iterable[Sequence[Placements]],
     ) -> list[Placements]:
         """Find the n-grams of a level in each block."""
         task = functools.partial(_find_block, self.workspace, flags, masks, level)
@@ -281,7 +287,7 @@ def count_units(
     table : NGramTable, optional
         Counts that were made before, of this corpus or a larger one, to take all levels from.
     """
-    local: list[tuple[Placements, Stored, Stored]] = []
+    local: list[tuple[Placements, WorkspaceArray, WorkspaceArray]] = []
     left_out = clauses = 0
     number: dict[str, int] = {}  # of every unit, in the order in which they come
     encode_block = functools.partial(_encode_block, workspace, joined)
@@ -381,7 +387,7 @@ class _UnitBlock(NamedTuple):
     """One block read: where its units stand, how often each occurs, the units, clauses and characters left out."""
 
     occurrences: Placements
-    counts: Stored
+    counts: WorkspaceArray
     units: list[str]
     clauses: int
     left_out: int
@@ -404,8 +410,8 @@ def _encode_block(workspace: Workspace, joined: bool, text: str | Part) -> _Unit
 
 def _count_block(
     workspace: Workspace,
-    allowed: Stored,
-    demand: Sequence[Stored] | None,
+    allowed: WorkspaceArray,
+    demand: Sequence[WorkspaceArray] | None,
     bits: int,
     keep: bool,
     below: Placements,
@@ -418,7 +424,11 @@ def _count_block(
 
 
 def _find_block(
-    workspace: Workspace, allowed: Stored, demand: Sequence[Stored] | None, level: Level, below: Placements
+    workspace: Workspace,
+    allowed: WorkspaceArray,
+    demand: Sequence[WorkspaceArray] | None,
+    level: Level,
+    below: Placements,
 ) -> Placements:
     """Find in one block the n-grams of the next level, and their ranks."""
     pairs = pairs_of(below, allowed, demand, 32)
@@ -429,8 +439,8 @@ def _find_block(
 
 
 def _chosen(
-    workspace: Workspace, counted: Level, ranks: Stored, demand: Demand | None, minimum: int
-) -> tuple[Level, Stored]:
+    workspace: Workspace, counted: Level, ranks: WorkspaceArray, demand: Demand | None, minimum: int
+) -> tuple[Level, WorkspaceArray]:
     """Choose n-grams of counts made before, and number them anew; give the new number of each, or NONE."""
     pairs, numbers = Column(workspace, np.uint64), Column(workspace, np.int64)
     column = Column(workspace, np.uint32)

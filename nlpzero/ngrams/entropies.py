@@ -9,10 +9,10 @@ import functools
 import numpy as np
 
 from ..core.engine import Engine
-from ..core.workspace import Column, Stored, Workspace
+from ..core.workspace import Column, Workspace, WorkspaceArray
 from .levels import ROWS, SIDES, Level, Side, sums_by_parent
 
-Entropies = tuple[Stored, Stored]
+Entropies = tuple[WorkspaceArray, WorkspaceArray]
 """The left and the right entropy of every n-gram of a level: float64 arrays, in nats."""
 
 
@@ -28,7 +28,7 @@ def neighbour_entropies(level: Level, above: Level, engine: Engine, workspace: W
     return left, right
 
 
-def _entropies(workspace: Workspace, level: Level, above: Level, side: Side) -> Stored:
+def _entropies(workspace: Workspace, level: Level, above: Level, side: Side) -> WorkspaceArray:
     """Give the entropy of the neighbours on one side of every n-gram of a level."""
     entropies = Column(workspace, np.float64)
     sums = sums_by_parent(level, above, side, lambda counts: counts * np.log(counts), workspace.task)

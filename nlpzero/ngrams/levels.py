@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from ..core.counting import Merging, Ranks, count_ranked
 from ..core.engine import Engine
-from ..core.workspace import NONE, Column, Counts, Ids, Keys, Run, Stored, StoredRun, Workspace
+from ..core.workspace import NONE, Column, Counts, Ids, Keys, Run, StoredRun, Workspace, WorkspaceArray
 from ..errors import NlpZeroError
 
 Flags = npt.NDArray[np.bool_]
@@ -44,8 +44,8 @@ class Level:
         How often each occurs.
     """
 
-    pairs: Stored
-    numbers: Stored
+    pairs: WorkspaceArray
+    numbers: WorkspaceArray
 
     def __len__(self) -> int:
         return self.numbers.length
@@ -123,11 +123,11 @@ class Placements(NamedTuple):
         The rank in the level of each local id, or NONE.
     """
 
-    inside: Stored
+    inside: WorkspaceArray
     places: int
-    follows: Stored
-    ids: Stored
-    ranks: Stored | Ranks
+    follows: WorkspaceArray
+    ids: WorkspaceArray
+    ranks: WorkspaceArray | Ranks
 
     @property
     def length(self) -> int:
@@ -144,7 +144,7 @@ BlockLevels = Sequence[Placements]
 """One block of text: the n-grams of 1, 2, ... units in it."""
 
 
-def bits_in(stored: Stored, count: int) -> Flags:
+def bits_in(stored: WorkspaceArray, count: int) -> Flags:
     """Unpack bits."""
     return np.unpackbits(stored.array, count=count).view(np.bool_)
 
@@ -176,12 +176,12 @@ class Pairs(NamedTuple):
     run: Run
 
 
-def pairs_of(below: Placements, allowed: Stored, demand: Sequence[Stored] | None, bits: int) -> Pairs:
+def pairs_of(below: Placements, allowed: WorkspaceArray, demand: Sequence[WorkspaceArray] | None, bits: int) -> Pairs:
     """Find the pairs of neighbours in one block whose n-grams are allowed, and asked for (see `Demand`)."""
     ids, ranks = below.ids.array, below.ranks.array
     present = ranks != NONE
 
-    def at_each(flags: Stored) -> Flags:
+    def at_each(flags: WorkspaceArray) -> Flags:
         local = np.zeros(len(ranks), np.bool_)
         local[present] = flags.array[ranks[present]]
         found: Flags = local.take(ids)
@@ -207,7 +207,7 @@ def pairs_of(below: Placements, allowed: Stored, demand: Sequence[Stored] | None
     return Pairs(inside, follows, above, Run((prefixes << np.uint64(bits)) | suffixes, run.counts))
 
 
-def stored_pairs(workspace: Workspace, pairs: Pairs, ranks: Stored | Ranks) -> Placements:
+def stored_pairs(workspace: Workspace, pairs: Pairs, ranks: WorkspaceArray | Ranks) -> Placements:
     """Keep what was found in a block."""
     store = workspace.store
     bits = (store(np.packbits(flags)) for flags in (pairs.inside, pairs.follows))

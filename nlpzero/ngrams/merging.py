@@ -11,7 +11,7 @@ import numpy as np
 
 from ..core.counting import Ranks
 from ..core.job import Execution, Job, open_execution
-from ..core.workspace import Column, Stored, StoredRun, Workspace
+from ..core.workspace import Column, StoredRun, Workspace, WorkspaceArray
 from ..errors import ModelError
 from .counts import COUNTING
 from .levels import Level, bits_of, level_of_units, merged_level
@@ -68,7 +68,7 @@ def _merged(parts: Sequence[NGramTable], execution: Execution) -> NGramTable:
     units = sorted({unit for part in parts for unit in part.units})
     rank = {unit: i for i, unit in enumerate(units)}
     totals = np.zeros(len(units), np.int64)
-    maps: list[Stored] = []
+    maps: list[WorkspaceArray] = []
     for part in parts:
         ranks = np.fromiter(map(rank.__getitem__, part.units), np.uint32, len(part.units))
         totals[ranks] += part.levels[0].counts
@@ -91,7 +91,7 @@ def _merged(parts: Sequence[NGramTable], execution: Execution) -> NGramTable:
     return NGramTable(units, levels, first.joined, sizes[0], sizes[1], sizes[2])
 
 
-def _renamed(workspace: Workspace, bits: int, item: tuple[Level, Stored]) -> Stored:
+def _renamed(workspace: Workspace, bits: int, item: tuple[Level, WorkspaceArray]) -> WorkspaceArray:
     """Give the n-grams of one part as pairs of ranks in the sum, packed into numbers that still increase."""
     level, below = item
     ranks = below.array
@@ -101,7 +101,7 @@ def _renamed(workspace: Workspace, bits: int, item: tuple[Level, Stored]) -> Sto
     return keys.stored()
 
 
-def _flat(workspace: Workspace, ranks: Ranks) -> Stored:
+def _flat(workspace: Workspace, ranks: Ranks) -> WorkspaceArray:
     """Put the ranks that merging tasks left for one part into one array."""
     column = Column(workspace, np.uint32)
     for one in ranks.pieces():

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from ..core.archive import read_archive, write_archive
 from ..core.schema import Member, Schema
-from ..core.workspace import Stored, sum_of
+from ..core.workspace import WorkspaceArray, sum_of
 from ..errors import ModelError
 from .levels import ROWS, Level
 
@@ -71,7 +71,7 @@ class NGramTable(NamedTuple):
         ModelError
             If the place cannot be written.
         """
-        arrays: dict[str, npt.NDArray[Any] | Stored] = {}
+        arrays: dict[str, npt.NDArray[Any] | WorkspaceArray] = {}
         for length, level in enumerate(self.levels, 1):
             arrays[f"counts_{length}"] = level.numbers
             if length > 1:
@@ -98,7 +98,7 @@ class NGramTable(NamedTuple):
         if set(arrays) != names or any(not isinstance(made["checks"].get(name), int) for name in names):
             raise ModelError(f"{source}: is damaged: it lacks counts of a length; count again")
         columns = {name: _stored(source, array, made["checks"][name]) for name, array in arrays.items()}
-        nothing = Stored("<u8", 0, None, None)
+        nothing = WorkspaceArray("<u8", 0, None, None)
         levels = [
             Level(columns.get(f"pairs_{length}", nothing), columns[f"counts_{length}"])
             for length in range(1, order + 1)
@@ -107,15 +107,15 @@ class NGramTable(NamedTuple):
         return cls(archive.texts["units"], levels, made["joined"], *sizes, source)
 
 
-def _check(array: npt.NDArray[Any] | Stored) -> int:
+def _check(array: npt.NDArray[Any] | WorkspaceArray) -> int:
     """Add up the values of an array that is to be written."""
-    if not isinstance(array, Stored):
+    if not isinstance(array, WorkspaceArray):
         return sum_of(array)
     starts = range(0, array.length, ROWS)
     return sum(sum_of(array.part(at, min(at + ROWS, array.length))) for at in starts) % (1 << 64)
 
 
-def _stored(source: str, array: npt.NDArray[Any], check: int) -> Stored:
+def _stored(source: str, array: npt.NDArray[Any], check: int) -> WorkspaceArray:
     """Describe an array of an open archive."""
     offset = array.offset if isinstance(array, np.memmap) else 0
-    return Stored(array.dtype.str, len(array), None, source, offset, check)
+    return WorkspaceArray(array.dtype.str, len(array), None, source, offset, check)

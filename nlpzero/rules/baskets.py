@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from ..core.counting import count, first_of_each, merge
 from ..core.job import Cost
-from ..core.workspace import Column, Stored, StoredRun, Workspace
+from ..core.workspace import Column, StoredRun, Workspace, WorkspaceArray
 from ..errors import CorpusError
 from ..reading.fields import RecordLines, csv_rows
 from ..reading.parts import Block
@@ -46,8 +46,8 @@ class Records(NamedTuple):
 class _Chunk(NamedTuple):
     """Some baskets in the workspace."""
 
-    items: Stored
-    lengths: Stored
+    items: WorkspaceArray
+    lengths: WorkspaceArray
 
 
 class Baskets:

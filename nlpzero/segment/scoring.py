@@ -140,7 +140,7 @@ def score(
 
 
 @dataclass(frozen=True)
-class Comparison:
+class SegmentationScore:
     """A score, and what it is made of.
 
     Attributes
@@ -156,9 +156,9 @@ class Comparison:
     lines: npt.NDArray[np.int64]
     mistakes: Counter[tuple[str, str]]
 
-    def __add__(self, other: "Comparison") -> "Comparison":
+    def __add__(self, other: "SegmentationScore") -> "SegmentationScore":
         lines = np.concatenate([self.lines, other.lines])
-        return Comparison(self.score + other.score, lines, self.mistakes + other.mistakes)
+        return SegmentationScore(self.score + other.score, lines, self.mistakes + other.mistakes)
 
     def interval(self, resamples: int = 1000, seed: int = 1, level: float = 0.95) -> tuple[float, float] | None:
         """Give the confidence interval of F (置信区间) by the bootstrap: lines are drawn anew, as many as there are.
@@ -201,7 +201,7 @@ def compare(
     vocabulary: Container[str] | None = None,
     *,
     names: tuple[str, str] = ("gold", "predicted"),
-) -> Comparison:
+) -> SegmentationScore:
     """Do as `score` does, and keep the counts of each line and the mistakes.
 
     Examples
@@ -217,7 +217,7 @@ def compare(
         total += part
         lines.append(_line_counts(*sides))
         mistakes.update(_mistakes(*sides))
-    return Comparison(total, np.concatenate(lines), mistakes)
+    return SegmentationScore(total, np.concatenate(lines), mistakes)
 
 
 def _line_counts(gold: "_Side", predicted: "_Side") -> npt.NDArray[np.int64]:

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ..core.counting import Ranks, count_ranked
-from ..core.workspace import NONE, Counts, Ids, Keys, Run, Stored, StoredRun, Workspace
-from .clauses import Block, Positions
+from ..core.workspace import NONE, Counts, Ids, Keys, Run, StoredRun, Workspace, WorkspaceArray
+from .clauses import ClauseBlock, Positions
 from .links import Flags, Links
 
 
@@ -24,8 +24,8 @@ class Beginnings(NamedTuple):
 class Front(NamedTuple):
     """The beginnings of one level in one block: places of their last words, their local ids, and their run."""
 
-    positions: Stored
-    ids: Stored
+    positions: WorkspaceArray
+    ids: WorkspaceArray
     run: StoredRun
 
 
@@ -37,20 +37,20 @@ def front_of(workspace: Workspace, positions: Positions, keys: Keys, alike: Ids)
     return Front(store(positions.astype(np.uint32)), store(ids), workspace.store_run(Run(run.keys, counts)))
 
 
-def begin(workspace: Workspace, bits: int, work: tuple[Block, Links]) -> Front:
+def begin(workspace: Workspace, bits: int, work: tuple[ClauseBlock, Links]) -> Front:
     """Give the beginnings of one word: the key is the word, and whether others come before it in its clause."""
     block, links = work
     positions = links.starts.array
     return front_of(workspace, positions, first_keys(block, positions, bits), links.alike.array)
 
 
-def first_keys(block: Block, positions: Positions | Ids, bits: int) -> Keys:
+def first_keys(block: ClauseBlock, positions: Positions | Ids, bits: int) -> Keys:
     """Pack words that templates begin with, and whether others come before them in their clauses."""
     gaps = has_before(block)[positions].astype(np.uint64)
     return (gaps << np.uint64(bits)) | block.words()[positions]
 
 
-def has_before(block: Block) -> Flags:
+def has_before(block: ClauseBlock) -> Flags:
     """Tell of each word whether it has others before it in its clause."""
     lengths = block.lengths.array
     inner = np.ones(block.ids.length, np.bool_)
@@ -58,7 +58,9 @@ def has_before(block: Block) -> Flags:
     return inner
 
 
-def extend(workspace: Workspace, bits: int, work: tuple[tuple[Block, Links], Front, Ranks]) -> tuple[StoredRun, Front]:
+def extend(
+    workspace: Workspace, bits: int, work: tuple[tuple[ClauseBlock, Links], Front, Ranks]
+) -> tuple[StoredRun, Front]:
     """Count the templates of one block that end at this level, and go on to the beginnings of the next."""
     (block, links), front, ranks = work
     known = ranks.array[front.ids.array]

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from ..core.counting import first_of_each
 from ..core.job import Cost, Execution, Job, current_job
-from ..core.workspace import Counts, Ids, Stored, Workspace
+from ..core.workspace import Counts, Ids, Workspace, WorkspaceArray
 from ..segment.encoding import Tokens
 from ..text.sentences import closes_quotation, ends_sentence
 from ..text.words import are_words
@@ -30,12 +30,12 @@ def templates_cost(window: int) -> Cost:
     return replace(TEMPLATES, disk=1 + min(window, 5))
 
 
-class Block(NamedTuple):
+class ClauseBlock(NamedTuple):
     """The words of one block: their local ids, the lengths of its clauses, the global rank of each local id."""
 
-    ids: Stored
-    lengths: Stored
-    ranks: Stored
+    ids: WorkspaceArray
+    lengths: WorkspaceArray
+    ranks: WorkspaceArray
 
     def words(self) -> Ids:
         """Give the global rank of each word."""
@@ -68,7 +68,7 @@ class Clauses:
         All words, sorted; the word of rank i.
     counts : int64 array
         How often each occurs.
-    blocks : list of Block
+    blocks : list of ClauseBlock
 
     Notes
     -----
@@ -93,7 +93,7 @@ class Clauses:
     def _read(self, texts: Iterable[Any], tokens: Callable[[Any], Tokens]) -> None:
         """Read and encode the corpus."""
         workspace = self.execution.workspace
-        local: list[tuple[Stored, Stored, Stored, Stored]] = []
+        local: list[tuple[WorkspaceArray, WorkspaceArray, WorkspaceArray, WorkspaceArray]] = []
         vocabulary: set[str] = set()
         encode = functools.partial(_encode, workspace, tokens)
         for encoded in self.execution.engine.map(encode, texts):
@@ -103,17 +103,19 @@ class Clauses:
         del vocabulary
         rank = {word: i for i, word in enumerate(self.vocabulary)}
         self.counts: Counts = np.zeros(len(rank), np.int64)
-        self.blocks: list[Block] = []
+        self.blocks: list[ClauseBlock] = []
         for ids, lengths, counts, packed in local:
             words = _words_of(packed)
             ranks = np.fromiter(map(rank.__getitem__, words), np.uint32, len(words))
             self.counts[ranks] += counts.array
             workspace.discard(counts, packed)
-            self.blocks.append(Block(ids, lengths, workspace.store(ranks)))
+            self.blocks.append(ClauseBlock(ids, lengths, workspace.store(ranks)))
         self.total = int(self.counts.sum())
 
 
-def _encode(workspace: Workspace, tokens: Callable[[Any], Tokens], block: Any) -> tuple[Stored, Stored, Stored, Stored]:
+def _encode(
+    workspace: Workspace, tokens: Callable[[Any], Tokens], block: Any
+) -> tuple[WorkspaceArray, WorkspaceArray, WorkspaceArray, WorkspaceArray]:
     """Read and encode one block: its words' local ids, clause lengths and counts; its words, sorted, as text."""
     found = tokens(block)
     is_word = are_words(found.words)
@@ -131,7 +133,7 @@ def _encode(workspace: Workspace, tokens: Callable[[Any], Tokens], block: Any) -
     return store(ids), store(lengths), store(counts), store(np.frombuffer(packed, np.uint8))
 
 
-def _words_of(text: Stored) -> list[str]:
+def _words_of(text: WorkspaceArray) -> list[str]:
     """Read the words of one block."""
     return text.array.tobytes().decode("utf-8", "surrogatepass").split("\n") if text.length else []
 

@@ -8,8 +8,8 @@ import numpy.typing as npt
 
 from ..core.counting import Merging, Ranks, count_ranked
 from ..core.job import Execution
-from ..core.workspace import NONE, Ids, Keys, Run, Stored, StoredRun, Workspace
-from .clauses import Block, Positions
+from ..core.workspace import NONE, Ids, Keys, Run, StoredRun, Workspace, WorkspaceArray
+from .clauses import ClauseBlock, Positions
 
 Flags = npt.NDArray[np.bool_]
 _SATURATED = np.int64(1 << 40)  # paths are counted exactly up to here; a clause's sum of them then fits 63 bits
@@ -30,10 +30,10 @@ class Links(NamedTuple):
         Words that follow none: where paths begin.
     """
 
-    targets: Stored
-    offsets: Stored
-    alike: Stored
-    starts: Stored
+    targets: WorkspaceArray
+    offsets: WorkspaceArray
+    alike: WorkspaceArray
+    starts: WorkspaceArray
 
 
 def least_count(min_proba: float, total: int) -> int:
@@ -60,7 +60,7 @@ class PairRun(NamedTuple):
 
     total: int
     run: StoredRun
-    ids: Stored
+    ids: WorkspaceArray
 
 
 def pairs_at(room: Ids, distance: int) -> Positions:
@@ -68,7 +68,7 @@ def pairs_at(room: Ids, distance: int) -> Positions:
     return np.flatnonzero(room > distance)
 
 
-def count_strong(workspace: Workspace, bits: int, window: int, block: Block) -> PairRun:
+def count_strong(workspace: Workspace, bits: int, window: int, block: ClauseBlock) -> PairRun:
     """Count the ordered skip-grams of one block at distances 1 to `window`."""
     ids, ranks, room = block.ids.array.astype(np.uint64), block.ranks.array, block.room()
     local_bits = np.uint64(max(1, len(ranks).bit_length()))
@@ -84,7 +84,7 @@ def count_strong(workspace: Workspace, bits: int, window: int, block: Block) -> 
 
 
 def link_block(
-    workspace: Workspace, strong: Stored, window: int, max_paths: int, work: tuple[Block, PairRun, Ranks]
+    workspace: Workspace, strong: WorkspaceArray, window: int, max_paths: int, work: tuple[ClauseBlock, PairRun, Ranks]
 ) -> tuple[Links, int, int]:
     """Link the words of one block; give the links, the number of paths, and that of clauses with too many."""
     block, pairs, ranks = work

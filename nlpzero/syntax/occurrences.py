@@ -7,7 +7,7 @@ import numpy as np
 
 from ..core.workspace import Keys
 from .beginnings import beginning_keys, first_keys, follow
-from .clauses import Block
+from .clauses import ClauseBlock
 from .form import Template
 from .links import Links
 
@@ -46,7 +46,7 @@ def _words_and_gaps(template: Template) -> tuple[list[tuple[str, bool]], bool]:
 
 
 def find_in_block(
-    sought: TemplateIndex, limit: int | None, work: tuple[Block, Links]
+    sought: TemplateIndex, limit: int | None, work: tuple[ClauseBlock, Links]
 ) -> list[tuple[int, list[int], tuple[int, ...]]]:
     """Find templates in one block: which, the words of the clause and the places in it, in the order of the text."""
     block, links = work

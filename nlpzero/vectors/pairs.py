@@ -12,7 +12,7 @@ from ..core.archive import pack_words, unpack_words
 from ..core.counting import count, first_of_each
 from ..core.job import Execution, Job, open_execution
 from ..core.tally import Tally
-from ..core.workspace import NONE, Ids, Run, Stored, StoredRun, Workspace
+from ..core.workspace import NONE, Ids, Run, StoredRun, Workspace, WorkspaceArray
 from ..errors import NothingFound
 from ..reading.parts import Part, text_of
 from ..segment.cutter import BLANKS, Cutter
@@ -35,10 +35,10 @@ WORD_COST = 150
 class _WordBlock(NamedTuple):
     """A block as local word ids, tokens in each line, the distinct words and their counts; a digest of its lines."""
 
-    ids: Stored
-    lengths: Stored
-    words: Stored
-    counts: Stored
+    ids: WorkspaceArray
+    lengths: WorkspaceArray
+    words: WorkspaceArray
+    counts: WorkspaceArray
     digest: int
 
 
@@ -137,9 +137,9 @@ def count_pairs(
     words, counts = [word for word, _ in frequent], np.array([number for _, number in frequent], np.int64)
     del frequent
     rank = {word: i for i, word in enumerate(words)}
-    under_way: list[tuple[Stored, Stored, Stored]] = []
+    under_way: list[tuple[WorkspaceArray, WorkspaceArray, WorkspaceArray]] = []
 
-    def ranked() -> Iterator[tuple[Stored, Stored, Stored]]:
+    def ranked() -> Iterator[tuple[WorkspaceArray, WorkspaceArray, WorkspaceArray]]:
         for block in blocks:
             local = unpack_words(block.words.array)
             ranks = np.fromiter((rank.get(word, NONE) for word in local), np.uint32, len(local))
@@ -175,7 +175,7 @@ def _count_block(
     size: int,
     weights: npt.NDArray[np.int64],
     symmetric: bool,
-    block: tuple[Stored, Stored, Stored],
+    block: tuple[WorkspaceArray, WorkspaceArray, WorkspaceArray],
 ) -> list[StoredRun]:
     """Count the pairs of one block, in chunks."""
     ids, lengths, ranks = block

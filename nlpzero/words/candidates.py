@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..core.workspace import NONE, Counts, Ids, Stored, Workspace
+from ..core.workspace import NONE, Counts, Ids, Workspace, WorkspaceArray
 from ..ngrams.counts import NGrams
 from ..ngrams.levels import BlockLevels, Demand, look_up, places_in
 from ..text.characters import DIGIT, LATIN, char_classes
@@ -96,7 +96,7 @@ def count_levels(ngrams: NGrams, kinds: UnitKinds, minimum: int, longest: int = 
 
 
 def choose(
-    ngrams: NGrams, sites: Sequence[Stored], known: KnownWords, kinds: UnitKinds, question: Question
+    ngrams: NGrams, sites: Sequence[WorkspaceArray], known: KnownWords, kinds: UnitKinds, question: Question
 ) -> list[LevelCandidates]:
     """Choose the candidates of every length (first gate).
 
@@ -144,7 +144,7 @@ def spelled(names: Sequence[str], units: Sequence[Ids]) -> list[str]:
     return list(map("".join, zip(*(table[column].tolist() for column in units), strict=True)))
 
 
-def _aligned(ngrams: NGrams, sites: Sequence[Stored]) -> list[tuple[Counts, Counts]]:
+def _aligned(ngrams: NGrams, sites: Sequence[WorkspaceArray]) -> list[tuple[Counts, Counts]]:
     """Count for each n-gram of 2, 3, ... units at how many places it stands, and at how many between boundaries."""
     sums = [(np.zeros(len(level), np.int64), np.zeros(len(level), np.int64)) for level in ngrams.levels[1:]]
     items = zip(ngrams.blocks, sites, strict=True)
@@ -159,7 +159,9 @@ def _aligned(ngrams: NGrams, sites: Sequence[Stored]) -> list[tuple[Counts, Coun
     return sums
 
 
-def _aligned_in_block(workspace: Workspace, item: tuple[BlockLevels, Stored]) -> list[tuple[Stored, Stored]]:
+def _aligned_in_block(
+    workspace: Workspace, item: tuple[BlockLevels, WorkspaceArray]
+) -> list[tuple[WorkspaceArray, WorkspaceArray]]:
     """Do so for the local ids of one block."""
     block, sites = item
     starts = np.append(sites.array & STARTS != 0, True)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from ..core.files import check_place
 from ..core.job import Cost, Execution, Job, open_execution
-from ..core.workspace import Counts, Stored
+from ..core.workspace import Counts, WorkspaceArray
 from ..errors import ModelError, NothingFound
 from ..lexicon.lexicon import Lexicon
 from ..ngrams.counts import COUNTING, NGrams, count_units
@@ -120,7 +120,7 @@ class Discovery:
         return self.finding.ngrams
 
     @property
-    def probabilities(self) -> Sequence[Stored]:
+    def probabilities(self) -> Sequence[WorkspaceArray]:
         """bayes: for each block the probability that a word begins at each unit."""
         return self.finding.probabilities
 
@@ -261,7 +261,7 @@ class MarkedBlock(NamedTuple):
 
     part: str | Part
     levels: BlockLevels
-    starts: Stored
+    starts: WorkspaceArray
     joined: bool
 
     def cut(self) -> tuple[Codes, UnitReading, npt.NDArray[np.bool_]]:

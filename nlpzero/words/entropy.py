@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ..core.counting import Merging
-from ..core.workspace import NONE, Column, Ids, Run, Stored, StoredRun, Workspace
+from ..core.workspace import NONE, Column, Ids, Run, StoredRun, Workspace, WorkspaceArray
 from ..ngrams.counts import NGrams
 from ..ngrams.entropies import Entropies
 from ..ngrams.levels import (
@@ -34,7 +34,7 @@ MIN_OCCURRENCES = 3
 """N-grams of two or more units seen less often are no candidates (2 and 5 find the same or fewer dictionary words)."""
 
 
-def autonomies(ngrams: NGrams, order: int) -> list[Stored]:
+def autonomies(ngrams: NGrams, order: int) -> list[WorkspaceArray]:
     """Give the autonomy (自由度) of every n-gram of up to `order` units.
 
     With H the entropy of the neighbours on one side, the variation on the right is VBE(x0..xk) = H(x0..xk) -
@@ -57,8 +57,8 @@ def autonomies(ngrams: NGrams, order: int) -> list[Stored]:
 
 
 def _autonomy(
-    workspace: Workspace, levels: Sequence[Level], entropies: Sequence[Entropies], apart: Stored, length: int
-) -> Stored:
+    workspace: Workspace, levels: Sequence[Level], entropies: Sequence[Entropies], apart: WorkspaceArray, length: int
+) -> WorkspaceArray:
     """Give the autonomy of every n-gram of one length; those with units that are `apart` do not count for the means."""
     level = levels[length - 1]
     below, counted = np.empty(0, np.bool_), ~apart.array
@@ -99,7 +99,7 @@ def _rows(level: Level) -> Iterator[tuple[int, tuple[Ids, Ids]]]:
 
 
 def _seen_once(
-    workspace: Workspace, levels: tuple[Level, Level], side: Side, entropies: Stored, counted: Flags
+    workspace: Workspace, levels: tuple[Level, Level], side: Side, entropies: WorkspaceArray, counted: Flags
 ) -> tuple[float, int]:
     """Add up, over the continuations seen once of all shorter n-grams that repeat, the entropy of these; count them."""
     level, above = levels
@@ -114,7 +114,7 @@ def _seen_once(
     return lost, number
 
 
-def _shifted(workspace: Workspace, values: Stored, by: float) -> Stored:
+def _shifted(workspace: Workspace, values: WorkspaceArray, by: float) -> WorkspaceArray:
     """Add a number to all values."""
     column = Column(workspace, np.float64)
     for start in range(0, values.length, ROWS):
@@ -159,7 +159,7 @@ def find_words(ngrams: NGrams, search: Search) -> Finding:
     return Finding(ngrams, next(every), next(every), next(every), next(every), starts, tables=tables)
 
 
-def _scores(workspace: Workspace, length: int, level: Level, autonomy: Stored) -> Stored:
+def _scores(workspace: Workspace, length: int, level: Level, autonomy: WorkspaceArray) -> WorkspaceArray:
     """Give what every n-gram of one length is worth as a word."""
     column = Column(workspace, np.float64)
     for start in range(0, len(level), ROWS):
@@ -171,7 +171,9 @@ def _scores(workspace: Workspace, length: int, level: Level, autonomy: Stored) -
     return column.stored()
 
 
-def _cut_block(workspace: Workspace, tables: Sequence[Stored], block: BlockLevels) -> tuple[Stored, list[StoredRun]]:
+def _cut_block(
+    workspace: Workspace, tables: Sequence[WorkspaceArray], block: BlockLevels
+) -> tuple[WorkspaceArray, list[StoredRun]]:
     """Cut one block: where words begin, as bits over its units; for each length the words' ranks and their counts."""
     beginnings = beginnings_in(block)
     size = block[0].length

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..core.workspace import NONE, Counts, Ids, Stored, Workspace
+from ..core.workspace import NONE, Counts, Ids, Workspace, WorkspaceArray
 from ..ngrams.counts import NGrams
 from ..ngrams.levels import BlockLevels, Flags, places_in
 from ..ngrams.measures import Scores
@@ -92,7 +92,7 @@ def _places(ngrams: NGrams, order: int) -> list[int]:
 
 def esa_cut(
     ngrams: NGrams, *, order: int = ORDER, rounds: int = ROUNDS, exponent: float = EXPONENT, finer: float = 0.0
-) -> tuple[list[Stored], list[Esa], list[Counts]]:
+) -> tuple[list[WorkspaceArray], list[Esa], list[Counts]]:
     """Cut the corpus into words of 1 to `order` units, again and again (评价、选择、调整).
 
     Each round cuts every clause so that the sum of the scores is greatest. Then every occurrence of a string that lies
@@ -116,7 +116,7 @@ def esa_cut(
     esa = statistics(ngrams, order)
     removed = [np.zeros(len(one.counts) + 1, np.int64) for one in esa]
     blocks = [block[:order] for block in ngrams.blocks]
-    marks: list[Stored | None] = [None] * len(blocks)
+    marks: list[WorkspaceArray | None] = [None] * len(blocks)
     store = ngrams.workspace.store
     for _ in range(rounds):
         tables = [
@@ -147,9 +147,9 @@ def inside(marks: Flags, places: npt.NDArray[np.intp], length: int) -> Flags:
 
 def _cut_block(
     workspace: Workspace,
-    tables: Sequence[tuple[Stored, Stored]],
-    item: tuple[BlockLevels, Stored | None],
-) -> tuple[Stored, list[tuple[Ids, Counts]]]:
+    tables: Sequence[tuple[WorkspaceArray, WorkspaceArray]],
+    item: tuple[BlockLevels, WorkspaceArray | None],
+) -> tuple[WorkspaceArray, list[tuple[Ids, Counts]]]:
     """Cut one block, and count what lies inside its words."""
     block, before = item
     at_level = [places.astype(np.intp) for places in places_in(block)]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..core.workspace import Counts, Ids, Stored
+from ..core.workspace import Counts, Ids, WorkspaceArray
 from ..errors import ModelError
 from ..lexicon.lexicon import Lexicon
 from ..ngrams.counts import NGrams
@@ -157,11 +157,11 @@ class Finding:
     lengths: npt.NDArray[np.intp]
     counts: Counts
     scores: Scores | None
-    starts: Sequence[Stored]
+    starts: Sequence[WorkspaceArray]
     cutter: Cutter | None = None
     too_long: int = 0
-    tables: Sequence[Stored] = ()
-    probabilities: Sequence[Stored] = ()
+    tables: Sequence[WorkspaceArray] = ()
+    probabilities: Sequence[WorkspaceArray] = ()
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,7 @@ class Evidence:
     units: Sequence[str]
     ranks: Sequence[int]
     ngrams: NGrams
-    tables: Sequence[Stored]
+    tables: Sequence[WorkspaceArray]
     parameters: Parameters
     score: float | None
     frequencies: dict[tuple[int, int], int] = field(default_factory=dict)

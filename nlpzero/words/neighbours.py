@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.counting import Merging, count, count_ranked
-from ..core.workspace import NONE, Counts, Ids, Keys, Stored, StoredRun, Workspace
+from ..core.workspace import NONE, Counts, Ids, Keys, StoredRun, Workspace, WorkspaceArray
 from ..ngrams.counts import NGrams
 from ..ngrams.levels import SIDES, BlockLevels, Level, Placements, places_in
 from .candidates import LevelCandidates, UnitKinds
@@ -124,9 +124,9 @@ class PlaceCounts:
 class Slots(NamedTuple):
     """For each length: the slots of the n-grams whose neighbours are counted, on the left and right; of candidates."""
 
-    left: list[Stored]
-    right: list[Stored]
-    candidates: list[Stored]
+    left: list[WorkspaceArray]
+    right: list[WorkspaceArray]
+    candidates: list[WorkspaceArray]
 
 
 class Surroundings(NamedTuple):
@@ -138,7 +138,11 @@ class Surroundings(NamedTuple):
 
 
 def look_around(
-    ngrams: NGrams, sites: Sequence[Stored], kinds: UnitKinds, candidates: Sequence[LevelCandidates], numerals: Ids
+    ngrams: NGrams,
+    sites: Sequence[WorkspaceArray],
+    kinds: UnitKinds,
+    candidates: Sequence[LevelCandidates],
+    numerals: Ids,
 ) -> Surroundings:
     """Count the neighbours of candidates and their parts, and what stands at the places of the candidates.
 
@@ -200,9 +204,9 @@ def _bits_of(units: int) -> int:
 def _look_in_block(
     workspace: Workspace,
     wanted: Slots,
-    symbols: Stored,
-    item: tuple[BlockLevels, Stored, tuple[int, int]],
-) -> tuple[list[StoredRun], list[tuple[Stored, ...]]]:
+    symbols: WorkspaceArray,
+    item: tuple[BlockLevels, WorkspaceArray, tuple[int, int]],
+) -> tuple[list[StoredRun], list[tuple[WorkspaceArray, ...]]]:
     """Look around in one block: runs of (n-gram, neighbour) for each length on the left, then on the right; counts."""
     block, stored, (before, total) = item
     places = places_in(block)
@@ -228,7 +232,7 @@ def _look_in_block(
     return runs, counts
 
 
-def _slots_at(level: Placements, slots: Stored) -> npt.NDArray[np.int32]:
+def _slots_at(level: Placements, slots: WorkspaceArray) -> npt.NDArray[np.int32]:
     """Give the slot of the n-gram at each place of a level, or -1."""
     ranks = level.ranks.array
     local = np.full(len(ranks), -1, np.int32)
@@ -272,7 +276,7 @@ class _PlaceSums:
         self.parts = np.zeros(size, np.uint64)
         self.block, self.place = np.full(size, -1, np.int64), np.zeros(size, np.int64)
 
-    def add(self, number: int, columns: Sequence[Stored]) -> None:
+    def add(self, number: int, columns: Sequence[WorkspaceArray]) -> None:
         """Add those of one block."""
         which, flags, parts, place = (column.array for column in columns)
         if not len(which):

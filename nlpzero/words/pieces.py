@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.tally import Tally
-from ..core.workspace import NONE, Ids, Stored
+from ..core.workspace import NONE, Ids, WorkspaceArray
 from ..ngrams.counts import NGrams
 from ..ngrams.levels import BlockLevels, places_in
 from ..text.characters import Codes, code_points
@@ -53,7 +53,9 @@ def count_pieces(ngrams: NGrams, strong: Sequence[npt.NDArray[np.bool_]], memory
     return Pieces(tally, too_long)
 
 
-def _block_pieces(characters: Stored, strong: Sequence[Stored], block: BlockLevels) -> tuple[dict[str, int], int]:
+def _block_pieces(
+    characters: WorkspaceArray, strong: Sequence[WorkspaceArray], block: BlockLevels
+) -> tuple[dict[str, int], int]:
     """Count the pieces of one block, those of one length in the order of the text; count those too long."""
     places = places_in(block)
     positions, ids = places[0], block[0].ids.array

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..core.workspace import Counts, Stored, Workspace
+from ..core.workspace import Counts, Workspace, WorkspaceArray
 from ..lexicon.lexicon import Lexicon
 from ..ngrams.counts import NGrams
 from ..ngrams.levels import BlockLevels, bits_in, places_in
@@ -25,7 +25,7 @@ class Recount(NamedTuple):
     """The cutter that some words make, where words begin in each block (bits over units), and how often each does."""
 
     cutter: LexiconCutter | None
-    starts: list[Stored]
+    starts: list[WorkspaceArray]
     counts: Counts
 
 
@@ -60,7 +60,7 @@ def _cut_block(
     lexicon: Lexicon,
     characters: npt.NDArray[np.uint32],
     block: BlockLevels,
-) -> tuple[Stored, Counts]:
+) -> tuple[WorkspaceArray, Counts]:
     """Cut one block, a line end standing for all between two clauses."""
     places = places_in(block)[0]
     codes = np.full(int(places[-1]) + 2 if len(places) else 0, LINE_END, np.uint32)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..core.workspace import Stored, Workspace
+from ..core.workspace import Workspace, WorkspaceArray
 from ..lexicon.trie import CODES
 from ..ngrams.levels import Placements, places_in
 from ..reading.parts import Part, text_of
@@ -31,8 +31,8 @@ LINE_END = 10
 class BlockSites(NamedTuple):
     """The sites of one block, and, if asked for, what its characters do in the cut (see `characters_of`)."""
 
-    sites: Stored
-    characters: tuple[Stored, ...]
+    sites: WorkspaceArray
+    characters: tuple[WorkspaceArray, ...]
 
 
 class TextPlaces(NamedTuple):

@@ -6,14 +6,14 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.counting import count_ranked
-from ..core.workspace import Counts, Ids, Stored
+from ..core.workspace import Counts, Ids, WorkspaceArray
 from ..ngrams.counts import NGrams
 from ..ngrams.levels import bits_in
 from ..ngrams.measures import Scores
 
 
 def count_tokens(
-    ngrams: NGrams, starts: Sequence[Stored], values: Sequence[Stored]
+    ngrams: NGrams, starts: Sequence[WorkspaceArray], values: Sequence[WorkspaceArray]
 ) -> tuple[Ids, npt.NDArray[np.intp], Counts, Scores]:
     """Count the words of a corpus that is cut.
 
