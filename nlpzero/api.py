@@ -20,7 +20,7 @@ from .segment.dictionary import dictionary_cutter
 from .segment.encoding import Tokens, encode_part, line_words
 from .segment.lexical import jieba_cutter
 from .similarity.distances import Measure
-from .similarity.documents import Method
+from .similarity.documents import DistanceMethod
 from .similarity.packaged import load_vectors
 from .similarity.search import Collection
 from .syntax.clauses import Clauses, sentences_of, templates_cost
@@ -29,8 +29,9 @@ from .syntax.inventory import Inventory
 from .syntax.parser import Parser, Tree
 from .syntax.templates import find_templates as templates_of
 from .vectors.cooccurrence import pairs_cost
-from .vectors.glove import Parameters, train
+from .vectors.glove import train
 from .vectors.pairs import count_pairs
+from .vectors.parameters import GloveParameters
 from .vectors.store import Vectors
 from .vectors.training import vectors_of
 
@@ -269,13 +270,13 @@ def train_vectors(
         counts = count_pairs(
             blocks, window=window, min_count=min_count, cutter=cut or dictionary_cutter(), job=execution
         ).in_memory()
-        parameters = Parameters(dim=dim, seed=seed)
+        parameters = GloveParameters(dim=dim, seed=seed)
         *_, last = train(counts, parameters, job=execution)
         return vectors_of(last, counts, parameters)
 
 
 def similarity(
-    a: str, b: str, *, method: Method = "combined", vectors: Vectors | None = None, cut: Cutter | None = None
+    a: str, b: str, *, method: DistanceMethod = "combined", vectors: Vectors | None = None, cut: Cutter | None = None
 ) -> float:
     """Say how similar two texts are (文本相似度), from 1, for the same words in the same proportions, to about 0.
 
@@ -308,7 +309,7 @@ def similarity(
 def similarities(
     pairs: Sequence[tuple[str, str]],
     *,
-    method: Method = "combined",
+    method: DistanceMethod = "combined",
     vectors: Vectors | None = None,
     cut: Cutter | None = None,
 ) -> npt.NDArray[np.float64]:
@@ -329,7 +330,7 @@ def most_similar(
     texts: Sequence[str],
     *,
     top: int = 10,
-    method: Method = "combined",
+    method: DistanceMethod = "combined",
     vectors: Vectors | None = None,
     cut: Cutter | None = None,
 ) -> list[Hit]:
@@ -355,7 +356,7 @@ def _words(texts: Sequence[str], cutter: Cutter) -> Tokens:
     return tokens._replace(lengths=np.add.reduceat(tokens.lengths, np.cumsum(numbers) - numbers))
 
 
-def _measure(method: Method, vectors: Vectors | None, cut: Cutter | None) -> tuple[Measure, Cutter]:
+def _measure(method: DistanceMethod, vectors: Vectors | None, cut: Cutter | None) -> tuple[Measure, Cutter]:
     """Give the measure and the cutter that fits its vectors."""
     cutter = cut or (jieba_cutter() if vectors is None else dictionary_cutter())
     return Measure(method, load_vectors() if vectors is None else vectors), cutter

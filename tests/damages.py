@@ -29,10 +29,12 @@ from nlpzero.similarity import index, packaged
 from nlpzero.similarity.documents import Space
 from nlpzero.similarity.index import load_index, save_index
 from nlpzero.similarity.packaged import load_packed, save_packed
-from nlpzero.vectors import cooccurrence, glove, store
+from nlpzero.vectors import checkpoints, cooccurrence, store
+from nlpzero.vectors.checkpoints import load_checkpoint, save_checkpoint
 from nlpzero.vectors.cooccurrence import Cooccurrence
-from nlpzero.vectors.glove import Parameters, load_checkpoint, save_checkpoint, train
+from nlpzero.vectors.glove import train
 from nlpzero.vectors.pairs import count_pairs
+from nlpzero.vectors.parameters import GloveParameters
 from nlpzero.vectors.store import Vectors, refinement
 from nlpzero.words import checkpoint
 from nlpzero.words.checkpoint import Checkpoint
@@ -243,7 +245,7 @@ def _read_packed(path: Path) -> object:
 
 
 COUNTS = count_pairs([" ".join(random_text(5, 600).replace("\n", " ")) + "\n"], min_count=2, window=3)
-TRAINING = Parameters(dim=4, sweeps=1, solver="sgd", model=1)
+TRAINING = GloveParameters(dim=4, sweeps=1, solver="sgd", model=1)
 TEXT = random_text(6, 400)
 SPACE = Space(_vectors(), "cosine", "norm", "char")
 
@@ -353,7 +355,7 @@ LOADERS: dict[str, Loader] = {
     "n-gram counts": Loader(lambda path: count_ngrams([TEXT], 3).save(path), _read_ngrams, runs.SCHEMA),
     "segmenter": Loader(_write_segmenter, _read_segmenter, learned.SCHEMA),
     "index": Loader(_write_index, _read_index, index.SCHEMA),
-    "glove checkpoint": Loader(_write_glove, _read_glove, glove.CHECKPOINT),
+    "glove checkpoint": Loader(_write_glove, _read_glove, checkpoints.CHECKPOINT),
     "bayes checkpoint": Loader(_write_bayes, _read_bayes, checkpoint.CHECKPOINT),
     "text vectors": Loader(_foreign("text"), _read_vectors, exact=False),
     "text vectors without header": Loader(_foreign("glove"), _read_vectors, exact=False),

@@ -17,13 +17,13 @@ from nlpzero.segment.encoding import join_tokens, line_words
 from nlpzero.segment.lexical import LexiconCutter
 from nlpzero.similarity.comparison import Settings, agreement, compare_lines, measure_of
 from nlpzero.similarity.distances import Measure, pairwise, word_movers_distance, word_rotators_distance
-from nlpzero.similarity.documents import Method, Oov, read_weights
+from nlpzero.similarity.documents import DistanceMethod, Oov, read_weights
 from nlpzero.similarity.problems import STACK
 from nlpzero.vectors.store import Vectors, refinement
 
 Floats = npt.NDArray[np.float64]
 Text = Sequence[str]
-METHODS: tuple[Method, ...] = ("wrd", "wmd", "rwmd", "wcd", "cosine", "emd")
+METHODS: tuple[DistanceMethod, ...] = ("wrd", "wmd", "rwmd", "wcd", "cosine", "emd")
 WORDS = [chr(0x4E00 + i) for i in range(40)]
 
 
@@ -37,7 +37,7 @@ def random_texts(seed: int, count: int, longest: int = 9) -> list[list[str]]:
     return [rng.choice(WORDS, rng.integers(1, longest + 1)).tolist() for _ in range(count)]
 
 
-def pure(method: Method, vectors: Vectors | None, oov: Oov | None = None) -> Measure:
+def pure(method: DistanceMethod, vectors: Vectors | None, oov: Oov | None = None) -> Measure:
     """Give a method as its paper has it: words are compared by their vectors alone."""
     return Measure(method, vectors, ground="discrete" if method == "emd" else "words", oov=oov)
 
@@ -80,7 +80,7 @@ def mean(p: dict[str, float]) -> list[float]:
     return [sum(share * vector(word)[k] for word, share in p.items()) for k in range(VECTORS.dim)]
 
 
-def slowly(method: Method, a: Text, b: Text) -> float:
+def slowly(method: DistanceMethod, a: Text, b: Text) -> float:
     """Compute a distance from its definition."""
     weight = (lambda word: length(vector(word))) if method == "wrd" else (lambda _: 1.0)
     p, q = shares(a, weight), shares(b, weight)
@@ -104,7 +104,7 @@ def slowly(method: Method, a: Text, b: Text) -> float:
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_distances_are_those_of_the_definitions(method: Method) -> None:
+def test_distances_are_those_of_the_definitions(method: DistanceMethod) -> None:
     measure = pure(method, VECTORS)
     a, b = TEXTS[:20], TEXTS[20:]
     expected = [slowly(method, x, y) for x, y in zip(a, b, strict=True)]
@@ -126,7 +126,7 @@ def test_a_long_word_weighs_more_in_the_word_rotators_distance() -> None:
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_distances_are_symmetric_and_do_not_depend_on_word_order(method: Method) -> None:
+def test_distances_are_symmetric_and_do_not_depend_on_word_order(method: DistanceMethod) -> None:
     measure = pure(method, VECTORS)
     matrix = pairwise(TEXTS, None, measure)
     turned = pairwise([text[::-1] for text in TEXTS[::-1]], TEXTS, measure)[::-1]
@@ -135,7 +135,7 @@ def test_distances_are_symmetric_and_do_not_depend_on_word_order(method: Method)
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_texts_of_the_same_proportions_are_exactly_0_apart(method: Method) -> None:
+def test_texts_of_the_same_proportions_are_exactly_0_apart(method: DistanceMethod) -> None:
     measure = pure(method, VECTORS)
     texts = random_texts(3, 60, 30)
     twice = [[*text[::-1], *text] for text in texts]
@@ -158,13 +158,13 @@ def test_every_bound_is_at_most_the_exact_distance() -> None:
 
 
 @pytest.mark.parametrize("method", ["wmd", "wcd", "emd"])
-def test_the_triangle_inequality_holds(method: Method) -> None:
+def test_the_triangle_inequality_holds(method: DistanceMethod) -> None:
     matrix = pairwise(TEXTS, None, pure(method, VECTORS))
     assert (matrix[:, None] <= matrix[:, :, None] + matrix[None] + 1e-9).all()
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_distance_does_not_depend_on_the_texts_around_it(method: Method) -> None:
+def test_a_distance_does_not_depend_on_the_texts_around_it(method: DistanceMethod) -> None:
     measure = pure(method, VECTORS, oov="char")
     a, b = [["新一", *text] for text in TEXTS], [[*text, "丁字"] for text in reversed(TEXTS)]
     together = measure.distances(measure.encode(a), measure.encode(b))
@@ -196,7 +196,7 @@ def test_pairwise_compares_every_pair_in_blocks_of_any_size() -> None:
 
 
 @pytest.mark.parametrize("method", ["wrd", "wmd", "emd"])
-def test_the_moves_of_an_alignment_make_the_distance(method: Method) -> None:
+def test_the_moves_of_an_alignment_make_the_distance(method: DistanceMethod) -> None:
     measure = pure(method, VECTORS)
     a, b = measure.encode(TEXTS[:20]), measure.encode(TEXTS[20:])
     for k, distance in enumerate(measure.distances(a, b).tolist()):
@@ -222,7 +222,7 @@ def test_bounds_have_no_alignment() -> None:
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_text_without_known_words_has_no_distance(method: Method) -> None:
+def test_a_text_without_known_words_has_no_distance(method: DistanceMethod) -> None:
     vectors = None if method == "emd" else VECTORS
     measure = pure(method, vectors)
     empty: list[list[str]] = [[], ["?"] if vectors else [], [WORDS[0]]]
@@ -234,7 +234,7 @@ def test_a_text_without_known_words_has_no_distance(method: Method) -> None:
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_one_word_against_one_or_many(method: Method) -> None:
+def test_one_word_against_one_or_many(method: DistanceMethod) -> None:
     measure = pure(method, VECTORS)
     one, many = [WORDS[0]], WORDS[1:9]
     for a, b in ((one, one), (one, WORDS[1:2]), (one, many), (many, one), (one, [*many, *one])):

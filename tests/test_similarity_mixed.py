@@ -10,13 +10,13 @@ from scipy.optimize import linprog
 from nlpzero.errors import ModelError
 from nlpzero.similarity import costs, documents, sums
 from nlpzero.similarity.distances import Measure, pairwise
-from nlpzero.similarity.documents import Method
+from nlpzero.similarity.documents import DistanceMethod
 from nlpzero.similarity.index import load_index, save_index
 from nlpzero.similarity.search import search
 from nlpzero.vectors.characters import RARE, fit
 from nlpzero.vectors.store import Vectors, normalised
 
-METHODS: tuple[Method, ...] = ("combined", "wrd", "cosine")
+METHODS: tuple[DistanceMethod, ...] = ("combined", "wrd", "cosine")
 CHARACTERS = [chr(0x4E00 + i) for i in range(9)]
 
 
@@ -120,7 +120,7 @@ def test_distances_are_those_of_the_definition() -> None:
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_distances_are_symmetric_and_zero_only_for_the_same_proportions(method: Method) -> None:
+def test_distances_are_symmetric_and_zero_only_for_the_same_proportions(method: DistanceMethod) -> None:
     matrix = pairwise([*TEXTS, TEXTS[0] * 2], None, Measure(method, VECTORS))
     assert np.array_equal(matrix, matrix.T)
     assert not np.diag(matrix).any()
@@ -129,7 +129,7 @@ def test_distances_are_symmetric_and_zero_only_for_the_same_proportions(method: 
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_pair_has_the_same_distance_in_any_company(method: Method) -> None:
+def test_a_pair_has_the_same_distance_in_any_company(method: DistanceMethod) -> None:
     measure = Measure(method, VECTORS)
     a, b = measure.encode(TEXTS[:20]), measure.encode(TEXTS[20:])
     together = measure.distances(a, b)
@@ -140,7 +140,7 @@ def test_a_pair_has_the_same_distance_in_any_company(method: Method) -> None:
 
 @pytest.mark.parametrize("top", [1, 10])
 @pytest.mark.parametrize("method", METHODS)
-def test_search_answers_as_comparing_with_every_text_does(method: Method, top: int) -> None:
+def test_search_answers_as_comparing_with_every_text_does(method: DistanceMethod, top: int) -> None:
     rng = np.random.default_rng(4)
     words = [*VECTORS.words, *OUTSIDE]
     texts = [rng.choice(words, rng.integers(1, 9)).tolist() for _ in range(500)] + [[], TEXTS[0]]

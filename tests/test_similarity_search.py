@@ -8,13 +8,13 @@ import pytest
 
 from nlpzero.similarity import search as module
 from nlpzero.similarity.distances import Measure
-from nlpzero.similarity.documents import Documents, Method, Oov
+from nlpzero.similarity.documents import DistanceMethod, Documents, Oov
 from nlpzero.similarity.index import load_index, save_index
 from nlpzero.similarity.search import Collection, search
 from nlpzero.vectors.store import Vectors
 
 WORDS = [chr(0x4E00 + i) for i in range(60)]
-METHODS: tuple[Method, ...] = ("wrd", "wmd", "rwmd", "wcd", "cosine", "emd")
+METHODS: tuple[DistanceMethod, ...] = ("wrd", "wmd", "rwmd", "wcd", "cosine", "emd")
 
 
 def vectors(seed: int = 1) -> Vectors:
@@ -25,7 +25,7 @@ def vectors(seed: int = 1) -> Vectors:
     return Vectors(WORDS, matrix.astype(np.float32))
 
 
-def pure(method: Method, vectors: Vectors, oov: Oov | None = None) -> Measure:
+def pure(method: DistanceMethod, vectors: Vectors, oov: Oov | None = None) -> Measure:
     """Give a method as its paper has it: words are compared by their vectors alone."""
     return Measure(method, vectors, ground="discrete" if method == "emd" else "words", oov=oov)
 
@@ -52,7 +52,7 @@ def brute_force(measure: Measure, query: list[str], top: int) -> tuple[list[int]
 
 @pytest.mark.parametrize("top", [1, 10])
 @pytest.mark.parametrize("method", METHODS)
-def test_answers_are_those_of_brute_force(method: Method, top: int) -> None:
+def test_answers_are_those_of_brute_force(method: DistanceMethod, top: int) -> None:
     measure = pure(method, vectors(), oov="drop")
     for query, hits in zip(QUERIES, search(QUERIES, COLLECTION, measure, top), strict=True):
         assert (hits.texts.tolist(), hits.distances.tolist()) == brute_force(measure, query, top)
@@ -60,7 +60,7 @@ def test_answers_are_those_of_brute_force(method: Method, top: int) -> None:
 
 @pytest.mark.parametrize("method", ["wrd", "wmd", "emd"])
 def test_answers_do_not_depend_on_how_many_candidates_are_taken(
-    method: Method, monkeypatch: pytest.MonkeyPatch
+    method: DistanceMethod, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     measure = pure(method, vectors())
     expected = search(QUERIES, COLLECTION, measure, 7)
@@ -71,7 +71,7 @@ def test_answers_do_not_depend_on_how_many_candidates_are_taken(
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_more_answers_than_texts_are_all_that_hold_a_known_word(method: Method) -> None:
+def test_more_answers_than_texts_are_all_that_hold_a_known_word(method: DistanceMethod) -> None:
     measure = pure(method, vectors())
     [hits] = search([WORDS[:3]], COLLECTION, measure, 10_000)
     found, distances = brute_force(measure, WORDS[:3], 10_000)
@@ -105,7 +105,9 @@ def test_a_query_without_known_words_and_an_empty_collection_have_no_answers() -
 
 @pytest.mark.parametrize("oov", ["drop", "char"])
 @pytest.mark.parametrize("method", METHODS)
-def test_a_collection_comes_back_from_its_file_as_it_was_encoded(method: Method, oov: Oov, tmp_path: Path) -> None:
+def test_a_collection_comes_back_from_its_file_as_it_was_encoded(
+    method: DistanceMethod, oov: Oov, tmp_path: Path
+) -> None:
     lines = [" ".join(text) for text in COLLECTION]
     words = [*COLLECTION[:-1], [WORDS[3] + WORDS[9], "?", "?"]]
     encoded = pure(method, vectors(), oov=oov).encode(words)

@@ -124,13 +124,11 @@ PARTICIPLES = re.compile(
 )
 """Class names that are participles: a class is named after a thing."""
 
-LONG_FILES = {
-    "nlpzero/vectors/glove.py",
-}
+LONG_FILES: set[str] = set()
 LONG_SIGNATURES: set[str] = set()
-SHARED_NAMES = {"Comparison", "Parameters"}
-PARTICIPLE_NAMES = {"Observed", "WorkspaceArray"}
-SHARED_ALIASES = {"Floats", "Method"}
+SHARED_NAMES: set[str] = set()
+PARTICIPLE_NAMES = {"WorkspaceArray"}
+SHARED_ALIASES: set[str] = set()
 """What is still to be mended: these lists only ever grow shorter."""
 
 

@@ -11,19 +11,13 @@ import pytest
 
 from nlpzero.core.job import Job
 from nlpzero.errors import ModelError, NothingFound
-from nlpzero.vectors import glove
+from nlpzero.vectors import als, sgd
+from nlpzero.vectors.checkpoints import State, load_checkpoint, save_checkpoint
 from nlpzero.vectors.cooccurrence import Cooccurrence
-from nlpzero.vectors.glove import (
-    Observed,
-    Parameters,
-    State,
-    automatic_dim,
-    load_checkpoint,
-    loss,
-    save_checkpoint,
-    train,
-)
+from nlpzero.vectors.glove import loss, train
 from nlpzero.vectors.pairs import count_pairs
+from nlpzero.vectors.parameters import GloveParameters, automatic_dim
+from nlpzero.vectors.targets import SparsePairs
 
 Doubles = Any
 
@@ -40,7 +34,7 @@ def corpus(seed: int = 0, lines: int = 200, size: int = 40) -> str:
     return "".join(text)
 
 
-def dense(counts: Cooccurrence, parameters: Parameters) -> tuple[Doubles, Doubles]:
+def dense(counts: Cooccurrence, parameters: GloveParameters) -> tuple[Doubles, Doubles]:
     """Write weights and targets as full matrices, straight from the formulas."""
     x = counts.to_scipy().toarray()
     np.fill_diagonal(x, 0)
@@ -61,7 +55,7 @@ def dense(counts: Cooccurrence, parameters: Parameters) -> tuple[Doubles, Double
     return weights, targets
 
 
-def plain_loss(counts: Cooccurrence, parameters: Parameters, words: Doubles, contexts: Doubles | None) -> float:
+def plain_loss(counts: Cooccurrence, parameters: GloveParameters, words: Doubles, contexts: Doubles | None) -> float:
     """Add the loss term by term; without contexts that of the shared model."""
     weights, targets = dense(counts, parameters)
     others = words if contexts is None else contexts
@@ -75,17 +69,17 @@ def plain_loss(counts: Cooccurrence, parameters: Parameters, words: Doubles, con
     return total + parameters.l2 * lengths
 
 
-def trained(counts: Cooccurrence, parameters: Parameters, workers: int = 1) -> list[State]:
+def trained(counts: Cooccurrence, parameters: GloveParameters, workers: int = 1) -> list[State]:
     return list(train(counts, parameters, job=Job(workers)))
 
 
 COUNTS = count_pairs([corpus()], window=4, min_count=2)
-SMALL = Parameters(dim=5, x_max=8, sweeps=3)
+SMALL = GloveParameters(dim=5, x_max=8, sweeps=3)
 
 
 def test_two_words_reach_their_mutual_information() -> None:
     counts = count_pairs(["江 船\n江 船\n江 江\n船 灯\n灯 灯\n"], window=1, min_count=1, weighting="flat")
-    *_, last = train(counts, Parameters(dim=3, negative_weight=0, l2=1e-6, x_max=1, sweeps=60))
+    *_, last = train(counts, GloveParameters(dim=3, negative_weight=0, l2=1e-6, x_max=1, sweeps=60))
     river, boat, lamp = (last.words[counts.words.index(word)] for word in "江船灯")
     # Of 10 tokens 江 has 4, 船 3 and 灯 3; of the 6 ordered pairs of different words 江船 has 2, and so has 船江.
     assert river @ boat == pytest.approx(log((2 / 6) / (0.4 * 0.3)), abs=1e-3)
@@ -99,7 +93,7 @@ def test_the_loss_is_that_of_the_formula(model: Any, smoothing: float) -> None:
     rng = np.random.default_rng(5)
     words, contexts = rng.standard_normal((2, len(COUNTS.words), 5)).astype(np.float32)
     contexts = contexts if model else words
-    found = loss(Observed(COUNTS, parameters), words, contexts, parameters).total
+    found = loss(SparsePairs(COUNTS, parameters), words, contexts, parameters).total
     expected = plain_loss(COUNTS, parameters, words.astype(float), contexts.astype(float) if model else None)
     assert found == pytest.approx(expected, rel=1e-5)
 
@@ -117,7 +111,7 @@ def test_without_negative_weight_and_l2_it_is_simpler_gloves_loss() -> None:
 def test_a_solved_vector_is_the_dense_solution_of_the_normal_equations(
     negative_weight: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(glove, "BLOCK", 1)  # each row sees those before it
+    monkeypatch.setattr(als, "BLOCK", 1)  # each row sees those before it
     parameters = replace(SMALL, negative_weight=negative_weight, l2=0.3, sweeps=1)
     before, after = (state.words.astype(float) for state in trained(COUNTS, parameters))
     weights, targets = dense(COUNTS, parameters)
@@ -134,7 +128,7 @@ def test_a_solved_vector_is_the_dense_solution_of_the_normal_equations(
 
 
 def test_at_a_solved_vector_the_loss_is_flat_by_finite_differences(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(glove, "BLOCK", 1)
+    monkeypatch.setattr(als, "BLOCK", 1)
     *_, last = train(COUNTS, replace(SMALL, sweeps=1))
     words = last.words.astype(float)
     last_row = len(words) - 1  # nothing has changed since it was solved for
@@ -157,8 +151,8 @@ def test_the_loss_falls_from_sweep_to_sweep(model: Any, seed: int) -> None:
 
 
 def test_the_vectors_do_not_depend_on_the_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(glove, "TASK", 3)
-    monkeypatch.setattr(glove, "PIECE", 50)
+    monkeypatch.setattr(als, "TASK", 3)
+    monkeypatch.setattr(als, "PIECE", 50)
     one, three = (trained(COUNTS, SMALL, workers)[-1] for workers in (1, 3))
     assert one.words.tobytes() == three.words.tobytes()
     assert one.loss == three.loss
@@ -166,7 +160,7 @@ def test_the_vectors_do_not_depend_on_the_number_of_threads(monkeypatch: pytest.
 
 def test_rows_longer_than_a_piece_are_solved_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = trained(COUNTS, SMALL)[-1]
-    monkeypatch.setattr(glove, "PIECE", 7)
+    monkeypatch.setattr(als, "PIECE", 7)
     np.testing.assert_allclose(trained(COUNTS, SMALL)[-1].words, whole.words, rtol=1e-3, atol=1e-4)
 
 
@@ -211,7 +205,7 @@ def test_asymmetric_counts_train_two_matrices_only() -> None:
 def test_a_step_of_adagrad_is_the_gradient_over_the_root_of_the_squares() -> None:
     vectors, squares = np.zeros((3, 1), np.float32), np.full((3, 1), 7, np.float32)
     rows, gradients = np.array([2, 0, 2]), np.array([[1], [3], [-5]], np.float32)
-    glove._adagrad(vectors, squares, rows, gradients, 0.1)
+    sgd._adagrad(vectors, squares, rows, gradients, 0.1)
     assert squares.ravel().tolist() == [16, 7, 33]
     np.testing.assert_allclose(vectors.ravel(), [-0.1 * 3 / 4, 0, 0.1 * 4 / 33**0.5], rtol=1e-6)
 
@@ -235,7 +229,7 @@ def test_a_diverging_training_is_told() -> None:
 
 
 @pytest.mark.parametrize("parameters", [SMALL, replace(SMALL, model=2), replace(SMALL, model=1, solver="sgd")])
-def test_training_goes_on_from_a_checkpoint_as_if_never_stopped(parameters: Parameters, tmp_path: Path) -> None:
+def test_training_goes_on_from_a_checkpoint_as_if_never_stopped(parameters: GloveParameters, tmp_path: Path) -> None:
     path = tmp_path / "half.npz"
     whole = trained(COUNTS, parameters)
     save_checkpoint(path, whole[1], COUNTS, replace(parameters, sweeps=1))
@@ -257,7 +251,7 @@ def test_a_checkpoint_of_another_training_is_refused(tmp_path: Path) -> None:
 
 def test_vectors_that_few_neighbours_leave_open_stay_short() -> None:
     counts = count_pairs(["江 船 灯\n灯 船\n"], min_count=1)
-    *_, last = train(counts, Parameters(dim=20, negative_weight=0, l2=0, sweeps=50))
+    *_, last = train(counts, GloveParameters(dim=20, negative_weight=0, l2=0, sweeps=50))
     assert np.abs(last.words).max() < 3
     assert last.loss.total < 1e-3
 
@@ -268,7 +262,7 @@ def test_a_word_beside_itself_alone_is_nothing_to_learn_from() -> None:
 
 
 def test_more_dimensions_than_words_do_no_harm() -> None:
-    *_, last = train(count_pairs(["江 船 灯\n灯 船\n"], min_count=1), Parameters(dim=50, sweeps=5))
+    *_, last = train(count_pairs(["江 船 灯\n灯 船\n"], min_count=1), GloveParameters(dim=50, sweeps=5))
     assert np.isfinite(last.words).all()
     assert last.words.shape == (3, 50)
 

@@ -14,8 +14,9 @@ from ..words import WordOptions
 from .counting import CountingOptions, counted, refuse_counting
 
 if TYPE_CHECKING:
+    from nlpzero.vectors.checkpoints import State
     from nlpzero.vectors.cooccurrence import Cooccurrence
-    from nlpzero.vectors.glove import Parameters, State
+    from nlpzero.vectors.parameters import GloveParameters
 
 EPILOG = """\b
 Examples:
@@ -95,11 +96,11 @@ class TrainOptions:
     checkpoint: str | None = option("--checkpoint", metavar="FILE", help="Write here what is reached after each sweep.")
     resume: str | None = option("--resume", metavar="FILE", help="Go on from a checkpoint.")
 
-    def parameters(self, words: int) -> "Parameters":
+    def parameters(self, words: int) -> "GloveParameters":
         """The same, for the library."""
-        from nlpzero.vectors.glove import Parameters, automatic_dim
+        from nlpzero.vectors.parameters import GloveParameters, automatic_dim
 
-        return Parameters(
+        return GloveParameters(
             dim=self.dim or automatic_dim(words),
             model=self.model,
             x_max=self.x_max,
@@ -137,8 +138,9 @@ def command(
     of the last sweep. The same options give the same file for any --workers.
     """
     from nlpzero.core.files import check_place
+    from nlpzero.vectors.checkpoints import load_checkpoint, save_checkpoint
     from nlpzero.vectors.formats import kind_by_suffix
-    from nlpzero.vectors.glove import load_checkpoint, save_checkpoint, train
+    from nlpzero.vectors.glove import train
     from nlpzero.vectors.training import vectors_of
 
     kind_by_suffix(own.output)
@@ -184,7 +186,7 @@ def _counts(
         return counts.in_memory()
 
 
-def _report(state: "State", parameters: "Parameters") -> None:
+def _report(state: "State", parameters: "GloveParameters") -> None:
     """Say what a sweep has reached."""
     loss = state.loss
     notice(

@@ -12,7 +12,7 @@ from ..segment.cutter import Cutter
 from ..segment.encoding import line_words
 from ..vectors.formats import ErrorHandling
 from .distances import Measure
-from .documents import Documents, Floats, GroundChoice, Ints, Method, Oov, ground_of, read_weights
+from .documents import DistanceMethod, Documents, Floats, GroundChoice, Ints, Oov, ground_of, read_weights
 from .packaged import load_vectors
 
 COMPARING = Cost(task=100)
@@ -33,7 +33,7 @@ class Settings(NamedTuple):
         Of the files of vectors and weights, if they are text.
     """
 
-    method: Method = "combined"
+    method: DistanceMethod = "combined"
     vectors: str | None = None
     weights: str | None = None
     oov: Oov | None = None

@@ -33,7 +33,7 @@ from ..errors import ModelError
 from ..segment.encoding import Tokens
 from ..vectors.store import Vectors
 from .costs import SHARE, Costs
-from .documents import Documents, Floats, GroundChoice, Ints, Method, Oov, Space, ground_of
+from .documents import DistanceMethod, Documents, Floats, GroundChoice, Ints, Oov, Space, ground_of
 from .problems import SAME, differences, shares, stacks
 from .sums import Sums, angles, means
 from .transport import costs_of, earth_movers_distance
@@ -86,14 +86,14 @@ class Measure:
 
     def __init__(
         self,
-        method: Method = "combined",
+        method: DistanceMethod = "combined",
         vectors: Vectors | None = None,
         *,
         ground: GroundChoice | None = None,
         weights: Literal["count", "norm", "idf"] | Mapping[str, float] | None = None,
         oov: Oov | None = None,
     ) -> None:
-        self.method: Method = method
+        self.method: DistanceMethod = method
         kind = ground_of(method, ground)
         if weights is None:
             weights = "idf" if kind == "mixed" else "norm" if method in ("wrd", "combined") else "count"

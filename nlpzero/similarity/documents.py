@@ -26,12 +26,12 @@ HEAVIEST = 1e100
 
 _NUMBERING = threading.Lock()
 
-Method = Literal["combined", "wrd", "cosine", "wmd", "rwmd", "wcd", "emd"]
+DistanceMethod = Literal["combined", "wrd", "cosine", "wmd", "rwmd", "wcd", "emd"]
 Ground = Literal["discrete", "euclidean", "cosine", "mixed"]
 GroundChoice = Literal["mixed", "words", "discrete"]
 Oov = Literal["compose", "drop", "char", "error"]
 
-GROUNDS: dict[Method, dict[GroundChoice, Ground]] = {
+GROUNDS: dict[DistanceMethod, dict[GroundChoice, Ground]] = {
     "combined": {"mixed": "mixed"},
     "wrd": {"mixed": "mixed", "words": "cosine"},
     "cosine": {"mixed": "mixed", "words": "euclidean"},
@@ -281,7 +281,7 @@ class Space:
         return np.ones(len(used))
 
 
-def ground_of(method: Method, choice: GroundChoice | None) -> Ground:
+def ground_of(method: DistanceMethod, choice: GroundChoice | None) -> Ground:
     """Give the ground distance of a method.
 
     Raises

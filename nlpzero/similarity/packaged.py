@@ -11,8 +11,8 @@ import numpy.typing as npt
 from ..core.archive import read_archive, write_archive
 from ..core.schema import Member, Schema
 from ..errors import ModelError
-from ..vectors.characters import fit
-from ..vectors.formats import ErrorHandling, Floats
+from ..vectors.characters import Matrix, fit
+from ..vectors.formats import ErrorHandling
 from ..vectors.store import Vectors, character_model, normalised
 
 NAME = "vectors.npz"
@@ -77,7 +77,7 @@ def save_packed(vectors: Vectors, path: str | os.PathLike[str], words: int | Non
     write_archive(path, SCHEMA, vectors.signature, arrays | {"character_scales": scales, "character_levels": levels})
 
 
-def _quantised(rows: Floats) -> tuple[Floats, npt.NDArray[np.int8]]:
+def _quantised(rows: Matrix) -> tuple[Matrix, npt.NDArray[np.int8]]:
     """Write rows as whole numbers up to `LEVELS`, with a scale for each."""
     scales = (np.abs(rows).max(1) / LEVELS).astype(np.float32)
     return scales, np.rint(rows / np.where(scales > 0, scales, 1)[:, None]).astype(np.int8)

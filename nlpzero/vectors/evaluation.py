@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from ..errors import CorpusError, NothingFound
 from ..reading.corpus import read_lines
-from .formats import Floats
+from .characters import Matrix
 from .store import Vectors, normalised
 
 RESTRICT = 300_000
@@ -132,7 +132,7 @@ def score_pairs(vectors: Vectors, pairs: Sequence[tuple[str, str, float]], restr
     rows, has = vectors.composed(absent)
     made = {word: row for word, row, whole in zip(absent, normalised(rows), has.tolist(), strict=True) if whole}
 
-    def row_of(word: str) -> Floats | None:
+    def row_of(word: str) -> Matrix | None:
         row = _within(vectors, word, restrict)
         return made.get(word) if row is None else vectors.unit[row]
 

@@ -16,15 +16,14 @@ from itertools import chain, islice
 from typing import BinaryIO, Literal, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from ..errors import ModelError
 from ..reading.corpus import Corpus
 from ..reading.encoding import check_encoding
 from ..reading.inputs import opened, read_chunks
 from ..reading.packing import unpack
+from .characters import Matrix
 
-Floats = npt.NDArray[np.float32]
 FileKind = Literal["npz", "text", "glove", "binary"]
 ErrorHandling = Literal["strict", "replace", "skip"]
 
@@ -45,7 +44,7 @@ class ForeignVectors(NamedTuple):
     """What was read of a file of another program: rows that were left out and characters that were replaced counted."""
 
     words: list[str]
-    matrix: Floats
+    matrix: Matrix
     skipped: int
     replaced: int
 
@@ -73,7 +72,7 @@ def kind_by_suffix(path: str | os.PathLike[str]) -> FileKind:
 # Writing
 
 
-def write_foreign(file: BinaryIO, kind: FileKind, words: Sequence[str], dim: int, parts: Iterable[Floats]) -> None:
+def write_foreign(file: BinaryIO, kind: FileKind, words: Sequence[str], dim: int, parts: Iterable[Matrix]) -> None:
     """Write vectors, given in parts of `ROWS` rows.
 
     Raises
@@ -164,7 +163,7 @@ class _Reader:
             "if it is not cut off, `errors`='skip' takes what is there"
         )
 
-    def sifted(self, matrix: Floats) -> ForeignVectors:
+    def sifted(self, matrix: Matrix) -> ForeignVectors:
         """Refuse or leave out words met before, and numbers that are not finite."""
         words, good = self.words, np.isfinite(matrix).all(1)
         if not good.all() and self.errors != "skip":
@@ -189,7 +188,7 @@ class _Reader:
 class _TextReader(_Reader):
     """Reads text."""
 
-    def read(self) -> Floats:
+    def read(self) -> Matrix:
         """Read the whole file."""
         decoding = "strict" if self.errors == "strict" else "replace"
         with Corpus([self.source], encoding=self.encoding, errors=decoding) as corpus:
@@ -201,7 +200,7 @@ class _TextReader(_Reader):
                 raise ModelError(f"{self.source}: is empty")
             header = _HEADER.fullmatch(f"{first[1]}\n".encode("utf-8", "surrogatepass"))
             rest = lines if header else chain([first], lines)
-            parts: list[Floats] = []
+            parts: list[Matrix] = []
             dim = min(int(header[2]), DIMENSIONS) if header else 0
             while batch := list(islice(rest, ROWS)):
                 if not dim:
@@ -216,7 +215,7 @@ class _TextReader(_Reader):
             self.check_number(int(header[1]))
         return np.concatenate(parts) if parts else np.empty((0, dim), np.float32)
 
-    def _numbers(self, lines: list[tuple[int, str]], dim: int) -> Floats:
+    def _numbers(self, lines: list[tuple[int, str]], dim: int) -> Matrix:
         """Read the numbers of some lines, and add their words."""
         words, tails = [], []
         bad: list[int] = []
@@ -254,7 +253,7 @@ def _lines_of(text: str) -> list[str]:
     return text.removesuffix("\n").split("\n")
 
 
-def _converted(tails: list[str], dim: int) -> Floats | None:
+def _converted(tails: list[str], dim: int) -> Matrix | None:
     """Convert the numbers of many lines at once; None if some field is none."""
     joined = " ".join(tails)
     if not tails or _UNEVEN.search(joined):
@@ -262,7 +261,7 @@ def _converted(tails: list[str], dim: int) -> Floats | None:
     with warnings.catch_warnings(), suppress(ValueError):
         # Where a field is no number, older versions of NumPy stop and warn, newer ones raise.
         warnings.simplefilter("ignore", DeprecationWarning)
-        numbers: Floats = np.fromstring(joined, np.float32, sep=" ")
+        numbers: Matrix = np.fromstring(joined, np.float32, sep=" ")
         if len(numbers) == dim * len(tails):
             return numbers
     return None
@@ -271,7 +270,7 @@ def _converted(tails: list[str], dim: int) -> Floats | None:
 class _BinaryReader(_Reader):
     """Reads word2vec's binary format."""
 
-    def read(self, data: bytearray, chunks: Iterator[bytes]) -> Floats:
+    def read(self, data: bytearray, chunks: Iterator[bytes]) -> Matrix:
         """Read the whole file, whose beginning was read before."""
         header = _HEADER.match(data)
         assert header is not None  # or it would be read as text
@@ -332,7 +331,7 @@ class _BinaryReader(_Reader):
             self._undecodable.append(len(self.words))
             return text
 
-    def _decodable(self, matrix: Floats) -> Floats:
+    def _decodable(self, matrix: Matrix) -> Matrix:
         """Leave out words that could not be decoded."""
         if self.errors == "replace" or not self._undecodable:
             return matrix

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import ModelError, NothingFound
-from .formats import Floats
+from .characters import Matrix
 from .store import Vectors
 
 FREQUENT = 20_000
@@ -23,7 +23,7 @@ class Answer(NamedTuple):
     score: float
 
 
-class Comparison(NamedTuple):
+class WordComparison(NamedTuple):
     """Two words: the cosine of their vectors, that of the transformed ones, and the inner product (the model's PMI).
 
     For a word whose vector is made out of its characters only the first is known; the others are NaN.
@@ -34,7 +34,7 @@ class Comparison(NamedTuple):
     product: float
 
 
-def similarity_transform(vectors: Vectors) -> Floats:
+def similarity_transform(vectors: Vectors) -> Matrix:
     """Give the unit vectors in which words that stand for each other are near (相似词), not those that go together.
 
     With U U^T = V^T V for the centred vectors V of the most frequent words, the similarity of two words is the cosine
@@ -66,7 +66,7 @@ def similarity_transform(vectors: Vectors) -> Floats:
     return turned.unit
 
 
-def space(vectors: Vectors, mode: Mode = "related") -> Floats:
+def space(vectors: Vectors, mode: Mode = "related") -> Matrix:
     """Give the unit vectors whose inner products answer a kind of question."""
     return vectors.unit if mode == "related" else similarity_transform(vectors)
 
@@ -97,7 +97,7 @@ def nearest(vectors: Vectors, words: Sequence[str], top: int = 10, mode: Mode = 
     return [nearest_in(vectors, unit, word, top, mode) for word in words]
 
 
-def nearest_in(vectors: Vectors, unit: Floats, word: str, top: int = 10, mode: Mode = "related") -> list[Answer]:
+def nearest_in(vectors: Vectors, unit: Matrix, word: str, top: int = 10, mode: Mode = "related") -> list[Answer]:
     """Give the words nearest to one, as `nearest` does, in a space that `space` made.
 
     A word that is not among the vectors is answered by what its characters say, where related words are asked for.
@@ -168,7 +168,7 @@ def keywords(vectors: Vectors, tokens: Sequence[str], top: int = 10, everywhere:
     return best(words, vectors.matrix[chosen] @ total.astype(np.float32), top)
 
 
-def compare(vectors: Vectors, a: str, b: str, similar: Floats | None = None) -> Comparison:
+def compare(vectors: Vectors, a: str, b: str, similar: Matrix | None = None) -> WordComparison:
     """Compare two words.
 
     Parameters
@@ -192,14 +192,14 @@ def compare(vectors: Vectors, a: str, b: str, similar: Floats | None = None) -> 
     (first, _), (second, _) = vectors.unit_of(a), vectors.unit_of(b)
     related = float(first @ second)
     if a not in vectors or b not in vectors:
-        return Comparison(related, np.nan, np.nan)
+        return WordComparison(related, np.nan, np.nan)
     i, j = vectors.id(a), vectors.id(b)
     turned = similarity_transform(vectors) if similar is None else similar
     product = np.asarray(vectors.matrix[i], np.float64) @ np.asarray(vectors.matrix[j], np.float64)
-    return Comparison(related, float(turned[i] @ turned[j]), float(product))
+    return WordComparison(related, float(turned[i] @ turned[j]), float(product))
 
 
-def best(words: Sequence[str], scores: Floats, top: int, excluded: Sequence[int] = ()) -> list[Answer]:
+def best(words: Sequence[str], scores: Matrix, top: int, excluded: Sequence[int] = ()) -> list[Answer]:
     """Give the words of the highest scores, equal ones sorted.
 
     Examples

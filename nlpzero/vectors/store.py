@@ -14,8 +14,8 @@ from ..core.archive import read_archive, write_archive
 from ..core.files import open_whole
 from ..core.schema import Member, Schema
 from ..errors import ModelError
-from .characters import SHARE, CharacterModel, pull
-from .formats import ROWS, ErrorHandling, FileKind, Floats, kind_by_suffix, read_foreign, write_foreign
+from .characters import SHARE, CharacterModel, Matrix, pull
+from .formats import ROWS, ErrorHandling, FileKind, kind_by_suffix, read_foreign, write_foreign
 
 if TYPE_CHECKING:
     from .queries import Answer
@@ -37,7 +37,7 @@ SCHEMA = Schema(
 )
 
 
-def normalised(rows: Floats, out: Floats | None = None) -> Floats:
+def normalised(rows: Matrix, out: Matrix | None = None) -> Matrix:
     """Divide vectors by their lengths; a vector of zeros stays. The result may go to an array that is there."""
     lengths = np.sqrt(np.einsum("id,id->i", rows, rows))
     return np.asarray(np.divide(rows, np.where(lengths > 0, lengths, 1)[:, None], out=out), np.float32)
@@ -55,17 +55,17 @@ class Refinement(NamedTuple):
     directions : float32 array (k, dim)
     """
 
-    mean: Floats
-    directions: Floats
+    mean: Matrix
+    directions: Matrix
 
-    def apply(self, rows: Floats) -> Floats:
+    def apply(self, rows: Matrix) -> Matrix:
         """Take the mean and the directions out of some vectors."""
         rows = rows - self.mean
         rows -= (rows @ self.directions.T) @ self.directions
         return rows
 
 
-def refinement(matrix: Floats, directions: int, frequent: int = 20_000) -> Refinement:
+def refinement(matrix: Matrix, directions: int, frequent: int = 20_000) -> Refinement:
     """Find the mean and the first principal directions of the most frequent words' vectors.
 
     Parameters
@@ -129,7 +129,7 @@ class Vectors:
     def __init__(
         self,
         words: Sequence[str],
-        matrix: Floats,
+        matrix: Matrix,
         counts: npt.NDArray[np.int64] | None = None,
         refinement: Refinement | None = None,
         signature: Mapping[str, Any] | None = None,
@@ -166,12 +166,12 @@ class Vectors:
             raise ModelError(f"{self.source}: the word {twice!r} occurs twice")
         return ids
 
-    def refined(self, rows: slice = slice(None)) -> Floats:
+    def refined(self, rows: slice = slice(None)) -> Matrix:
         """Give vectors without what `refinement` takes out: those for cosines, and for other programs."""
         part = np.asarray(self.matrix[rows], np.float32)
         return self.refinement.apply(part) if self.refinement else part
 
-    def pulled(self, ids: npt.NDArray[np.intp] | slice, share: float = SHARE) -> Floats:
+    def pulled(self, ids: npt.NDArray[np.intp] | slice, share: float = SHARE) -> Matrix:
         """Give refined vectors of length 1, drawn towards what their characters predict (see `vectors.characters`).
 
         Parameters
@@ -188,19 +188,19 @@ class Vectors:
         words = self.words[ids] if isinstance(ids, slice) else [self.words[i] for i in ids.tolist()]
         return pull(rows, self.characters, words, self.counts[ids], share)
 
-    def portable(self, rows: slice = slice(None)) -> Floats:
+    def portable(self, rows: slice = slice(None)) -> Matrix:
         """Give the vectors for other programs: pulled, or as `refined` gives them where there is no model."""
         return self.refined(rows) if self.characters is None else self.pulled(rows)
 
     @cached_property
-    def unit(self) -> Floats:
+    def unit(self) -> Matrix:
         """The refined vectors, pulled, of length 1, for cosines; a vector of zeros stays."""
         unit = np.empty(self.matrix.shape, np.float32)
         for low in range(0, len(unit), ROWS):
             normalised(self.pulled(slice(low, low + ROWS)), unit[low : low + ROWS])
         return unit
 
-    def composed(self, words: Sequence[str]) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    def composed(self, words: Sequence[str]) -> tuple[Matrix, npt.NDArray[np.bool_]]:
         """Make vectors for words that have none, out of their characters (组字成词).
 
         Returns
@@ -230,7 +230,7 @@ class Vectors:
                 known[number] = True
         return rows, known
 
-    def unit_of(self, word: str) -> tuple[Floats, bool]:
+    def unit_of(self, word: str) -> tuple[Matrix, bool]:
         """Give the vector of a word for cosines, and whether it was made out of the word's characters.
 
         Raises
@@ -255,7 +255,7 @@ class Vectors:
     def __contains__(self, word: object) -> bool:
         return word in self.ids
 
-    def __getitem__(self, word: str) -> Floats:
+    def __getitem__(self, word: str) -> Matrix:
         return np.asarray(self.matrix[self.id(word)])
 
     def id(self, word: str) -> int:

@@ -1,15 +1,16 @@
 """What training leaves: vectors with what cosines take out, and with what characters say of them."""
 
 from .characters import fit
+from .checkpoints import State
 from .cooccurrence import Cooccurrence
-from .glove import Parameters, State
+from .parameters import GloveParameters
 from .store import Vectors, normalised, refinement
 
 
 def vectors_of(
     state: State,
     counts: Cooccurrence,
-    parameters: Parameters,
+    parameters: GloveParameters,
     *,
     remove: int = 2,
     characters: bool = True,
@@ -22,7 +23,7 @@ def vectors_of(
     state : State
         From `glove.train`.
     counts : Cooccurrence
-    parameters : Parameters
+    parameters : GloveParameters
     remove : int
         Principal directions that cosines leave out besides the mean; -1 keeps the mean, too.
     characters : bool
@@ -36,7 +37,7 @@ def vectors_of(
     >>> from nlpzero.vectors.pairs import count_pairs
     >>> from nlpzero.vectors.glove import train
     >>> counts = count_pairs(["江 上 有 船 ， 船 在 江 上 。\\n"], min_count=1, window=2)
-    >>> parameters = Parameters(dim=2)
+    >>> parameters = GloveParameters(dim=2)
     >>> *_, last = train(counts, parameters)
     >>> len(vectors_of(last, counts, parameters, remove=0))
     7

@@ -20,7 +20,7 @@ from bench import fail, folder, print_table, unpacked
 from nlpzero.segment.encoding import line_words
 from nlpzero.segment.lexical import jieba_cutter
 from nlpzero.similarity.distances import Measure
-from nlpzero.similarity.documents import Method
+from nlpzero.similarity.documents import DistanceMethod
 from nlpzero.similarity.packaged import load_vectors
 from nlpzero.similarity.search import Collection
 from nlpzero.vectors.store import Vectors
@@ -39,7 +39,7 @@ def read_pairs(path: Path, vectors: Vectors) -> tuple[Texts, Texts]:
     return [a for a, _ in kept], [b for _, b in kept]
 
 
-def nlpzero(method: Method, vectors: Vectors) -> Callable[[Texts, Texts], Sequence[float]]:
+def nlpzero(method: DistanceMethod, vectors: Vectors) -> Callable[[Texts, Texts], Sequence[float]]:
     """Compare as `Measure` does, in blocks."""
     measure = Measure(method, vectors)
 
@@ -53,7 +53,7 @@ def nlpzero(method: Method, vectors: Vectors) -> Callable[[Texts, Texts], Sequen
     return run
 
 
-def emd2(method: Method, vectors: Vectors) -> Callable[[Texts, Texts], Sequence[float]]:
+def emd2(method: DistanceMethod, vectors: Vectors) -> Callable[[Texts, Texts], Sequence[float]]:
     """Compare by `ot.emd2`, pair by pair."""
     import ot
     from scipy.spatial.distance import cdist
@@ -90,7 +90,7 @@ def compare(path: Path, name: str, vectors: Vectors, skip: Sequence[str], repeat
     a, b = read_pairs(path, vectors)
     rows = []
     speeds: dict[tuple[str, str], float] = {}
-    methods: tuple[Method, ...] = ("wmd", "wrd")
+    methods: tuple[DistanceMethod, ...] = ("wmd", "wrd")
     for method in methods:
         ways = {"nlpzero": nlpzero(method, vectors), "ot.emd2": emd2(method, vectors)}
         if method == "wmd" and "gensim" not in skip:
@@ -129,7 +129,7 @@ def search(path: Path, vectors: Vectors, size: int, queries: int) -> None:
     words = line_words("\n".join(lines), jieba_cutter()).lists()
     asked = [words[size + k] for k in np.random.default_rng(1).choice(1000, queries, replace=False).tolist()]
     rows = []
-    methods: tuple[Method, ...] = ("wrd", "wmd")
+    methods: tuple[DistanceMethod, ...] = ("wrd", "wmd")
     for method in methods:
         measure = Measure(method, vectors)
         start = time.perf_counter()
