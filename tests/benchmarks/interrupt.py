@@ -1,6 +1,9 @@
-"""Ctrl-C at random times, in all long commands: does each end at once, in one line, and leave nothing behind?
+"""Ctrl-C or SIGTERM at random times, in all long commands: does each end at once, and leave nothing behind?
 
     python tests/benchmarks/interrupt.py CORPUS --times 200
+    python tests/benchmarks/interrupt.py CORPUS --times 50 --signal SIGTERM
+
+Ctrl-C must end a command with status 130 and one line; SIGTERM with status 143 within a second.
 
 A row for each command: how often it was interrupted, how often it was done before or Python had not yet begun it, the
 longest time from the signal to the end, and what went wrong. The exit status is 1 if anything did.
@@ -47,6 +50,7 @@ MADE = ("count -o one.runs TEXT", "templates --min-proba 1e-4 -o t.tsv TEXT")
 class Result(NamedTuple):
     """How a command that was sent a signal ended."""
 
+    sent: signal.Signals
     status: int
     errors: bytes
     seconds: float
@@ -56,18 +60,20 @@ class Result(NamedTuple):
     def is_early(self) -> bool:
         """Whether Python was still starting, and had not read a line of the program."""
         own = b"nlpzero_cli" in self.errors.replace(b"from nlpzero_cli.entry import run", b"") or LINE in self.errors
-        return not self.left and self.status in (1, -signal.SIGINT) and not own
+        return not self.left and self.status in (1, -self.sent) and not own
 
     @property
     def is_good(self) -> bool:
         """Whether it ended as it should."""
         lines = self.errors.splitlines(keepends=True)
+        if self.sent == signal.SIGTERM:
+            return self.status == 128 + self.sent and self.seconds <= 1 and not self.left
         told = bool(lines) and lines[-1] == LINE and all(line.startswith(b"nlpzero: ") for line in lines)
         return self.status == 130 and told and not self.left
 
 
-def interrupted(command: Sequence[str], delay: float, work: Path) -> Result:
-    """Run a command in a process group of its own, and send it what a terminal sends for Ctrl-C after some seconds."""
+def interrupted(command: Sequence[str], sent: signal.Signals, delay: float, work: Path) -> Result:
+    """Run a command in a process group of its own, and send a signal to all of the group after some seconds."""
     with tempfile.TemporaryDirectory(prefix="interrupt-") as kept:
         before = {path.name for path in work.iterdir()}
         process = subprocess.Popen(
@@ -83,7 +89,7 @@ def interrupted(command: Sequence[str], delay: float, work: Path) -> Result:
             time.sleep(delay)
             began = time.perf_counter()
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGINT)
+                os.killpg(process.pid, sent)
             _, errors = process.communicate(timeout=60)
             seconds = time.perf_counter() - began
             left = [path.name for path in Path(kept).iterdir()]
@@ -96,7 +102,7 @@ def interrupted(command: Sequence[str], delay: float, work: Path) -> Result:
             process.wait()
             for name in {path.name for path in work.iterdir()} - before:
                 (work / name).unlink()
-    return Result(process.returncode, errors, seconds, tuple(left))
+    return Result(sent, process.returncode, errors, seconds, tuple(left))
 
 
 def members(group: int) -> list[int]:
@@ -122,6 +128,7 @@ def main() -> None:
     parser.add_argument("corpus", help="raw text, plain or packed")
     parser.add_argument("--times", type=int, default=200, help="signals in all")
     parser.add_argument("--lines", type=int, default=3000, help="lines of the corpus to take")
+    parser.add_argument("--signal", choices=["SIGINT", "SIGTERM"], default="SIGINT")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     rng, program = random.Random(asked.seed), [sys.executable, "-c", "from nlpzero_cli.entry import run; run()"]
@@ -142,7 +149,8 @@ def main() -> None:
             for made in ("OUT", "c.txt"):
                 (work / made).unlink(missing_ok=True)
             share = (number + 1) * asked.times // len(COMMANDS) - number * asked.times // len(COMMANDS)
-            found = [interrupted([*program, *line.split()], rng.uniform(0, whole), work) for _ in range(share)]
+            sent, words = signal.Signals[asked.signal], [*program, *line.split()]
+            found = [interrupted(words, sent, rng.uniform(0, whole), work) for _ in range(share)]
             hit = [result for result in found if result.status != 0 and not result.is_early]
             bad = [result for result in hit if not result.is_good]
             wrong += len(bad)
@@ -157,7 +165,7 @@ def main() -> None:
             print(*(rows[-1].values()), sep="\t", file=sys.stderr)
             for result in bad:
                 print(f"{name}: status {result.status}, left {result.left}", result.errors.decode(errors="replace"))
-        print_table("Ctrl-C at random times", rows)
+        print_table(f"{asked.signal} at random times", rows)
     sys.exit(wrong > 0)
 
 
