@@ -17,7 +17,9 @@ def run() -> None:
             main(prog_name="nlpzero")
         finally:
             sys.stdout.flush()
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done; the interpreter only puts itself away
+            for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # all is done; the interpreter only puts itself away
+                if hasattr(signal, name):
+                    signal.signal(getattr(signal, name), signal.SIG_IGN)
     except BrokenPipeError:
         _drop_output()
         sys.exit(0)
