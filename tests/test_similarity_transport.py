@@ -1,5 +1,6 @@
 """Exact transport: against linear programming, assignment and sorting, and by the laws of duality."""
 
+import subprocess
 import sys
 from collections.abc import Iterator
 from types import ModuleType
@@ -162,3 +163,15 @@ def test_the_public_solver_steps_in_for_another_inner_one(broken: str, monkeypat
         assert earth_movers_distance([1, 1], [2], [[1], [2]]).cost == pytest.approx(3)
     finally:
         solver.cache_clear()
+
+
+def test_the_solver_is_loaded_alone_and_all_of_pot_can_be_imported_after_it() -> None:
+    script = """
+import sys
+from nlpzero.similarity.transport import earth_movers_distance
+print(earth_movers_distance([1, 1], [2], [[1], [2]]).cost, "ot" in sys.modules, "scipy.stats" in sys.modules)
+import ot
+print(ot.emd2([0.5, 0.5], [1.0], [[1.0], [2.0]]), ot.emd2_1d([0.0, 1.0], [1.0, 3.0], metric="cityblock"))
+"""
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True).stdout
+    assert told.splitlines() == ["3.0 False False", "1.5 1.5"]

@@ -1,7 +1,7 @@
 """Optimal transport (最优传输) between two small distributions, solved exactly, with a proof of optimality.
 
 The solver is the network simplex of POT (package `ot`), called at its inner entry, which takes 5-10 microseconds for
-two sentences of ten words. This is the only file that imports it.
+two sentences of ten words. Only this file and `pot_adapter.py` import it.
 """
 
 import functools
@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import ModelError
+from .pot_adapter import exact_solver
 
 Floats = npt.NDArray[np.float64]
 Solve = Callable[[Floats, Floats, Floats, int], tuple[Floats, float, Floats, Floats, int]]
@@ -51,7 +52,7 @@ class Transport(NamedTuple):
 def solver() -> Solve:
     """Give POT's inner solver, or its public function in a POT whose inner one is missing or has other arguments."""
     try:
-        from ot.lp.emd_wrap import emd_c
+        emd_c = exact_solver()
 
         def inner(p: Floats, q: Floats, costs: Floats, iterations: int) -> Any:
             return emd_c(p, q, costs, iterations, 1)
