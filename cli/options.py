@@ -75,13 +75,13 @@ class EncodingOptions:
 
         return Lexicon.from_file(path, self.encoding, self.of_text)
 
-    def vectors(self, path: str) -> "Vectors":
+    def vectors(self, path: str, limit: int | None = None) -> "Vectors":
         """Load vectors, and say what was left out."""
         from nlpzero.vectors.store import Vectors
 
         from .messages import warn
 
-        loaded = Vectors.load(path, encoding=self.encoding, errors=self.errors)
+        loaded = Vectors.load(path, encoding=self.encoding, errors=self.errors, limit=limit)
         if loaded.skipped:
             warn(f"rows of {path} that are no vectors, left out: {loaded.skipped:,}")
         if loaded.replaced:
@@ -100,6 +100,16 @@ class EncodingOptions:
         from nlpzero.reading.options import Reading
 
         return Reading(max_line=memory // LINE_COST)
+
+
+def limit_option() -> Any:
+    """Declare --limit, for commands that read vectors."""
+    return option(
+        "--limit",
+        type=click.IntRange(min=1),
+        show_default="all",
+        help="Read only the first N rows of the vectors, the most frequent words.",
+    )
 
 
 VECTOR_ERRORS: dict[str, Any] = {

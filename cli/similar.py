@@ -11,7 +11,7 @@ from nlpzero.errors import NothingFound
 
 from .comparing import COLUMNS, Comparer, write_rows
 from .messages import warn, warn_replaced
-from .options import VECTOR_ERRORS, EncodingOptions, RunningOptions, TextOptions, quiet
+from .options import VECTOR_ERRORS, EncodingOptions, RunningOptions, TextOptions, limit_option, quiet
 from .output import Table, TableOptions
 from .pages import command as page
 from .values import argument, is_given, option, values
@@ -107,6 +107,7 @@ class DistanceOptions:
         show_default="$NLPZERO_VECTORS or the packaged ones",
         help="Word vectors: of `nlpzero glove train`, or in word2vec's or GloVe's format.",
     )
+    limit: int | None = limit_option()
     weights: str | None = option(
         "--weights",
         metavar="count|idf|norm|FILE",
@@ -133,7 +134,14 @@ class DistanceOptions:
         from nlpzero.similarity.comparison import Settings
 
         return Settings(
-            self.method, self.vectors, self.weights, self.oov, self.ground, encoding.encoding, encoding.errors
+            self.method,
+            self.vectors,
+            self.weights,
+            self.oov,
+            self.ground,
+            self.limit,
+            encoding.encoding,
+            encoding.errors,
         )
 
 

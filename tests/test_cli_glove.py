@@ -242,3 +242,44 @@ def test_ctrl_c_keeps_the_last_finished_sweep(tmp_path: Path) -> None:
     sweeps = Vectors.load(tmp_path / "v.npz").signature["trained"]["sweeps"]
     assert 1 <= sweeps < 100_000
     assert sorted(path.name for path in tmp_path.iterdir()) == ["half.npz", "v.npz"]
+
+
+def test_vectors_for_the_words_of_a_list(glove: Callable[..., Result], made: Path) -> None:
+    text = "码头\n船工们\nzqx\n码头\n"  # quay, boatmen (never seen), no word
+    result = glove("convert", "--vocabulary", "-", made, "some.vec", text=text)
+    assert (result.exit_code, Vectors.load("some.vec").words) == (0, ["码头", "船工们"])
+    assert result.stderr == "nlpzero: words of which nothing is known, left out: 1; the first is zqx\n"
+    related = rows(glove("compare", made, "码头", "船工们"))[0]["related"]
+    assert rows(glove("compare", "some.vec", "码头", "船工们"))[0]["related"] == related
+    assert "none of the 1 words is known to" in error(
+        glove("convert", "--vocabulary", "-", made, "none.vec", text="zqx\n")
+    )
+
+
+def test_the_first_words_of_a_file_alone_can_be_asked(glove: Callable[..., Result], made: Path) -> None:
+    succeeded(glove("convert", made, "all.vec"))
+    answers = rows(glove("nearest", "--limit", "200", "--top", "500", made, "船"))  # boat
+    assert len(answers) == 199
+    others = rows(glove("nearest", "--limit", "200", "--top", "500", "all.vec", "船"))
+    assert (
+        {row["word"] for row in others}
+        == {row["word"] for row in answers}
+        == set(Vectors.load(made).words[:200]) - {"船"}
+    )
+    assert others[0]["word"] == answers[0]["word"]
+    succeeded(glove("convert", "--limit", "3", "all.vec", "three.txt"))
+    assert Vectors.load("three.txt").words == Vectors.load(made).words[:3]
+
+
+def test_errors_of_similarities_come_from_counts_of_parts(glove: Callable[..., Result], made: Path) -> None:
+    Path("parts").mkdir()
+    for i in range(1, 6):
+        succeeded(glove("count", "--shard", f"{i}/5", "--min-count", "1", "-o", f"parts/{i}.npz", STORIES))
+    found = rows(glove("compare", "--error", "parts", made, "码头", "河", "码头", "船工们"))  # quay, river; boatmen
+    assert 0.01 < float(found[0]["error"]) < 0.5
+    assert found[1]["error"] == ""
+    files = [part for i in range(1, 6) for part in ("--error", f"parts/{i}.npz")]
+    assert rows(glove("compare", *files, made, "码头", "河"))[0] == found[0]
+    assert "errors need counts of 5 or more parts of the corpus, not 1" in error(
+        glove("compare", "--error", "parts/1.npz", made, "码头", "河")
+    )

@@ -1,13 +1,17 @@
 """`nlpzero glove convert`: vectors in another format."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from ..options import VECTOR_ERRORS, EncodingOptions, quiet
+from ..messages import notice, warn
+from ..options import VECTOR_ERRORS, EncodingOptions, limit_option, quiet
 from ..pages import command as page
 from ..values import argument, option, values
+
+if TYPE_CHECKING:
+    from nlpzero.vectors.store import Vectors
 
 EPILOG = """\b
 Examples:
@@ -15,6 +19,7 @@ Examples:
   nlpzero glove convert vectors.npz vectors.vec
   nlpzero glove convert vectors.npz glove.txt --to glove
   nlpzero glove convert vectors.vec again.npz
+  printf '码头\n船工们\n' | nlpzero glove convert --vocabulary - vectors.npz some.vec
 """
 
 
@@ -32,10 +37,22 @@ class ConvertOptions:
         help="npz, text, glove or binary. text, binary: as word2vec writes. glove: text without a first line of "
         "numbers.",
     )
-    raw: bool = option("--raw", is_flag=True, help="Do not take the mean and principal directions out.")
+    raw: bool = option(
+        "--raw",
+        is_flag=True,
+        help="Write the vectors as trained: with mean and principal directions, not drawn to what characters predict.",
+    )
+    vocabulary: str | None = option(
+        "--vocabulary",
+        metavar="WORDS",
+        show_default="the words of IN",
+        help="Write vectors for the words of a file, one a line. Words that IN does not have take what their "
+        "characters predict.",
+    )
+    limit: int | None = limit_option()
 
 
-@page(epilog=EPILOG, most=("kind", "raw", "encoding", "errors"))
+@page(epilog=EPILOG, most=("kind", "vocabulary", "limit", "encoding", "errors"))
 @values(ConvertOptions, "own")
 @values(EncodingOptions, "encoding", errors=VECTOR_ERRORS)
 @quiet
@@ -46,7 +63,24 @@ def command(own: ConvertOptions, encoding: EncodingOptions) -> None:
 
     kind = own.kind or kind_by_suffix(own.target)
     check_place(own.target)
-    vectors = encoding.vectors(own.source)
-    if own.raw:
+    vectors = encoding.vectors(own.source, own.limit)
+    if own.vocabulary is not None:
+        vectors = _chosen(vectors, own, encoding)
+    elif own.raw:
         vectors.refinement = vectors.characters = None
     vectors.save(own.target, kind)
+
+
+def _chosen(vectors: "Vectors", own: ConvertOptions, encoding: EncodingOptions) -> "Vectors":
+    """Take the words of a file; say how many are made out of their characters, and of how many nothing is known."""
+    from nlpzero.lexicon.formats import read_entries
+    from nlpzero.vectors.selection import vectors_for
+
+    assert own.vocabulary is not None
+    words = (entry.word for entry in read_entries(own.vocabulary, encoding.encoding, encoding.of_text))
+    found = vectors_for(vectors, words, raw=own.raw)
+    if found.composed:
+        notice(f"words whose vectors are made out of their characters: {found.composed:,}")
+    if found.missing:
+        warn(f"words of which nothing is known, left out: {len(found.missing):,}; the first is {found.missing[0]}")
+    return found.vectors

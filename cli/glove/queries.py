@@ -9,7 +9,7 @@ import click
 from nlpzero.errors import NlpZeroError, NothingFound
 
 from ..messages import notice, warn
-from ..options import EncodingOptions
+from ..options import EncodingOptions, limit_option
 from ..values import argument, option
 
 if TYPE_CHECKING:
@@ -21,10 +21,11 @@ class VectorOptions:
     """The vectors that are asked."""
 
     vectors: str = argument(metavar="VECTORS")
+    limit: int | None = limit_option()
 
     def load(self, encoding: EncodingOptions) -> "Vectors":
         """Load the vectors."""
-        return encoding.vectors(self.vectors)
+        return encoding.vectors(self.vectors, self.limit)
 
 
 @dataclass(frozen=True, kw_only=True)

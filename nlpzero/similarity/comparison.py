@@ -29,6 +29,8 @@ class Settings(NamedTuple):
     weights : str or None
         "count", "norm", "idf", or a file for `read_weights`.
     oov, ground : str
+    limit : int or None
+        Rows of the vectors to read; not for the packaged ones.
     encoding, errors : str
         Of the files of vectors and weights, if they are text.
     """
@@ -38,6 +40,7 @@ class Settings(NamedTuple):
     weights: str | None = None
     oov: Oov | None = None
     ground: GroundChoice | None = None
+    limit: int | None = None
     encoding: str = "utf-8"
     errors: ErrorHandling = "strict"
 
@@ -57,7 +60,7 @@ def measure_of(settings: Settings) -> Measure:
         case path:
             weights = read_weights(path, settings.encoding, "strict" if settings.errors == "strict" else "replace")
     free = ground_of(settings.method, settings.ground) == "discrete" and weights not in ("norm", "idf")
-    vectors = None if free else load_vectors(settings.vectors, settings.encoding, settings.errors)
+    vectors = None if free else load_vectors(settings.vectors, settings.encoding, settings.errors, settings.limit)
     return Measure(settings.method, vectors, ground=settings.ground, weights=weights, oov=settings.oov)
 
 

@@ -315,7 +315,7 @@ def _idf(vectors: Vectors) -> Floats:
     """Give ln(N / n) of each word, and last that of a word that was never counted."""
     n = len(vectors)
     if vectors.counts is not None:
-        counts = np.maximum(vectors.counts.astype(np.float64), 1)
+        counts = np.where(vectors.counts > 0, vectors.counts, UNSEEN).astype(np.float64)
         total = float(counts.sum())
         return np.asarray(np.log(np.maximum(total / np.append(counts, UNSEEN), 1.0)))
     return np.asarray(np.log(np.arange(1, n + 2) * float(np.sum(1 / np.arange(1, n + 1)))))

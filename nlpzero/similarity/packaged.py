@@ -125,7 +125,9 @@ def packaged_vectors() -> Vectors:
     return load_packed(file.read_bytes(), "the packaged vectors")
 
 
-def load_vectors(path: str | None = None, encoding: str = "utf-8", errors: ErrorHandling = "strict") -> Vectors:
+def load_vectors(
+    path: str | None = None, encoding: str = "utf-8", errors: ErrorHandling = "strict", limit: int | None = None
+) -> Vectors:
     """Load vectors: those of a file, of the file that NLPZERO_VECTORS names, or the packaged ones.
 
     Raises
@@ -134,4 +136,4 @@ def load_vectors(path: str | None = None, encoding: str = "utf-8", errors: Error
         As `Vectors.load` and `packaged_vectors` do.
     """
     path = path or os.environ.get(VARIABLE)
-    return Vectors.load(path, encoding=encoding, errors=errors) if path else packaged_vectors()
+    return Vectors.load(path, encoding=encoding, errors=errors, limit=limit) if path else packaged_vectors()

@@ -106,7 +106,7 @@ def write_foreign(file: BinaryIO, kind: FileKind, words: Sequence[str], dim: int
 # Reading
 
 
-def read_foreign(source: str, encoding: str, errors: ErrorHandling) -> ForeignVectors:
+def read_foreign(source: str, encoding: str, errors: ErrorHandling, limit: int | None = None) -> ForeignVectors:
     """Read a file in any format of other programs; see `nlpzero.vectors.store.Vectors.load`.
 
     Raises
@@ -123,9 +123,9 @@ def read_foreign(source: str, encoding: str, errors: ErrorHandling) -> ForeignVe
         while len(head) < HEAD and (chunk := next(chunks, b"")):
             head += chunk
         if _is_binary(head):
-            binary = _BinaryReader(source, encoding, errors)
+            binary = _BinaryReader(source, encoding, errors, limit)
             return binary.sifted(binary.read(head, chunks))
-    text = _TextReader(source, encoding, errors)
+    text = _TextReader(source, encoding, errors, limit)
     return text.sifted(text.read())
 
 
@@ -145,15 +145,16 @@ def _is_binary(head: bytes | bytearray) -> bool:
 class _Reader:
     """What reading both formats has in common."""
 
-    def __init__(self, source: str, encoding: str, errors: ErrorHandling) -> None:
+    def __init__(self, source: str, encoding: str, errors: ErrorHandling, limit: int | None = None) -> None:
         self.source, self.encoding, self.errors = source, encoding, errors
+        self.limit = sys.maxsize if limit is None else limit
         self.words: list[str] = []
         self.skipped = self.replaced = 0
         self._undecodable: list[int] = []
 
     def check_number(self, said: int) -> None:
         """Compare the number of words with what the header says."""
-        if said != len(self.words) and self.errors != "skip":
+        if min(said, self.limit) != len(self.words) and self.errors != "skip":
             raise self.wrong_number(said, str(len(self.words)))
 
     def wrong_number(self, said: int, found: str) -> ModelError:
@@ -199,7 +200,7 @@ class _TextReader(_Reader):
             if first is None:
                 raise ModelError(f"{self.source}: is empty")
             header = _HEADER.fullmatch(f"{first[1]}\n".encode("utf-8", "surrogatepass"))
-            rest = lines if header else chain([first], lines)
+            rest = islice(lines if header else chain([first], lines), self.limit)
             parts: list[Matrix] = []
             dim = min(int(header[2]), DIMENSIONS) if header else 0
             while batch := list(islice(rest, ROWS)):
@@ -279,7 +280,7 @@ class _BinaryReader(_Reader):
             raise ModelError(f"{self.source}: its first line says {dim} numbers a word; these are no vectors")
         size = 4 * dim
         del data[: header.end()]
-        limit = sys.maxsize if self.errors == "skip" else said
+        limit = self.limit if self.errors == "skip" else min(said, self.limit)
         matrix = np.empty((0, dim), np.float32)
         while len(self.words) < limit:
             rows, at = [], 0
@@ -307,7 +308,9 @@ class _BinaryReader(_Reader):
                 if not more:
                     break
                 data += more
-        if self.errors == "skip":
+        if len(self.words) == self.limit:
+            pass  # what follows is not looked at
+        elif self.errors == "skip":
             self.skipped += bool(data.strip(b"\n"))  # a row that is cut off
         elif len(self.words) < said:
             self.check_number(said)

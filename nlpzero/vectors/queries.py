@@ -26,7 +26,8 @@ class Answer(NamedTuple):
 class WordComparison(NamedTuple):
     """Two words: the cosine of their vectors, that of the transformed ones, and the inner product (the model's PMI).
 
-    For a word whose vector is made out of its characters only the first is known; the others are NaN.
+    For a word whose vector is made out of its characters only the first is known, the others are NaN; the second also
+    where there are fewer vectors than dimensions.
     """
 
     related: float
@@ -64,6 +65,14 @@ def similarity_transform(vectors: Vectors) -> Matrix:
         ) from None
     turned = Vectors(vectors.words, (vectors.matrix - mean.astype(np.float32)) @ turn, source=vectors.source)
     return turned.unit
+
+
+def similarity_space(vectors: Vectors) -> Matrix:
+    """Give the result of `similarity_transform`, or NaN for every word where there are too few vectors for it."""
+    try:
+        return similarity_transform(vectors)
+    except ModelError:
+        return np.full((len(vectors), 1), np.nan, np.float32)
 
 
 def space(vectors: Vectors, mode: Mode = "related") -> Matrix:
@@ -176,7 +185,7 @@ def compare(vectors: Vectors, a: str, b: str, similar: Matrix | None = None) -> 
     vectors : Vectors
     a, b : str
     similar : float32 array (n, dim), optional
-        The result of `similarity_transform`, made if not given.
+        The result of `similarity_space`, made if not given.
 
     Raises
     ------
@@ -194,7 +203,7 @@ def compare(vectors: Vectors, a: str, b: str, similar: Matrix | None = None) -> 
     if a not in vectors or b not in vectors:
         return WordComparison(related, np.nan, np.nan)
     i, j = vectors.id(a), vectors.id(b)
-    turned = similarity_transform(vectors) if similar is None else similar
+    turned = similarity_space(vectors) if similar is None else similar
     product = np.asarray(vectors.matrix[i], np.float64) @ np.asarray(vectors.matrix[j], np.float64)
     return WordComparison(related, float(turned[i] @ turned[j]), float(product))
 

@@ -166,7 +166,7 @@ class Vectors:
             raise ModelError(f"{self.source}: the word {twice!r} occurs twice")
         return ids
 
-    def refined(self, rows: slice = slice(None)) -> Matrix:
+    def refined(self, rows: npt.NDArray[np.intp] | slice = slice(None)) -> Matrix:
         """Give vectors without what `refinement` takes out: those for cosines, and for other programs."""
         part = np.asarray(self.matrix[rows], np.float32)
         return self.refinement.apply(part) if self.refinement else part
@@ -188,7 +188,7 @@ class Vectors:
         words = self.words[ids] if isinstance(ids, slice) else [self.words[i] for i in ids.tolist()]
         return pull(rows, self.characters, words, self.counts[ids], share)
 
-    def portable(self, rows: slice = slice(None)) -> Matrix:
+    def portable(self, rows: npt.NDArray[np.intp] | slice = slice(None)) -> Matrix:
         """Give the vectors for other programs: pulled, or as `refined` gives them where there is no model."""
         return self.refined(rows) if self.characters is None else self.pulled(rows)
 
@@ -323,7 +323,12 @@ class Vectors:
 
     @classmethod
     def load(
-        cls, path: str | os.PathLike[str], *, encoding: str = "utf-8", errors: ErrorHandling = "strict"
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        encoding: str = "utf-8",
+        errors: ErrorHandling = "strict",
+        limit: int | None = None,
     ) -> "Vectors":
         """Open vectors in any of the formats, told by their content; those of an npz are a memory map.
 
@@ -337,6 +342,9 @@ class Vectors:
             What becomes of rows that are no vectors. "strict": an error. "replace": bytes that are not in the encoding
             become U+FFFD. "skip": rows with such bytes, with numbers that are not finite or too many or too few, and
             words met before are left out and counted in `skipped`; what the header says does not matter.
+        limit : int, optional
+            Read only so many rows, the first, which are those of the most frequent words. What follows is not looked
+            at.
 
         Raises
         ------
@@ -353,14 +361,14 @@ class Vectors:
         except OSError as error:
             raise ModelError(f"{source}: {error.strerror}") from None
         if head == b"PK\x03\x04":
-            return cls._load_npz(source)
-        found = read_foreign(source, encoding, errors)
+            return cls._load_npz(source, limit)
+        found = read_foreign(source, encoding, errors, limit)
         vectors = cls(found.words, found.matrix, source=source)
         vectors.skipped, vectors.replaced = found.skipped, found.replaced
         return vectors
 
     @classmethod
-    def _load_npz(cls, source: str) -> "Vectors":
+    def _load_npz(cls, source: str, limit: int | None) -> "Vectors":
         """Open a file of our own."""
         archive = read_archive(source, SCHEMA)
         arrays = archive.arrays
@@ -368,9 +376,9 @@ class Vectors:
             raise ModelError(f"{source}: is damaged: it has a mean without directions; {SCHEMA.remedy}")
         refined = Refinement(arrays["mean"], arrays["directions"]) if "mean" in arrays else None
         characters = character_model(arrays, f"{source}: is damaged", SCHEMA.remedy)
-        return cls(
-            archive.texts["words"], arrays["matrix"], arrays.get("counts"), refined, archive.made, source, characters
-        )
+        words, matrix, counts = archive.texts["words"][:limit], arrays["matrix"][:limit], arrays.get("counts")
+        counts = None if counts is None else counts[:limit]
+        return cls(words, matrix, counts, refined, archive.made, source, characters)
 
 
 def character_model(arrays: Mapping[str, npt.NDArray[Any]], damage: str, remedy: str) -> CharacterModel | None:
