@@ -29,11 +29,24 @@ COMMANDS = {
     "rules": "Find association rules in baskets or in text.",
     "glove": "Train word vectors, and ask them questions.",
     "similar": "Compare texts by moving the words of one onto the other.",
+    "words": "Count the words of a corpus, and how evenly they are spread.",
+    "keyness": "Find the words that one corpus has more often than another.",
     "info": "Say what a file is, and what made it.",
     "help": "Show the help page of a command.",
     "completion": "Print the script that completes commands in a shell.",
     "man": "Write manual pages.",
 }
+
+GROUPS = {
+    "Words": "discover count merge segment export score",
+    "A corpus": "words keyness kwic collocates keywords",
+    "Structure": "templates parse rules",
+    "Meaning": "glove similar",
+    "Help": "info help completion man",
+}
+"""The commands as the short page shows them; a command that stands in no group is shown after them."""
+MODULES = {"words": "frequencies"}
+"""Commands whose modules have another name."""
 
 
 class Failure(click.ClickException):
@@ -119,6 +132,8 @@ def _drop_output() -> None:
     cls=Commands,
     package=__package__,
     table=COMMANDS,
+    modules=MODULES,
+    groups=GROUPS,
     context_settings=SETTINGS,
     epilog="\b\nExamples:\n  nlpzero discover data/stories.txt\n  nlpzero segment data/stories.txt\n",
 )

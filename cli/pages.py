@@ -85,9 +85,13 @@ class PageGroup(Page, click.Group):
         formatter.write_paragraph()
         with formatter.indentation():
             formatter.write_text(_first_sentence(self.help or ""))
-        self.format_commands(ctx, formatter)
+        self.format_commands_briefly(ctx, formatter)
         _write_examples(self, formatter)
         return formatter.getvalue().rstrip("\n")
+
+    def format_commands_briefly(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands on the short page."""
+        self.format_commands(ctx, formatter)
 
 
 class CommandTable(PageGroup):
@@ -96,15 +100,29 @@ class CommandTable(PageGroup):
     Parameters
     ----------
     package : str
-        Where the commands' modules are. A module has its command's name and holds it as `command`.
+        Where the commands' modules are. A module has its command's name, unless `modules` gives it another, and holds
+        it as `command`.
     table : mapping of str to str
         What each command does, in the order of the help page.
+    modules : mapping of str to str
+    groups : mapping of str to str
+        Titles, and the names of commands, for the short page where the table has too many for a screen.
     """
 
-    def __init__(self, *arguments: Any, package: str = "", table: Mapping[str, str] = NO_COMMANDS, **attributes: Any):
+    def __init__(
+        self,
+        *arguments: Any,
+        package: str = "",
+        table: Mapping[str, str] = NO_COMMANDS,
+        modules: Mapping[str, str] = NO_COMMANDS,
+        groups: Mapping[str, str] = NO_COMMANDS,
+        **attributes: Any,
+    ):
         super().__init__(*arguments, **attributes)
         self.package = package
         self.table = table
+        self.modules = modules
+        self.groups = groups
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.table)
@@ -112,12 +130,26 @@ class CommandTable(PageGroup):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.table:
             return None
-        command: click.Command = importlib.import_module(f".{cmd_name}", self.package).command
+        command: click.Command = importlib.import_module(
+            f".{self.modules.get(cmd_name, cmd_name)}", self.package
+        ).command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(self.table.items()))
+
+    def format_commands_briefly(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        if not self.groups:
+            self.format_commands(ctx, formatter)
+            return
+        grouped = {
+            title: [name for name in names.split() if name in self.table] for title, names in self.groups.items()
+        }
+        rest = [name for name in self.table if not any(name in names for names in grouped.values())]
+        rows = [(title, ", ".join(names)) for title, names in [*grouped.items(), ("More", rest)] if names]
+        with formatter.section(f"Commands ({ctx.command_path} --help says what each does)"):
+            formatter.write_dl(rows)
 
 
 def command(**attributes: Any) -> Callable[[Callable[..., Any]], Page]:

@@ -25,6 +25,13 @@ if TYPE_CHECKING:
         train_vectors,
     )
     from .core.job import Job
+    from .corpora.frequencies import WordCounts
+    from .corpora.front import keyness, word_frequencies
+    from .corpora.keyness import KeynessOptions
+    from .corpora.listing import FrequencyList
+    from .corpora.merging import merge_words
+    from .corpora.permutation import Permutation
+    from .corpora.records import ResultTable
     from .errors import CorpusError, LexiconError, ModelError, NlpZeroError, NothingFound
     from .lexicon.lexicon import Lexicon
     from .ngrams.counts import count_ngrams
@@ -42,6 +49,13 @@ _MODULES = {
     "api": "Hit Rule TemplateRecord TemplateTable dictionary find_rules find_templates jieba most_similar similarities "
     "similarity text_baskets train_vectors",
     "core.job": "Job",
+    "corpora.frequencies": "WordCounts",
+    "corpora.front": "keyness word_frequencies",
+    "corpora.keyness": "KeynessOptions",
+    "corpora.listing": "FrequencyList",
+    "corpora.merging": "merge_words",
+    "corpora.permutation": "Permutation",
+    "corpora.records": "ResultTable",
     "errors": "CorpusError LexiconError ModelError NlpZeroError NothingFound",
     "lexicon.lexicon": "Lexicon",
     "ngrams.counts": "count_ngrams",
@@ -62,18 +76,23 @@ __all__ = [
     "CorpusError",
     "Cutter",
     "Discovery",
+    "FrequencyList",
     "Hit",
     "Job",
+    "KeynessOptions",
     "Lexicon",
     "LexiconError",
     "ModelError",
     "NlpZeroError",
     "NothingFound",
     "Parameters",
+    "Permutation",
+    "ResultTable",
     "Rule",
     "TemplateRecord",
     "TemplateTable",
     "Vectors",
+    "WordCounts",
     "__version__",
     "count_ngrams",
     "dictionary",
@@ -82,14 +101,17 @@ __all__ = [
     "find_rules",
     "find_templates",
     "jieba",
+    "keyness",
     "load_cutter",
     "merge_ngrams",
+    "merge_words",
     "most_similar",
     "score",
     "similarities",
     "similarity",
     "text_baskets",
     "train_vectors",
+    "word_frequencies",
 ]
 
 

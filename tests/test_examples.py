@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 import pytest
-from nlpzero_cli.main import COMMANDS, main
+from nlpzero_cli.main import COMMANDS, MODULES, main
 
 ROOT = Path(__file__).parent.parent
 
@@ -61,7 +61,9 @@ def pages(command: click.Command) -> Iterator[click.Command]:
 
 @pytest.mark.parametrize("page", ["nlpzero", *COMMANDS])
 def test_every_help_page_ends_in_examples_that_run(page: str, shell: Shell) -> None:
-    command: click.Command = main if page == "nlpzero" else import_module(f"nlpzero_cli.{page}").command
+    command: click.Command = (
+        main if page == "nlpzero" else import_module(f"nlpzero_cli.{MODULES.get(page, page)}").command
+    )
     for shown in [main] if command is main else pages(command):
         head, *examples = (shown.epilog or "").rstrip("\n").split("\n  ")
         assert head == "\b\nExamples:"

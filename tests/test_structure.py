@@ -23,7 +23,7 @@ STEPS = [
     {"ngrams"},
     {"segment"},
     {"words", "vectors", "syntax", "rules"},
-    {"similarity"},
+    {"similarity", "corpora"},
     {"report"},
 ]
 """The folders in the order of their imports: each imports itself and those of earlier steps."""

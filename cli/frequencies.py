@@ -1,0 +1,85 @@
+"""`nlpzero words`: how often each word stands in a corpus, and how evenly it is spread."""
+
+import functools
+from dataclasses import dataclass
+
+import click
+
+from .corpora import CorpusWordOptions, DocumentOptions, word_counts
+from .messages import notice
+from .options import ReadingOptions, RunningOptions, quiet
+from .output import TableOptions
+from .pages import command as page
+from .values import all_for_zero, option, values
+
+EPILOG = """\b
+Examples:
+  nlpzero words data/stories.txt
+  nlpzero words --document line --sort dp --min-count 20 data/stories.txt
+  nlpzero words --save part1.npz --shard 1/2 data/stories.txt
+  nlpzero words --save part2.npz --shard 2/2 data/stories.txt
+  nlpzero words part1.npz part2.npz
+"""
+
+SORTS = ("count", "documents", "d", "dp", "idf")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrequencyOptions:
+    """Which words are shown, and where counts go."""
+
+    save: str | None = option(
+        "--save", metavar="FILE", help="Write the counts to a file instead, for this command, merge and keyness."
+    )
+    min_count: int = option("--min-count", type=click.IntRange(min=1), default=1, help="Leave out rarer words.")
+    min_length: int = option("--min-length", type=click.IntRange(min=1), default=1, help="Leave out shorter words.")
+    sort: str = option(
+        "--sort",
+        type=click.Choice(SORTS),
+        default="count",
+        help="Greatest first; ties by count. The others need --document.",
+    )
+    top: int | None = option(
+        "--top",
+        type=click.IntRange(min=0),
+        callback=all_for_zero,
+        show_default="all; on a terminal 30",
+        help="Show only the first N words; 0 shows all.",
+    )
+
+
+@page(epilog=EPILOG, most=("document", "sort", "top", "save", "lexicon", "tokenized", "output"))
+@values(FrequencyOptions, "own")
+@values(DocumentOptions, "documents")
+@values(CorpusWordOptions, "words")
+@values(ReadingOptions, "reading")
+@values(TableOptions, "writing")
+@values(RunningOptions, "running")
+@quiet
+def command(
+    own: FrequencyOptions,
+    documents: DocumentOptions,
+    words: CorpusWordOptions,
+    reading: ReadingOptions,
+    writing: TableOptions,
+    running: RunningOptions,
+) -> None:
+    """Count the words of a corpus (词频), or add up counts of its parts; punctuation is not counted.
+
+    With --document: in how many documents each word stands, and how evenly it is spread over them.
+    """
+    cutter = functools.cache(lambda: words.learned(reading.paths, reading, running))
+    if own.save is not None:
+        from nlpzero.core.files import check_place
+
+        check_place(own.save)
+        found = word_counts(reading.paths, documents.unit(), words, cutter, reading, running)
+        found.save(own.save)
+        notice(f"{len(found):,} different words, {found.total:,} in all")
+        return
+    with writing.open() as file:
+        from nlpzero.corpora.listing import FrequencyList, list_words
+
+        found = word_counts(reading.paths, documents.unit(), words, cutter, reading, running)
+        listed = list_words(found, FrequencyList(own.min_count, own.min_length, own.sort, own.top))
+        writing.table(file, listed.names).write_columns(listed.lists())

@@ -1,0 +1,172 @@
+"""`nlpzero keyness`: the words that one corpus has more often than another."""
+
+import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import click
+
+from .corpora import CorpusWordOptions, DocumentOptions, word_counts
+from .options import ReadingOptions, RunningOptions, quiet
+from .output import TableOptions
+from .pages import command as page
+from .terminal import is_terminal
+from .values import all_for_zero, argument, is_given, option, values
+
+if TYPE_CHECKING:
+    from nlpzero.corpora.keyness import KeynessOptions
+
+EPILOG = """\b
+Examples:
+  head -n 170 data/stories.txt > a.txt; tail -n +171 data/stories.txt > b.txt; nlpzero keyness --top 10 a.txt b.txt
+  nlpzero keyness --negative --document line --max-p 0.01 a.txt b.txt
+  nlpzero words -q --save a.npz a.txt
+  nlpzero words -q --save b.npz b.txt
+  nlpzero keyness --side stable --top 5 a.npz b.npz
+"""
+
+MEASURES = (
+    *("g2", "p", "log_ratio", "low", "high", "diff", "bic", "odds_ratio", "simple_maths", "relative_risk", "ell"),
+    *("chi_squared", "likelihood_ratio"),
+)
+"""The names of nlpzero.corpora.contrast.MEASURES, which is imported late; a test compares them."""
+ON_TERMINAL = ("g2", "p", "log_ratio", "simple_maths")
+"""Measures that fit a terminal."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeynessCommandOptions:
+    """What is compared, and which words are shown."""
+
+    texts: tuple[str, ...] = argument(nargs=-1, required=True, metavar="A B")
+    against: tuple[str, ...] = option(
+        "--against",
+        multiple=True,
+        metavar="FILE",
+        help="A file of B; may be given again. All files that stand alone are then A.",
+    )
+    side: Literal["positive", "negative", "both", "stable"] = option(
+        "--side",
+        type=click.Choice(["positive", "negative", "both", "stable"]),
+        default="positive",
+        help="Words that A has more often, B has more often, either, or those whose frequencies differ least.",
+    )
+    negative: bool = option("--negative", is_flag=True, help="The same as --side negative.")
+    sort: str = option(
+        "--sort", type=click.Choice(MEASURES), default="g2", help="The words that differ most by it first."
+    )
+    measures: tuple[str, ...] = option(
+        "--measure",
+        type=click.Choice([*MEASURES, "all"]),
+        multiple=True,
+        show_default="g2 to simple_maths; fewer on a terminal",
+        help="A column of the table; may be given again.",
+    )
+    min_count: int = option(
+        "--min-count", type=click.IntRange(min=1), default=5, help="Leave out words that both have less often together."
+    )
+    max_p: float = option("--max-p", type=click.FloatRange(0, 1), default=1.0, help="Greatest p that is shown.")
+    correction: Literal["none", "holm", "bh"] = option(
+        "--correction",
+        type=click.Choice(["none", "holm", "bh"]),
+        default="none",
+        help="Correct p for the number of words: holm, that no word be wrong; bh, the share of wrong words.",
+    )
+    constant: float = option(
+        "--constant", type=click.FloatRange(0, min_open=True), default=100.0, help="Of simple_maths."
+    )
+    top: int | None = option(
+        "--top",
+        type=click.IntRange(min=0),
+        callback=all_for_zero,
+        show_default="all; on a terminal 30",
+        help="Show only the first N words; 0 shows all.",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PermutationOptions(DocumentOptions):
+    """How words are tested over documents."""
+
+    section: ClassVar[str] = "Test over documents"
+
+    permutations: int = option(
+        "--permutations",
+        type=click.IntRange(min=19),
+        default=999,
+        help="With --document: how often documents are dealt out to A and B anew, for p_documents.",
+    )
+    seed: int = option("--seed", type=click.IntRange(min=0), default=1, help="Of these.")
+
+
+@page(epilog=EPILOG, most=("against", "side", "sort", "top", "document", "lexicon", "tokenized"))
+@values(KeynessCommandOptions, "own")
+@values(PermutationOptions, "documents")
+@values(CorpusWordOptions, "words")
+@values(ReadingOptions, "reading", without=("paths", "shard"))
+@values(TableOptions, "writing")
+@values(RunningOptions, "running")
+@quiet
+def command(
+    own: KeynessCommandOptions,
+    documents: PermutationOptions,
+    words: CorpusWordOptions,
+    reading: ReadingOptions,
+    writing: TableOptions,
+    running: RunningOptions,
+) -> None:
+    """Find the key words (关键词) of a corpus A against a corpus B: those that it has more often than chance would.
+
+    A and B are texts, or word counts that `nlpzero words --save` made. With --document, a test over documents tells
+    words that A uses from words that one of its documents repeats.
+    """
+    a, b = _sides(own)
+    options = _options(own, documents)
+    with writing.open() as file:
+        from nlpzero.corpora.keyness import compare
+
+        cutter = functools.cache(lambda: words.learned([*a, *b], reading, running))
+        counts = [word_counts(paths, documents.unit(), words, cutter, reading, running) for paths in (a, b)]
+        found = compare(counts[0], counts[1], options, job=running.job)
+        table = writing.table(file, found.names)
+        table.write_columns(found.lists())
+
+
+def _sides(own: KeynessCommandOptions) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give the files of A and those of B."""
+    if own.against:
+        a, b = own.texts, own.against
+    elif len(own.texts) == 2:
+        a, b = own.texts[:1], own.texts[1:]
+    else:
+        raise click.UsageError("give two texts, A and B; or several of A, and those of B each with --against")
+    if twice := {*a} & {*b}:
+        raise click.UsageError(f"{min(twice)} is on both sides; give two texts that differ")
+    return a, b
+
+
+def _options(own: KeynessCommandOptions, documents: PermutationOptions) -> "KeynessOptions":
+    """The options, for the library."""
+    from nlpzero.corpora.keyness import KeynessOptions
+    from nlpzero.corpora.permutation import Permutation
+
+    if own.negative and is_given("side"):
+        raise click.UsageError("--negative and --side exclude each other")
+    if documents.document == "none" and (is_given("permutations") or is_given("seed")):
+        raise click.UsageError("--permutations and --seed need --document")
+    measures = own.measures
+    if "all" in measures:
+        measures = MEASURES
+    elif not measures and is_terminal() and not is_given("form"):
+        measures = ON_TERMINAL
+    return KeynessOptions(
+        side="negative" if own.negative else own.side,
+        sort=own.sort,
+        measures=measures,
+        min_count=own.min_count,
+        max_p=own.max_p,
+        correction=own.correction,
+        constant=own.constant,
+        top=own.top,
+        permutation=Permutation(documents.permutations, documents.seed) if documents.document != "none" else None,
+    )

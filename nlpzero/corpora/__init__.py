@@ -1,0 +1,1 @@
+"""Corpora read by their words: key words, concordances, collocations, frequencies, dispersion."""

@@ -1,0 +1,91 @@
+"""The functions for corpora that `import nlpzero` gives."""
+
+from ..core.job import Execution, Job, open_execution
+from ..reading.sources import Texts, open_texts
+from ..segment.cutter import Cutter
+from ..segment.dictionary import dictionary_cutter
+from .documents import DocumentUnit, Kind
+from .frequencies import WORDS, WordCounts, count_words
+from .keyness import KeynessOptions, compare
+from .records import ResultTable
+
+
+def word_frequencies(
+    texts: Texts, *, cut: Cutter | None = None, document: Kind = "none", job: Job | Execution | None = None
+) -> WordCounts:
+    r"""Count the words of a corpus, and in which of its documents they stand (词频统计); punctuation is no word.
+
+    Parameters
+    ----------
+    texts : path, paths, Corpus, or iterable of texts
+    cut : Cutter, optional
+        What cuts the text into words (default: `dictionary()`).
+    document : {"none", "file", "line", "paragraph"}
+        What a document is; paragraphs end at blank lines.
+    job : Job, optional
+        What the work may use (default: the current job).
+
+    Raises
+    ------
+    CorpusError
+        For texts that cannot be read.
+    NothingFound
+        If there is no word.
+
+    Examples
+    --------
+    >>> counts = word_frequencies(["江上有船\n江边有人\n"], document="line")
+    >>> counts["江"], counts.total, counts.most_common(2)
+    (1, 6, [('上', 1), ('有', 1)])
+    """
+    with open_execution(job, WORDS) as execution, open_texts(texts, execution.block_size) as blocks:
+        unit = DocumentUnit(document)
+        return count_words(blocks, cutter=cut or dictionary_cutter(), unit=unit, job=execution).in_memory()
+
+
+def keyness(
+    a: Texts | WordCounts,
+    b: Texts | WordCounts,
+    *,
+    options: KeynessOptions | None = None,
+    cut: Cutter | None = None,
+    document: Kind = "none",
+    job: Job | Execution | None = None,
+) -> ResultTable:
+    r"""Find the key words of a corpus A against a corpus B (关键词): those that it has more often than chance would.
+
+    Parameters
+    ----------
+    a, b : path, paths, Corpus, iterable of texts, or WordCounts
+        WordCounts are what `word_frequencies` gives.
+    options : KeynessOptions, optional
+        Which words are given, which measures, in what order; and whether they are tested over documents.
+    cut : Cutter, optional
+        What cuts the texts into words (default: `dictionary()`).
+    document : {"none", "file", "line", "paragraph"}
+        What a document is, for a test over documents.
+    job : Job, optional
+        What the work may use (default: the current job).
+
+    Raises
+    ------
+    CorpusError, ModelError
+        For texts that cannot be read, counts that cannot be compared.
+    NothingFound
+        If a text has no words, both are the same, or no word is left.
+
+    Examples
+    --------
+    >>> from nlpzero.segment.cutter import BLANKS
+    >>> how = KeynessOptions(min_count=2)
+    >>> found = keyness(["江 上 有 船 江 边 有 船\n"], ["山 上 有 人\n"], options=how, cut=BLANKS)
+    >>> [row.word for row in found], found[0].count_a, round(found[0].g2, 3)
+    (['江', '船'], 2, 1.622)
+    """
+    with open_execution(job, WORDS) as execution:
+        counts = []
+        for texts in (a, b):
+            if not isinstance(texts, WordCounts):
+                texts = word_frequencies(texts, cut=cut, document=document, job=execution)
+            counts.append(texts)
+        return compare(counts[0], counts[1], options, job=execution)
