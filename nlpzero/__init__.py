@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from .segment.cutter import Cutter
     from .segment.loading import load_cutter
     from .segment.scoring import score
+    from .vectors.communities import find_communities
     from .vectors.store import Vectors
     from .words.discovery import Discovery, discover
     from .words.explanation import explain
@@ -64,6 +65,7 @@ _MODULES = {
     "segment.cutter": "Cutter",
     "segment.loading": "load_cutter",
     "segment.scoring": "score",
+    "vectors.communities": "find_communities",
     "vectors.store": "Vectors",
     "words.discovery": "Discovery discover",
     "words.explanation": "explain",
@@ -98,6 +100,7 @@ __all__ = [
     "dictionary",
     "discover",
     "explain",
+    "find_communities",
     "find_rules",
     "find_templates",
     "jieba",

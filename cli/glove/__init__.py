@@ -10,6 +10,7 @@ COMMANDS = {
     "analogy": "Answer a : b = c : ?",
     "keywords": "Give the keywords of a text.",
     "compare": "Compare two words.",
+    "communities": "Find groups of words that stand together.",
     "evaluate": "Measure vectors by word pairs and analogies.",
     "convert": "Write vectors in another format.",
 }
