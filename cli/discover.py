@@ -18,8 +18,9 @@ from .values import all_for_zero, is_given, option, option_name, values
 from .words import stop_words
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
+    from collections.abc import Sequence
 
+    from nlpzero.lexicon.lexicon import Lexicon
     from nlpzero.words.discovery import Discovery
 
 ROWS = 1 << 15
@@ -199,7 +200,7 @@ def command(
             _explain(found, own.explain, out, learning.method)
         else:
             _summarise(found.discovery)
-            _write(found.discovery, out, own, knowing.words(reading), writing, stop_words(own.stop, reading))
+            _write(found.discovery, out, own, knowing.lexicons(reading), writing, stop_words(own.stop, reading))
         if cut is not None:
             cut.writelines(found.cut(" "))
         if chances is not None:
@@ -247,12 +248,14 @@ def _write(
     discovery: "Discovery",
     out: TextFile,
     own: DiscoverOptions,
-    known: "Container[str]",
+    known: "Sequence[Lexicon]",
     writing: WordTableOptions,
     stop: frozenset[str],
 ) -> None:
     """Write the table."""
     import numpy as np
+
+    from nlpzero.words.known import held_by
 
     order = np.arange(len(discovery.words))
     if own.sort == "score":
@@ -261,8 +264,9 @@ def _write(
     rows = (i for i in order.tolist() if len(discovery.words[i]) >= own.min_length)
     if stop:
         rows = (i for i in rows if discovery.words[i] not in stop)
+    is_known = held_by(known, discovery.words)
     if own.new:
-        rows = (i for i in rows if discovery.words[i] not in known)
+        rows = (i for i in rows if not is_known[i])
     chosen = [*islice(rows, own.top)]
     figures = (measures := discovery.measures).cohesion, measures.left_entropy, measures.right_entropy
     table = None if writing.form == "userdict" else writing.table(out, COLUMNS)
@@ -273,7 +277,7 @@ def _write(
             out.writelines(f"{word} {count}\n" for word, count in zip(words, counts, strict=True))
         else:
             shown = [figure[some].tolist() for figure in (discovery.scores, *figures)]
-            table.write_columns([words, counts, *shown, [int(word in known) for word in words]])
+            table.write_columns([words, counts, *shown, is_known[some].astype(int).tolist()])
 
 
 def _write_boundaries(found: LearnedWords, table: Table) -> None:

@@ -14,12 +14,11 @@ from .output import Table, TextFile
 from .values import option
 
 if TYPE_CHECKING:
-    from collections.abc import Container
-
     import numpy as np
     import numpy.typing as npt
 
     from nlpzero.core.job import Execution
+    from nlpzero.lexicon.lexicon import Lexicon
     from nlpzero.reading.corpus import Corpus
     from nlpzero.words.known import KnownWords
     from nlpzero.words.new_words import NewWords, SeekParameters
@@ -59,14 +58,13 @@ class KnownOptions:
         if sum((self.known is not None, self.known_only is not None, self.no_dictionary)) > 1:
             raise click.UsageError("--known, --known-only and --no-dictionary exclude each other")
 
-    def words(self, reading: ReadingOptions) -> "Container[str]":
-        """Give the words that are known."""
-        from nlpzero.segment.jieba_adapter import known_words
+    def lexicons(self, reading: ReadingOptions) -> "list[Lexicon]":
+        """Give the lists of words that are known."""
+        from nlpzero.segment.lexical import jieba_cutter
 
         if self.known_only is not None:
-            return frozenset(reading.lexicon(self.known_only).words)
-        more = () if self.known is None else reading.lexicon(self.known).words
-        return known_words() | frozenset(more)
+            return [reading.lexicon(self.known_only)]
+        return [jieba_cutter().lexicon, *([] if self.known is None else [reading.lexicon(self.known)])]
 
     def dictionary(self, reading: ReadingOptions) -> "KnownWords | None":
         """Give the words that are known, with what cuts text into them; None without a dictionary."""

@@ -1,17 +1,25 @@
 """A lexicon (词典): words with counts."""
 
-import hashlib
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 
+from ..core.archive import LINE_FEED, pack_words, unpack_words
 from ..errors import LexiconError
+from ..text.characters import Codes, code_points
 from .formats import FORMS, MOST, Entry, entry_of, read_entries
 from .trie import Trie
+
+
+class Spelling(NamedTuple):
+    """The code points of all words, one after another, and how many each has."""
+
+    codes: Codes
+    lengths: npt.NDArray[np.intp]
 
 
 class Lexicon:
@@ -47,8 +55,64 @@ class Lexicon:
         self.counts = np.asarray(counts, np.int64)
         self.total = int(self.counts.sum()) if total is None else total
 
+    @classmethod
+    def of_packed(
+        cls, letters: npt.NDArray[np.uint8], counts: npt.NDArray[np.int64], total: int, trie: Trie, digest: str
+    ) -> Self:
+        """Give a lexicon whose words are packed (see `packed`) and become strings when they are asked for.
+
+        Parameters
+        ----------
+        letters : uint8 array
+        counts : int64 array
+        total : int
+        trie : Trie
+            Of the words.
+        digest : str
+            Of this lexicon.
+        """
+        result = object.__new__(cls)
+        result.counts, result.total = counts, total
+        result.__dict__.update(packed=letters, trie=trie, digest=digest)
+        return result
+
+    @cached_property
+    def words(self) -> list[str]:
+        """The words, in the order of their counts' array."""
+        return unpack_words(self.packed)
+
+    @cached_property
+    def packed(self) -> npt.NDArray[np.uint8]:
+        """The words in UTF-8, a line feed after each."""
+        return pack_words(self.words)
+
+    @property
+    def spelling(self) -> Spelling:
+        """The code points of the words."""
+        if "words" in self.__dict__:  # a word may hold a line feed
+            lengths = np.fromiter(map(len, self.words), np.intp, len(self))
+            return Spelling(code_points("".join(self.words)), lengths)
+        codes = code_points(self.packed.tobytes().decode("utf-8", "surrogatepass"))
+        ends = np.flatnonzero(codes == LINE_FEED)
+        return Spelling(codes[codes != LINE_FEED], np.diff(ends, prepend=-1) - 1)
+
     def __len__(self) -> int:
-        return len(self.words)
+        return len(self.counts)
+
+    def holds(self, words: Sequence[str]) -> npt.NDArray[np.bool_]:
+        """Tell which strings are words of the lexicon.
+
+        Examples
+        --------
+        >>> Lexicon(["长江", "大桥"], [6, 2]).holds(["大桥", "长江大桥", ""]).tolist()
+        [True, False, False]
+        """
+        lengths = np.fromiter(map(len, words), np.intp, len(words))
+        result = np.zeros(len(words), np.bool_)
+        some = np.flatnonzero(lengths)
+        starts = np.cumsum(lengths) - lengths
+        result[some] = self.trie.ids_of(code_points("".join(words)), starts[some], lengths[some]) >= 0
+        return result
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out what is made of the words when asked for."""
@@ -62,6 +126,8 @@ class Lexicon:
     @cached_property
     def digest(self) -> str:
         """What tells it from lexicons of other words, counts or totals."""
+        import hashlib  # takes 10 ms
+
         lengths = np.fromiter(map(len, self.words), np.int64, len(self))
         digest = hashlib.sha256("".join(self.words).encode("utf-8", "surrogatepass"))
         digest.update(lengths.tobytes() + self.counts.tobytes() + str(self.total).encode())

@@ -5,6 +5,7 @@ positions of a text to their children takes a multiplication, a shift and one lo
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -67,6 +68,35 @@ class Trie:
                 return
             nodes = self._add(_keys(nodes, codes.take(starts.take(alive) + depth)))
             depth += 1
+
+    @classmethod
+    def of_arrays(cls, keys: Keys, ids: WordIds) -> Self:
+        """Give a trie again that was taken apart by `arrays`."""
+        trie = object.__new__(cls)
+        trie._slots = len(keys)
+        trie._shift = np.uint64(65 - len(keys).bit_length())
+        trie._keys, trie._ids = keys, ids
+        return trie
+
+    @property
+    def arrays(self) -> tuple[Keys, WordIds]:
+        """What the trie is made of: the keys of its slots; the ids of its nodes."""
+        return self._keys, self._ids
+
+    @property
+    def single(self) -> tuple[Nodes, WordIds]:
+        """The code points that are words by themselves, ascending, and their ids."""
+        ids = self._ids[self._slots :]
+        codes = np.flatnonzero(ids >= 0)
+        return codes, ids.take(codes)
+
+    @property
+    def first(self) -> Nodes:
+        """The code points that words of two characters and more begin with, ascending."""
+        parents = (self._keys[self._keys != EMPTY] >> np.uint64(CODE_BITS)).view(np.intp) - self._slots
+        is_first = np.zeros(CODES, np.bool_)
+        is_first[parents[parents >= 0]] = True
+        return np.flatnonzero(is_first)
 
     def matches(self, codes: Codes) -> Iterator[tuple[Nodes, WordIds]]:
         """Find every occurrence of every word in a text.

@@ -58,8 +58,7 @@ class Classifiers:
         ['个']
         """
         kinds = _numerals().copy()
-        lengths = np.fromiter(map(len, lexicon.words), np.intp, len(lexicon))
-        codes = code_points("".join(lexicon.words))
+        codes, lengths = lexicon.spelling
         ends = np.cumsum(lengths)
         before = np.concatenate([[0], np.cumsum(kinds.take(codes), dtype=np.intp)])  # numerals are 1
         last = codes.take(ends - 1)

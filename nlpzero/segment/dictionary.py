@@ -1,15 +1,17 @@
 """Cutting text as well as a dictionary can: its words, numerals settled, and unlisted words by how they are spelled."""
 
 import functools
+from collections.abc import Mapping
+from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
 
 from ..lexicon.lexicon import Lexicon
 from ..text.characters import HAN, Codes, char_classes
 from .classifiers import Classifiers
 from .cutter import Flags
 from .forms import LONGEST, Forms
-from .jieba_adapter import load_words
 from .lattice import ScoredWords, Scores, best_path
 from .lexical import LexiconCutter, Weighing, lengths_of
 from .numerals import CLASSIFIER, NUMERAL
@@ -41,6 +43,21 @@ class DictionaryCutter(LexiconCutter):
         super().__init__(lexicon)
         self._classifiers = Classifiers.of_lexicon(lexicon)
         self._forms = Forms.of_lexicon(lexicon)
+
+    def learned(self) -> dict[str, npt.NDArray[Any]]:
+        arrays = {**super().learned(), "kinds": self._classifiers.kinds, "bound": self._classifiers.bound}
+        if self._forms is not None:
+            arrays |= {"form_lengths": self._forms.lengths, "form_number": self._forms.number}
+            arrays["form_places"] = self._forms.places
+        return arrays
+
+    @classmethod
+    def of_learned(cls, lexicon: Lexicon, arrays: Mapping[str, npt.NDArray[Any]]) -> Self:
+        result = super().of_learned(lexicon, arrays)
+        result._classifiers = Classifiers(arrays["kinds"], arrays["bound"])
+        forms = [arrays[name] for name in ("form_lengths", "form_number", "form_places") if name in arrays]
+        result._forms = Forms(*forms) if forms else None
+        return result
 
     def boundaries(self, codes: Codes, chances: Weighing | None = None) -> Flags:
         """Tell of each character whether a word starts with it; `chances` weigh the words."""
@@ -119,6 +136,6 @@ def dictionary_cutter() -> DictionaryCutter:
     >>> dictionary_cutter()("长江大桥")
     ['长江大桥']
     """
-    cutter = DictionaryCutter(load_words().at_least(LEAST_COUNT))
-    cutter.maker = dictionary_cutter
-    return cutter
+    from .prepared import prepared_cutter
+
+    return prepared_cutter(DictionaryCutter, dictionary_cutter, LEAST_COUNT)

@@ -63,8 +63,7 @@ class Forms:
         >>> bool(scores[0] > scores[2])
         True
         """
-        lengths = np.fromiter(map(len, lexicon.words), np.intp, len(lexicon))
-        codes = code_points("".join(lexicon.words))
+        codes, lengths = lexicon.spelling
         plain = char_classes().take(codes) == HAN
         plain &= ~np.isin(codes, code_points(NUMERALS))
         ends = np.cumsum(lengths)

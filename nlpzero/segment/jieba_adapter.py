@@ -45,32 +45,15 @@ def load_words() -> Lexicon:
     >>> len(lexicon), lexicon.total
     (349045, 60101967)
     """
-    fields = _fields()
+    return words_of(dictionary_path().read_bytes())
+
+
+def words_of(dictionary: bytes) -> Lexicon:
+    """Read the words of such a dictionary."""
+    fields = dictionary.decode("utf-8").split()
     counts = list(map(int, fields[1::3]))
     valid = dict(zip(fields[::3], counts, strict=True))
     return Lexicon(list(valid), list(valid.values()), sum(counts))
-
-
-@functools.cache
-def known_words() -> frozenset[str]:
-    """Give the words of jieba's dictionary, to ask which words are known.
-
-    Raises
-    ------
-    LexiconError
-        If jieba is not installed.
-
-    Examples
-    --------
-    >>> "长江" in known_words()
-    True
-    """
-    return frozenset(_fields()[::3])
-
-
-def _fields() -> list[str]:
-    """Read the fields of the dictionary: word, count, tag, word, ..."""
-    return dictionary_path().read_text("utf-8").split()
 
 
 def hmm_cut(line: str) -> list[str]:

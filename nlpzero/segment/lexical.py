@@ -4,7 +4,7 @@ import functools
 import math
 import re
 import string
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, Self
 
@@ -21,7 +21,7 @@ from ..text.characters import Codes, code_points, from_code_points
 from ..text.units import read_units
 from ..text.views import TextView
 from .cutter import LINE_END, Cutter, Flags, Positions
-from .jieba_adapter import hmm_cut, load_words
+from .jieba_adapter import hmm_cut
 from .lattice import LONG, ScoredWords, Scores, best_path, stretches
 
 _LINE = re.compile(r"[^\n]+?(?=\r?\n|\Z)")
@@ -99,15 +99,29 @@ class LexiconCutter(Cutter):
         """Take in words: those of the lexicon, and what users added."""
         counts, which = np.unique(lexicon.counts, return_inverse=True)
         total = math.log(lexicon.total)
+        self._know(lexicon, np.array([math.log(count) - total for count in counts.tolist()])[which])
+
+    def _know(self, lexicon: Lexicon, scores: Scores) -> None:
+        """Take in words with ln P of each."""
         self._words_known = lexicon
         self._trie = lexicon.trie
-        self._scores = np.array([math.log(count) - total for count in counts.tolist()])[which]
-        self._unknown = 0.0 - total
+        self._scores = scores
+        self._unknown = 0.0 - math.log(lexicon.total)
         self._single = np.full(CODES, self._unknown)
-        lengths = np.fromiter(map(len, lexicon.words), np.intp, len(lexicon))
-        ids = np.flatnonzero(lengths == 1)
-        codes = code_points("".join(lexicon.words[i] for i in ids.tolist()))
-        self._single[codes] = self._scores[ids]
+        codes, ids = self._trie.single
+        self._single[codes] = scores.take(ids)
+
+    def learned(self) -> dict[str, npt.NDArray[Any]]:
+        """Give the arrays that were learned from the words, for `of_learned`."""
+        return {"scores": self._scores}
+
+    @classmethod
+    def of_learned(cls, lexicon: Lexicon, arrays: Mapping[str, npt.NDArray[Any]]) -> Self:
+        """Give a cutter again by its words and what `learned` gave."""
+        result = object.__new__(cls)
+        result.lexicon, result.added, result.maker = lexicon, (), None
+        result._know(lexicon, arrays["scores"])
+        return result
 
     @property
     def known(self) -> Lexicon:
@@ -250,11 +264,11 @@ class JiebaCutter(LexiconCutter):
 
     overlooks_hidden = False  # to jieba they are words
 
-    def _learn(self, lexicon: Lexicon) -> None:
-        super()._learn(lexicon)
+    def _know(self, lexicon: Lexicon, scores: Scores) -> None:
+        super()._know(lexicon, scores)
         self._is_partial = np.zeros(CODES, np.bool_)
-        self._is_partial[code_points("".join(word[0] for word in lexicon.words))] = True
-        self._is_partial[code_points("".join(word for word in lexicon.words if len(word) == 1))] = False
+        self._is_partial[self._trie.first] = True
+        self._is_partial[self._trie.single[0]] = False
 
     def boundaries(self, codes: Codes) -> Flags:
         single = self._single.take(codes)
@@ -331,7 +345,7 @@ CUTTING = Cost(task=80, tasks=0.5)
 
 @functools.cache
 def jieba_cutter() -> JiebaCutter:
-    """Give the cutter with jieba's dictionary (结巴词典); loaded once in a process, in 0.3 s.
+    """Give the cutter with jieba's dictionary (结巴词典); loaded once in a process (see `prepared_cutter`).
 
     Raises
     ------
@@ -343,9 +357,9 @@ def jieba_cutter() -> JiebaCutter:
     >>> jieba_cutter()("长江大桥")
     ['长江大桥']
     """
-    cutter = JiebaCutter(load_words())
-    cutter.maker = jieba_cutter
-    return cutter
+    from .prepared import prepared_cutter
+
+    return prepared_cutter(JiebaCutter, jieba_cutter)
 
 
 def _made_again(maker: Callable[[], LexiconCutter], added: Sequence[Lexicon], digest: str) -> LexiconCutter:

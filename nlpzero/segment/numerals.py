@@ -5,13 +5,15 @@ one unit), so that 一个, 两个 and 三个 ("one", "two", "three of them") loo
 various numerals counts things; what nearly always stands after the same one is the rest of a word: 一般 ("general").
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ..ngrams.counts import NGrams
 from ..text.characters import HAN, Codes, char_classes, code_points
+
+if TYPE_CHECKING:
+    from ..ngrams.counts import NGrams
 
 NUMERALS = "〇零一二三四五六七八九十百千万亿两萬億兩几幾"
 """A run of them is one word: F rises by 0.0004 to 0.0015 on texts that nothing else was tuned on."""
@@ -28,7 +30,7 @@ SIMPLE = code_points("〇零一二三四五六七八九两")
 Kinds = npt.NDArray[np.uint8]
 
 
-def kinds_of(ngrams: NGrams) -> Kinds:
+def kinds_of(ngrams: "NGrams") -> Kinds:
     """Tell which units are numerals and which count things (量词): which stand after various numerals.
 
     A classifier x is a character with max n(numeral x) <= 0.75 sum n(numeral x), over the pairs that occur twice.

@@ -116,7 +116,7 @@ def choose(
         units = ngrams.spell(length, ranks)
         mixed = ~np.logical_and.reduce([kinds.latin[column] for column in units])
         words = spelled(ngrams.units, units)
-        new = np.fromiter((word not in known.words for word in words), np.bool_, len(words)) & mixed
+        new = ~known.holds(words) & mixed
         ranks = ranks[new]
         words = [word for word, is_new in zip(words, new.tolist(), strict=True) if is_new]
         eligible = np.ones(len(ranks), np.bool_)

@@ -17,7 +17,7 @@ from ..lexicon.lexicon import Lexicon
 from ..lexicon.trie import CODE_BITS, CODES
 from ..segment.cutter import Cutter
 from ..segment.lexical import LexiconCutter, jieba_cutter
-from ..text.characters import Codes, code_points
+from ..text.characters import Codes
 
 SMOOTHING = 20
 """Added to both counts of a character before they are compared, as the fixed weights were learned with it."""
@@ -48,25 +48,25 @@ class CharacterProfile(NamedTuple):
         return result
 
     @classmethod
-    def of_words(cls, words: Sequence[str], counts: Counts) -> "CharacterProfile":
+    def of_lexicon(cls, lexicon: Lexicon) -> "CharacterProfile":
         """Describe the characters of words with their counts.
 
         Examples
         --------
-        >>> profile = CharacterProfile.of_words(["河", "河边", "小河"], np.array([5, 2, 1]))
+        >>> profile = CharacterProfile.of_lexicon(Lexicon(["河", "河边", "小河"], [5, 2, 1]))
         >>> [int(column[ord("河")]) for column in profile]
         [1, 1, 5, 3]
         """
         begins, ends, alone, inside = (np.zeros(CODES, np.int64) for _ in range(4))
-        lengths = np.fromiter(map(len, words), np.intp, len(words))
-        codes = code_points("".join(words)).astype(np.intp)
+        spelled, lengths = lexicon.spelling
+        codes, counts = spelled.astype(np.intp), lexicon.counts
         starts = np.cumsum(lengths) - lengths
         single = lengths == 1
         np.add.at(alone, codes[starts[single]], counts[single])
         np.add.at(begins, codes[starts[~single]], 1)
         np.add.at(ends, codes[(starts + lengths - 1)[~single]], 1)
         longer = np.repeat(~single, lengths)
-        number = np.repeat(np.arange(len(words)), lengths)[longer]
+        number = np.repeat(np.arange(len(lexicon)), lengths)[longer]
         within = count(((number << CODE_BITS) | codes[longer]).astype(np.uint64)).keys.astype(np.intp)
         np.add.at(inside, within & ((1 << CODE_BITS) - 1), counts[within >> CODE_BITS])
         return cls(begins, ends, alone, inside)
@@ -78,8 +78,8 @@ class KnownWords:
 
     Attributes
     ----------
-    words : frozenset of str
-        They are not reported.
+    lexicons : tuple of Lexicon
+        Their words are not reported.
     cutter : Cutter
         What cuts text into them.
     profile : CharacterProfile
@@ -87,7 +87,7 @@ class KnownWords:
         Whether the counts in the profile are those of a corpus; if not, the text that is searched gives them.
     """
 
-    words: frozenset[str]
+    lexicons: tuple[Lexicon, ...]
     cutter: Cutter
     profile: CharacterProfile
     counted: bool
@@ -107,22 +107,34 @@ class KnownWords:
             If jieba is not installed.
         """
         cutter = jieba_cutter()
-        lexicon = cutter.lexicon if more is None else Lexicon.merged([cutter.lexicon, more])
-        profile = CharacterProfile.of_words(lexicon.words, lexicon.counts)
-        return cls(frozenset(lexicon.words), cutter if more is None else cutter.with_words(more), profile, True)
+        if more is None:
+            return cls((cutter.lexicon,), cutter, CharacterProfile.of_lexicon(cutter.lexicon), True)
+        profile = CharacterProfile.of_lexicon(Lexicon.merged([cutter.lexicon, more]))
+        return cls((cutter.lexicon, more), cutter.with_words(more), profile, True)
 
     @classmethod
     def of_lexicon(cls, lexicon: Lexicon) -> "KnownWords":
         """Take the words of a list alone; where all counts are alike, the text gives them."""
-        profile = CharacterProfile.of_words(lexicon.words, lexicon.counts)
         counted = bool(lexicon.counts.max() > lexicon.counts.min())
-        return cls(frozenset(lexicon.words), LexiconCutter(lexicon), profile, counted)
+        return cls((lexicon,), LexiconCutter(lexicon), CharacterProfile.of_lexicon(lexicon), counted)
 
     @classmethod
     def of_discovery(cls, words: Sequence[str], counts: Counts) -> "KnownWords":
         """Take what was found in the text itself in a dictionary's place: it cuts the text, but nothing is known."""
-        profile = CharacterProfile.of_words(words, counts)
-        return cls(frozenset(), LexiconCutter(Lexicon(words, counts)), profile, True)
+        lexicon = Lexicon(words, counts)
+        return cls((), LexiconCutter(lexicon), CharacterProfile.of_lexicon(lexicon), True)
+
+    def holds(self, words: Sequence[str]) -> npt.NDArray[np.bool_]:
+        """Tell which strings are known."""
+        return held_by(self.lexicons, words)
+
+
+def held_by(lexicons: Sequence[Lexicon], words: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Tell which strings are words of one of some lexicons."""
+    result = np.zeros(len(words), np.bool_)
+    for lexicon in lexicons:
+        result |= lexicon.holds(words)
+    return result
 
 
 def characters_of(codes: Codes, is_start: npt.NDArray[np.bool_]) -> tuple[Counts, Counts]:

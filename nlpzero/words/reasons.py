@@ -141,9 +141,9 @@ def reasons_of(found: NewWords, word: str, known: KnownWords) -> Reasons:
         )
     gates = table.gates
     ends, commonest, alone, numbers = (float(one[at]) for one in gates)
-    count = int(table.counts[at])
+    count, is_known = int(table.counts[at]), bool(known.holds([word])[0])
     passages = [
-        Passage("not in the dictionary", word not in known.words, float(word in known.words), "0"),
+        Passage("not in the dictionary", not is_known, float(is_known), "0"),
         Passage("times in the text", count >= found.minimum, count, f"at least {found.minimum}"),
         Passage("share of places where the dictionary cuts at both ends", ends >= 0.5, ends, "at least 0.5"),
         Passage(

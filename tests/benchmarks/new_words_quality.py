@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench import NLPZERO, fail, folder, print_table, run, unpacked
 
-from nlpzero.segment.jieba_adapter import known_words
+from nlpzero.segment.jieba_adapter import load_words
 from nlpzero.segment.lexical import jieba_cutter
 from nlpzero.text.characters import HAN, char_classes
 
@@ -39,7 +39,7 @@ def main() -> None:
     parser.add_argument("--skip", action="append", default=[], metavar="LIST", help="leave a list out: peers, or a row")
     options = parser.parse_args()
     judged = read_judgements(options.judged)
-    known = known_words()
+    known = frozenset(load_words().words)
     with folder() as place:
         corpus = unpacked(options.corpus, place)
         rows: list[dict[str, object]] = []

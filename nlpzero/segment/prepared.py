@@ -1,0 +1,120 @@
+"""jieba's dictionary made ready for cutting, and kept (预备词典): to read it takes longer than to cut most texts.
+
+What is kept is an archive in the user's cache folder. It is taken only if every sum in it is right and it was made by
+this version of nlpzero from the very dictionary that is installed; else it is made anew. It is written beside its place
+and moved there, so that any number of processes may make it at a time. Where nothing can be written, nothing is kept.
+"""
+
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from .. import __version__
+from ..core.archive import Archive, read_archive, write_archive
+from ..core.cache import cache_folder
+from ..core.checksum import Checksum
+from ..core.schema import Member, Schema
+from ..errors import ModelError
+from ..lexicon.lexicon import Lexicon
+from ..lexicon.trie import CODES, Trie
+from . import classifiers, forms
+from .jieba_adapter import dictionary_path, words_of
+from .lexical import LexiconCutter
+from .numerals import NUMERALS
+
+SCHEMA = Schema(
+    "prepared dictionary",
+    1,
+    {
+        "letters": Member("u1", ("bytes",)),
+        "counts": Member("i8", ("words",)),
+        "keys": Member("u8", ("slots",), mapped=True),
+        "ids": Member("i4", ("nodes",), mapped=True),
+        "scores": Member("f8", ("words",), finite=True),
+        "kinds": Member("u1", (CODES,), optional=True),
+        "bound": Member("u8", ("pairs",), optional=True),
+        "form_lengths": Member("f8", (forms.LONGEST + 1,), optional=True),
+        "form_number": Member("u2", (CODES,), optional=True),
+        "form_places": Member("f8", (3, "columns"), optional=True),
+    },
+    "delete it",
+    {"total": int, "digest": str, "source": list},
+)
+
+RULES = repr(
+    [
+        (classifiers.LEAST_WORDS, classifiers.MOST_SHARE, classifiers.LIFT, NUMERALS),
+        (forms.SHARE, forms.LONGEST, forms.MOST_COUNT, forms.BY_PLACE, forms.LEAST),
+    ]
+)
+"""The constants that the arrays depend on."""
+
+Cut = TypeVar("Cut", bound=LexiconCutter)
+
+
+def prepared_cutter(kind: type[Cut], maker: Callable[[], Cut], least: int = 1) -> Cut:
+    """Give a cutter of a kind with the words of jieba's dictionary that count so much (结巴词典).
+
+    Parameters
+    ----------
+    kind : type
+        Of the cutter.
+    maker : function
+        Makes it in another process.
+    least : int
+        The least count of a word.
+
+    Raises
+    ------
+    LexiconError
+        If jieba is not installed.
+    """
+    data = dictionary_path().read_bytes()
+    source = [len(data), Checksum(np.frombuffer(data, np.uint8)).value, least, __version__, RULES]
+    folder = cache_folder()
+    place = None if folder is None else folder / f"{kind.kind}-{source[1]:08x}.npz"
+    cutter = None if place is None else _kept(kind, place, source)
+    if cutter is None:
+        cutter = kind(words_of(data).at_least(least))
+        if place is not None:
+            with contextlib.suppress(OSError, ModelError):
+                _keep(cutter, place, source)
+    cutter.maker = maker
+    return cutter
+
+
+def _kept(kind: type[Cut], place: Path, source: list[Any]) -> Cut | None:
+    """Give the cutter that is kept at a place, if there is one, whole and of this source."""
+    try:
+        archive = read_archive(place, SCHEMA)
+    except ModelError:
+        return None
+    return _restored(kind, archive) if archive.made["source"] == source else None
+
+
+def _restored(kind: type[Cut], archive: Archive) -> Cut:
+    """Make a cutter of what is kept."""
+    arrays = {name: np.asarray(array) for name, array in archive.arrays.items()}
+    trie = Trie.of_arrays(arrays["keys"], arrays["ids"])
+    made = archive.made
+    lexicon = Lexicon.of_packed(arrays["letters"], arrays["counts"], made["total"], trie, made["digest"])
+    return kind.of_learned(lexicon, arrays)
+
+
+def _keep(cutter: LexiconCutter, place: Path, source: list[Any]) -> None:
+    """Write a cutter to a place."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    lexicon = cutter.lexicon
+    keys, ids = lexicon.trie.arrays
+    arrays: dict[str, Any] = {
+        "letters": lexicon.packed,
+        "counts": lexicon.counts,
+        "keys": keys,
+        "ids": ids,
+        **cutter.learned(),
+    }
+    made = {"source": source, "total": lexicon.total, "digest": lexicon.digest}
+    write_archive(place, SCHEMA, made, arrays)
