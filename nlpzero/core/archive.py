@@ -29,6 +29,7 @@ import numpy.typing as npt
 
 from .. import __version__
 from ..errors import ModelError
+from ..text.packing import LINE_FEED, pack_words, unpack_words
 from .checksum import BLOCK, Checksum
 from .files import open_whole, telling
 from .pieces import let_go, pieces_of
@@ -41,7 +42,6 @@ ALIGNMENT = 64
 MANY = 1 << 30
 """Bytes of an array that do not stay in memory while it is opened."""
 SIGNATURE = "signature"
-LINE_FEED = 10
 
 _LOCAL_HEADER = struct.Struct("<26xHH")  # of a zip member, up to the lengths of its name and its extra field
 _ARRAY_HEADER = re.compile(
@@ -476,19 +476,3 @@ def _unpacked(name: str, data: npt.NDArray[np.uint8]) -> list[str]:
         return unpack_words(data)
     except UnicodeDecodeError:
         raise Damage(f"{name!r} is not UTF-8") from None
-
-
-def pack_words(words: Sequence[str]) -> npt.NDArray[np.uint8]:
-    """Write words as bytes; `unpack_words` reads them.
-
-    Examples
-    --------
-    >>> unpack_words(pack_words(["长江", "a b"]))
-    ['长江', 'a b']
-    """
-    return np.frombuffer("".join(f"{word}\n" for word in words).encode("utf-8", "surrogatepass"), np.uint8)
-
-
-def unpack_words(packed: npt.NDArray[np.uint8]) -> list[str]:
-    """Read words written by `pack_words`."""
-    return packed.tobytes().decode("utf-8", "surrogatepass").split("\n")[:-1]

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
-from ..core.archive import LINE_FEED, pack_words, unpack_words
 from ..errors import LexiconError
 from ..text.characters import Codes, code_points
+from ..text.packing import LINE_FEED, pack_words, unpack_words
 from .formats import FORMS, MOST, Entry, entry_of, read_entries
 from .trie import Trie
 

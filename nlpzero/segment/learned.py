@@ -13,12 +13,13 @@ from typing import Any, BinaryIO, NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
-from ..core.archive import pack_words, read_archive, write_archive
+from ..core.archive import read_archive, write_archive
 from ..core.schema import Member, Schema
 from ..core.workspace import Counts
 from ..errors import ModelError
 from ..lexicon.trie import GOLDEN, Trie
 from ..text.characters import OTHER, Codes, code_points
+from ..text.packing import pack_words
 from ..text.units import read_units
 from .bigrams import THRESHOLD, Chunk, Prior, Tables, steps_of
 from .chain import Cut, Index, Layout, Weights, forward, marginals

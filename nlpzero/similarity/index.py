@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..core.archive import pack_words, read_archive, write_archive
+from ..core.archive import read_archive, write_archive
 from ..core.schema import Member, Schema
 from ..errors import ModelError
+from ..text.packing import pack_words
 from .documents import Documents, Space
 
 ARRAYS = {

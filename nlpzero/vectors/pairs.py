@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..core.archive import pack_words, unpack_words
 from ..core.counting import count, first_of_each
 from ..core.job import Execution, Job, open_execution
 from ..core.tally import Tally
@@ -17,6 +16,7 @@ from ..errors import NothingFound
 from ..reading.parts import Part, text_of
 from ..segment.cutter import BLANKS, Cutter
 from ..segment.encoding import encode
+from ..text.packing import pack_words, unpack_words
 from .cooccurrence import (
     CHUNK,
     PAIR_COST,
