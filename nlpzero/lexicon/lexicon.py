@@ -15,7 +15,7 @@ from .formats import FORMS, MOST, Entry, entry_of, read_entries
 from .trie import Trie
 
 
-class Spelling(NamedTuple):
+class WordCodes(NamedTuple):
     """The code points of all words, one after another, and how many each has."""
 
     codes: Codes
@@ -87,14 +87,14 @@ class Lexicon:
         return pack_words(self.words)
 
     @property
-    def spelling(self) -> Spelling:
+    def spelling(self) -> WordCodes:
         """The code points of the words."""
         if "words" in self.__dict__:  # a word may hold a line feed
             lengths = np.fromiter(map(len, self.words), np.intp, len(self))
-            return Spelling(code_points("".join(self.words)), lengths)
+            return WordCodes(code_points("".join(self.words)), lengths)
         codes = code_points(self.packed.tobytes().decode("utf-8", "surrogatepass"))
         ends = np.flatnonzero(codes == LINE_FEED)
-        return Spelling(codes[codes != LINE_FEED], np.diff(ends, prepend=-1) - 1)
+        return WordCodes(codes[codes != LINE_FEED], np.diff(ends, prepend=-1) - 1)
 
     def __len__(self) -> int:
         return len(self.counts)
