@@ -52,10 +52,10 @@ RULES = repr(
 )
 """The constants that the arrays depend on."""
 
-Cut = TypeVar("Cut", bound=LexiconCutter)
+PreparedCut = TypeVar("PreparedCut", bound=LexiconCutter)
 
 
-def prepared_cutter(kind: type[Cut], maker: Callable[[], Cut], least: int = 1) -> Cut:
+def prepared_cutter(kind: type[PreparedCut], maker: Callable[[], PreparedCut], least: int = 1) -> PreparedCut:
     """Give a cutter of a kind with the words of jieba's dictionary that count so much (结巴词典).
 
     Parameters
@@ -86,7 +86,7 @@ def prepared_cutter(kind: type[Cut], maker: Callable[[], Cut], least: int = 1) -
     return cutter
 
 
-def _kept(kind: type[Cut], place: Path, source: list[Any]) -> Cut | None:
+def _kept(kind: type[PreparedCut], place: Path, source: list[Any]) -> PreparedCut | None:
     """Give the cutter that is kept at a place, if there is one, whole and of this source."""
     try:
         archive = read_archive(place, SCHEMA)
@@ -95,7 +95,7 @@ def _kept(kind: type[Cut], place: Path, source: list[Any]) -> Cut | None:
     return _restored(kind, archive) if archive.made["source"] == source else None
 
 
-def _restored(kind: type[Cut], archive: Archive) -> Cut:
+def _restored(kind: type[PreparedCut], archive: Archive) -> PreparedCut:
     """Make a cutter of what is kept."""
     arrays = {name: np.asarray(array) for name, array in archive.arrays.items()}
     trie = Trie.of_arrays(arrays["keys"], arrays["ids"])
