@@ -29,7 +29,9 @@ import numpy.typing as npt
 
 from .. import __version__
 from ..errors import ModelError
-from ..text.packing import LINE_FEED, pack_words, unpack_words
+from ..text.packing import LINE_FEED
+from ..text.packing import pack_words as pack_words
+from ..text.packing import unpack_words as unpack_words
 from .checksum import BLOCK, Checksum
 from .files import open_whole, telling
 from .pieces import let_go, pieces_of
