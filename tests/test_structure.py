@@ -1,6 +1,7 @@
 """The structure of the project: who imports whom, what is packaged, what is documented, and how large things are."""
 
 import ast
+import functools
 import re
 import tomllib
 from collections import Counter
@@ -31,6 +32,12 @@ HEAVY = {"scipy", "ot", "jieba", "dask", "distributed", "matplotlib", "backports
 """Imported only inside the functions that need them."""
 
 
+@functools.cache
+def parsed(path: Path) -> ast.Module:
+    """Parse a file, once for all tests."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def name(path: Path) -> str:
     """Show a file by its path in the project."""
     return str(path.relative_to(ROOT))
@@ -38,7 +45,7 @@ def name(path: Path) -> str:
 
 def imports(path: Path, *, anywhere: bool = True) -> Iterator[str]:
     """Give the full names of the modules that a file imports, `anywhere` or only when it is itself imported."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     package = path.relative_to(ROOT).parent.parts
     for node in ast.walk(tree) if anywhere else tree.body:
         if isinstance(node, ast.Import):
@@ -69,7 +76,7 @@ def test_imports_point_one_way(path: Path) -> None:
 @pytest.mark.parametrize("path", MODULES, ids=name)
 def test_the_library_neither_prints_nor_logs_nor_knows_the_command_line(path: Path) -> None:
     assert not {found.split(".")[0] for found in imports(path)} & {"click", "tqdm", "logging"}
-    calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    calls = [node for node in ast.walk(parsed(path)) if isinstance(node, ast.Call)]
     assert not [call.lineno for call in calls if isinstance(call.func, ast.Name) and call.func.id == "print"]
 
 
@@ -103,7 +110,7 @@ def test_every_package_folder_is_packaged() -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=name)
 def test_every_module_and_everything_public_is_described(path: Path) -> None:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     public = [
         node
         for node in ast.walk(tree)
@@ -135,7 +142,7 @@ SHARED_ALIASES: set[str] = set()
 def definitions(kind: type[ast.AST]) -> Iterator[tuple[Path, Any]]:
     """Give the functions or classes of the project, each with its file."""
     for path in [*MODULES, *CLI]:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(parsed(path)):
             if isinstance(node, kind):
                 yield path, node
 
@@ -163,7 +170,7 @@ def test_every_class_has_a_name_of_its_own_that_is_a_noun() -> None:
 def test_a_type_alias_means_one_thing() -> None:
     meanings: dict[str, set[str]] = {}
     for path in [*MODULES, *CLI]:
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        for node in parsed(path).body:
             if isinstance(node, ast.Assign) and isinstance(target := node.targets[0], ast.Name):
                 if re.fullmatch(r"[A-Z][a-z]\w*", target.id):
                     meanings.setdefault(target.id, set()).add(ast.unparse(node.value))
