@@ -1,8 +1,11 @@
 """What the benchmarks share: unpacked inputs, timed and weighed child processes, tables, loud failures."""
 
 import gzip
+import json
 import lzma
 import os
+import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
@@ -122,7 +126,10 @@ def read_counts(path: Path) -> dict[str, int]:
 
 
 def print_table(title: str, rows: Sequence[Mapping[str, object]]) -> None:
-    """Print rows as an aligned table under the names of the first row's columns."""
+    """Print rows as an aligned table under the first row's names, and record them for `comparison.py`."""
+    if name := os.environ.get("NLPZERO_BENCHMARKS"):
+        with open(name, "a", encoding="utf-8") as file:
+            file.write(json.dumps(record(title, rows), ensure_ascii=False) + "\n")
     names = list(rows[0])
     cells = [names, *([_shown(row.get(name)) for name in names] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
@@ -130,6 +137,52 @@ def print_table(title: str, rows: Sequence[Mapping[str, object]]) -> None:
     for line in cells:
         figures = (cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True))
         print("  ".join([line[0].ljust(widths[0]), *figures]), flush=True)
+
+
+def record(title: str, rows: Sequence[Mapping[str, object]]) -> dict[str, object]:
+    """Give a table with what it was measured by: script, arguments without folders, machine, versions, day."""
+    return {
+        "script": Path(sys.argv[0]).name,
+        "arguments": [Path(word).name if os.sep in word else word for word in sys.argv[1:]],
+        "title": re.sub(r"\S*/(?=\S)", "", title),
+        "columns": list(rows[0]),
+        "rows": [[_shown(row.get(column)) for column in rows[0]] for row in rows],
+        "machine": f"{os.cpu_count()} cores ({_processor()})",
+        "versions": {"Python": platform.python_version(), **_versions()},
+        "day": time.strftime("%Y-%m-%d", time.gmtime()),
+    }
+
+
+PACKAGES = (
+    "nlpzero",
+    "numpy",
+    "jieba",
+    "rjieba",
+    "gensim",
+    "POT",
+    "mlxtend",
+    "efficient-apriori",
+    "pyfim",
+    "scikit-learn",
+)
+"""Packages whose versions are recorded where they are installed."""
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for name in PACKAGES:
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
+
+
+def _processor() -> str:
+    """Give the name of the processor, as the system tells it."""
+    with suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
 
 
 def _shown(value: object) -> str:
