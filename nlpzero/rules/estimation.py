@@ -8,9 +8,16 @@ from .vertical import Vertical, popcount
 _PROBES = 4096  # random descents of an estimate, fewer for large data
 
 
-def refuse(vertical: Vertical, minimum: int, max_length: int | None, limit: int) -> None:
+def refuse(
+    sample: tuple[Vertical, int], minimum: int, max_length: int | None, limit: int, only_keys: bool = False
+) -> None:
     """Stop with an estimate of what would be found."""
-    number = estimate(vertical, minimum, max_length)
+    if only_keys:
+        raise ModelError(
+            f"mining has passed {limit:,} generators of closed sets and candidates; raise `min_support`, limit "
+            "`max_length`, or give `limit`=None to go on"
+        )
+    number = estimate(*sample, max_length)
     raise ModelError(
         f"about {number:.2g} item sets are in {minimum:,} baskets or more, and mining has passed {limit:,} sets and "
         "candidates; raise `min_support`, limit `max_length`, or give `limit`=None to go on"

@@ -1,33 +1,31 @@
 """Frequent item sets (频繁项集) by Apriori, level by level: join, prune, count. Functions are named after its steps.
 
-Agrawal & Srikant 1994, "Fast algorithms for mining association rules"; baskets that do not fit memory are mined in
-partitions as in Savasere, Omiecinski & Navathe 1995: a set frequent in all is frequent, by share, in some partition.
+Agrawal & Srikant 1994, "Fast algorithms for mining association rules". A set is a *key* (a minimal generator, 最小生成元) if
+every smaller set is in more baskets. The count of a set with a part that is no key is the least count of its parts, so
+that only sets whose parts are all keys are counted (Bastide, Taouil, Pasquier, Stumme & Lakhal 2000, "Mining frequent
+patterns with counting inference").
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from fractions import Fraction
-from itertools import pairwise
 from numbers import Integral, Real
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from ..core.counting import count, merge
 from ..core.job import Execution, Job, current_job
-from ..core.workspace import Ids, Workspace
+from ..core.workspace import Ids
 from ..errors import ModelError, NothingFound
 from .baskets import BASKETS, Baskets, Entries
+from .candidates import Candidates, apriori_gen
+from .counters import Counter, PartsCounter, WholeCounter, all_of, recount, smallest
 from .estimation import refuse
 from .frequent import Constraint, Frequent, SetLevel
-from .vertical import BasketLists, Counts, Flags, Indexes, Occurrences, Vertical
+from .vertical import Flags
 
 LIMIT = 5_000_000
 """Sets and candidates after which mining stops to estimate how many there will be, unless told to go on."""
-_JOINED = 1 << 20  # candidates made at a time
-_PAIRS = 1 << 20  # pairs of items counted at a time
-_DENSE = 1 << 23  # pairs of items are counted in a square table if it has no more cells, 64 MB of them
-_PAIR_COST = 5  # a pair of a basket costs about as much as so many words of a bit row
 
 
 def minimum_count(support: int | float | Fraction, n_baskets: int) -> int:
@@ -78,8 +76,8 @@ def mine(
     constraint : Constraint, optional
         Leave out sets that can make no rule of this kind (some of them may still be there).
     job : Job or Execution, optional
-        What the work may use (default: the current job): baskets that need more memory are mined in partitions, in two
-        passes.
+        What the work may use (default: the current job): baskets that need more memory are read once for each size of
+        sets.
     limit : int, optional
         Stop with an estimate where the number of sets and candidates passes this.
 
@@ -102,31 +100,32 @@ def mine(
     Exact: the result depends neither on the memory nor on the order of the baskets. A candidate costs about 1 ns for
     each 64 baskets, or 10 ns for each basket that the rarer of the two sets it is joined from occurs in.
     """
+    minimum = _least(baskets, min_support)
+    search = Search.of(baskets, minimum, _Scope.of(baskets, minimum, constraint or Constraint(), max_length), job)
+    return Frequent(search.names, search.all_sets(limit), baskets.n_baskets, minimum)
+
+
+def mine_keys(
+    baskets: Baskets,
+    min_support: int | float | Fraction,
+    *,
+    max_length: int | None = None,
+    job: Job | Execution | None = None,
+    limit: int | None = LIMIT,
+) -> tuple[Frequent, Counter]:
+    """Find the frequent sets that are keys, as `mine` finds all; single items are keys always. Give what counted, too."""
+    minimum = _least(baskets, min_support)
+    search = Search.of(baskets, minimum, _Scope.of(baskets, minimum, Constraint(), max_length), job)
+    counter = search.counter()
+    levels = _apriori(counter, minimum, search.wanted, limit, only_keys=True)
+    return Frequent(search.names, levels, baskets.n_baskets, minimum), counter
+
+
+def _least(baskets: Baskets, min_support: int | float | Fraction) -> int:
+    """Give the number of baskets that a set must occur in."""
     if not baskets.n_baskets:
         raise NothingFound("there are no baskets in the input")
-    minimum = minimum_count(min_support, baskets.n_baskets)
-    wanted = _Scope.of(baskets, minimum, constraint or Constraint(), max_length)
-    n_items = len(wanted.ids)
-    rank = np.full(len(baskets.items), n_items, np.int64)
-    rank[wanted.ids] = np.arange(n_items)
-    per_basket = n_items // 8 + 48 * -(-baskets.n_entries // baskets.n_baskets) + 1
-    budget = int((job or current_job()).memory * BASKETS.held)
-    size = max(64, budget // per_basket)
-    only_some = wanted.rhs is not None and not wanted.rhs.all()
-    found: list[list[SetLevel]] = []
-    for entries in baskets.parts(size):
-        part = _ranked(entries, rank, n_items)
-        local = -(-minimum * entries.n_baskets // baskets.n_baskets)
-        if only_some:
-            part = _holding(part, wanted.rhs, n_items)
-        found.append(_apriori(part, n_items, max(1, local), wanted, budget, limit, baskets.workspace))
-    levels = found[0]
-    if len(found) > 1 or only_some:
-        candidates = _union(found, n_items)
-        parts = (_ranked(entries, rank, n_items) for entries in baskets.parts(size))
-        levels = _recount(candidates, parts, n_items, minimum, budget)
-    names = baskets.items
-    return Frequent([names[i] for i in wanted.ids.tolist()], levels, baskets.n_baskets, minimum)
+    return minimum_count(min_support, baskets.n_baskets)
 
 
 class _Scope(NamedTuple):
@@ -177,15 +176,94 @@ class _Scope(NamedTuple):
         return allowed
 
 
+class Search(NamedTuple):
+    """The baskets that are mined, and what for.
+
+    Attributes
+    ----------
+    baskets : Baskets
+    minimum : int
+        In how many baskets a set must occur.
+    wanted : _Scope
+    rank : int64 array
+        For each item its rank among the frequent ones, or how many these are.
+    budget : int
+        Bytes for what is held of the baskets.
+    """
+
+    baskets: Baskets
+    minimum: int
+    wanted: _Scope
+    rank: npt.NDArray[np.int64]
+    budget: int
+
+    @classmethod
+    def of(cls, baskets: Baskets, minimum: int, wanted: _Scope, job: Job | Execution | None) -> "Search":
+        """Rank the items."""
+        rank = np.full(len(baskets.items), len(wanted.ids), np.int64)
+        rank[wanted.ids] = np.arange(len(wanted.ids))
+        return cls(baskets, minimum, wanted, rank, int((job or current_job()).memory * BASKETS.held))
+
+    @property
+    def names(self) -> list[str]:
+        """The frequent items."""
+        every = self.baskets.items
+        return [every[i] for i in self.wanted.ids.tolist()]
+
+    @property
+    def size(self) -> int:
+        """How many baskets fit memory."""
+        baskets = self.baskets
+        per_basket = len(self.wanted.ids) // 8 + 48 * -(-baskets.n_entries // baskets.n_baskets) + 1
+        return max(64, self.budget // per_basket)
+
+    def parts(self) -> Iterator[Entries]:
+        """Read the baskets, the frequent items by rank, as many at a time as fit memory."""
+        for entries in self.baskets.parts(self.size):
+            yield _ranked(entries, self.rank, len(self.wanted.ids))
+
+    def held(self) -> Iterator[Entries]:
+        """Read the baskets that hold an item of a consequent."""
+        for entries in self.parts():
+            yield _holding(entries, self.wanted.rhs, len(self.wanted.ids))
+
+    @property
+    def only_some(self) -> bool:
+        """Whether baskets without an item for the consequent need not be mined."""
+        return self.wanted.rhs is not None and not self.wanted.rhs.all()
+
+    def counter(self) -> Counter:
+        """Make what counts sets in the baskets."""
+        parts = self.held if self.only_some else self.parts
+        n_items, workspace = len(self.wanted.ids), self.baskets.workspace
+        if self.baskets.n_baskets <= self.size:
+            return WholeCounter(next(parts()), n_items, self.budget, workspace)
+        return PartsCounter(parts, n_items, self.baskets.n_baskets, workspace)
+
+    def all_sets(self, limit: int | None) -> list[SetLevel]:
+        """Find the frequent sets."""
+        levels = _apriori(self.counter(), self.minimum, self.wanted, limit, only_keys=False)
+        if not self.only_some:
+            return levels
+        return recount(levels, self.parts, len(self.wanted.ids), self.minimum, self.budget)
+
+
 def _ranked(entries: Entries, rank: npt.NDArray[np.int64], n_items: int) -> Entries:
-    """Leave the frequent items, by rank, ascending in each basket."""
+    """Leave the frequent items, by rank, ascending in each basket; short baskets come first."""
     ranks = rank.take(entries.items)
     kept = ranks < n_items
-    keys = entries.baskets[kept] * n_items
+    holds = entries.baskets[kept]
+    lengths = np.bincount(holds, minlength=entries.n_baskets)
+    order = np.argsort(lengths, kind="stable")
+    number = np.empty_like(order)
+    number[order] = np.arange(len(order))
+    keys = number.take(holds)
+    keys *= n_items
     keys += ranks[kept]
     keys.sort()
-    numbers, ranks = np.divmod(keys, n_items) if len(keys) else (keys, keys)
-    return Entries(ranks, numbers, entries.n_baskets)
+    numbers = np.repeat(np.arange(len(order)), lengths[order])
+    keys -= numbers * n_items
+    return Entries(keys, numbers, entries.n_baskets)
 
 
 def _holding(entries: Entries, items: Flags | None, n_items: int) -> Entries:
@@ -200,248 +278,62 @@ def _holding(entries: Entries, items: Flags | None, n_items: int) -> Entries:
 
 
 def _apriori(
-    entries: Entries,
-    n_items: int,
-    minimum: int,
-    wanted: _Scope,
-    budget: int,
-    limit: int | None,
-    workspace: Workspace,
+    counter: Counter, minimum: int, wanted: _Scope, limit: int | None, only_keys: bool
 ) -> list[SetLevel]:
-    """Mine baskets that fit memory, level by level until no candidate is frequent."""
-    counts = np.bincount(entries.items, minlength=n_items)
-    keep = np.flatnonzero(counts >= minimum)
-    level = SetLevel(keep[:, None].astype(np.uint32), counts[keep], np.zeros((len(keep), 1), np.int32))
+    """Mine level by level until no candidate is frequent."""
+    keep = np.flatnonzero(counter.counts >= minimum)
+    level = SetLevel(keep[:, None].astype(np.uint32), counter.counts[keep], np.zeros((len(keep), 1), np.int32))
     levels = [level]
-    vertical = Vertical(entries.items, entries.baskets, n_items, entries.n_baskets, budget)
-    known = vertical.singles(keep, level.counts)
-    place = np.full(n_items, -1)  # of an item among the frequent ones
-    place[keep] = np.arange(len(keep))
+    keys = np.ones(len(keep), np.bool_)
+    counter.begin(level)
     while len(level.counts) > 1 and len(levels) != wanted.max_length:
-        if len(levels) == 1 and (
-            pairs := _count_pairs(entries, n_items, minimum, len(keep), vertical.words, workspace)
-        ):
-            # Pairs are counted basket by basket: only the frequent ones are looked at again, for where they occur.
-            left, right = place[pairs[0]], place[pairs[1]]
-            candidates = iter([(left, np.stack([right, left], axis=1).astype(np.int32), pairs[1].astype(np.uint32))])
-        else:
-            candidates = _apriori_gen(levels, n_items)
+        counted = counter.pairs(level, minimum) if len(levels) == 1 else None
         found = sum(len(one.counts) for one in levels)
-        sets, counted, subsets, pieces = [], [], [], []
-        for left, below, items in candidates:
-            new = np.concatenate([level.sets[left], items[:, None]], axis=1)
+        made: list[SetLevel] = []
+        fresh: list[Flags] = []
+        for some in apriori_gen(level, counter.n_items) if counted is None else [counted]:
+            new = np.concatenate([level.sets[some.left], some.items[:, None]], axis=1)
             if (allowed := wanted.allowed(new)) is not None:
-                left, below, items, new = left[allowed], below[allowed], items[allowed], new[allowed]
-            found += len(left)
+                new = new[allowed]
+                some = _chosen(some, allowed)
+            found += len(new)
             if limit is not None and found > limit:
-                refuse(vertical, minimum, wanted.max_length, limit)
-            numbers = []
-            smaller, added = _from_smaller(level, level.counts, left, below[:, -2], items, known)
-            for number, occurrences in vertical.extend(level.sets, known, smaller, added, minimum):
-                numbers.append(number)
-                pieces.append(occurrences)
-            counts = np.concatenate(numbers) if numbers else np.empty(0, np.int64)
-            frequent = counts >= minimum
-            sets.append(new[frequent])
-            counted.append(counts[frequent])
-            subsets.append(below[frequent])
-        if not sum(map(len, counted)):
+                refuse(counter.sample(minimum), minimum, wanted.max_length, limit, only_keys)
+            counts, is_key = _count(counter, level, keys, some, minimum)
+            kept = counts >= minimum
+            if only_keys:
+                kept &= is_key
+            made.append(SetLevel(new[kept], counts[kept], some.subsets[kept]))
+            fresh.append(is_key[kept])
+        if not sum(len(one.counts) for one in made):
             break
-        level = SetLevel(np.concatenate(sets), np.concatenate(counted), np.concatenate(subsets))
-        known = vertical.join(pieces, level.counts)
+        level = SetLevel(*(np.concatenate(columns) for columns in zip(*made, strict=True)))
+        keys = np.concatenate(fresh)
+        counter.keep(level.sets[keys], level.counts[keys])
         levels.append(level)
     return levels
 
 
-def _apriori_gen(levels: Sequence[SetLevel], n_items: int) -> Iterator[tuple[npt.NDArray[np.intp], Indexes, Ids]]:
-    """Make the candidates of the next level: join sets that differ in the last item, prune those with a rare subset.
-
-    Yields, for many candidates at a time, which set is their beginning, their subsets, and their last item.
-    """
-    last = levels[-1]
-    n, k = last.sets.shape
-    group = last.subsets[:, -1] if k > 1 else np.zeros(n, np.int32)
-    ends = np.searchsorted(group, group, side="right")
-    partners = ends - np.arange(n) - 1
-    before = np.concatenate(([0], np.cumsum(partners)))
-    find = _Finder(last, n_items) if k > 1 else None
-    start = 0
-    while start < n:
-        stop = max(start + 1, int(np.searchsorted(before, before[start] + _JOINED, side="right")) - 1)
-        left, right = _join(np.arange(start, stop), partners[start:stop])
-        start = stop
-        items = last.sets[right, -1]
-        if find is None:
-            yield left, np.stack([right, left], axis=1).astype(np.int32), items
-            continue
-        subsets = np.empty((len(left), k + 1), np.int32)
-        subsets[:, k], subsets[:, k - 1] = left, right
-        kept = np.arange(len(left))
-        for j in range(k - 1):
-            found = find(last.subsets[left[kept], j], items[kept])
-            subsets[kept, j] = found
-            kept = kept[found >= 0]
-        yield left[kept], subsets[kept], items[kept]
+def _chosen(some: Candidates, chosen: Flags) -> Candidates:
+    """Leave some of the candidates."""
+    counts = None if some.counts is None else some.counts[chosen]
+    return Candidates(some.left[chosen], some.subsets[chosen], some.items[chosen], counts)
 
 
-def _from_smaller(
-    level: SetLevel, counts: Counts, left: npt.NDArray[np.intp], right: Indexes, items: Ids, known: Occurrences
-) -> tuple[npt.NDArray[np.intp], Ids]:
-    """Choose which of the two joined sets to extend where that matters: the one whose list is shorter."""
-    if not isinstance(known, BasketLists):
-        return left, items
-    swap = counts[right] < counts[left]
-    return np.where(swap, right, left), np.where(swap, level.sets[left, -1], items)
-
-
-def _join(
-    first: npt.NDArray[np.intp], partners: npt.NDArray[np.intp]
-) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """Pair each of some sets with the `partners` sets that follow it."""
-    left = np.repeat(first, partners)
-    offsets = np.cumsum(partners) - partners
-    return left, np.arange(len(left)) - np.repeat(offsets - first - 1, partners)
-
-
-class _Finder:
-    """Finds sets of a level by the place of all their items but the last, and the last."""
-
-    def __init__(self, level: SetLevel, n_items: int) -> None:
-        self._n_items = n_items
-        prefixes = level.subsets[:, -1].astype(np.int64)
-        self._keys = prefixes * n_items + level.sets[:, -1]
-        self._table: Indexes | None = None
-        cells = (int(prefixes[-1]) + 1) * n_items if len(prefixes) else 0
-        if cells <= max(_DENSE, 16 * len(prefixes)):
-            self._table = np.full(cells, -1, np.int32)
-            self._table[self._keys] = np.arange(len(prefixes))
-
-    def __call__(self, prefixes: Indexes, items: Ids) -> Indexes:
-        """Give the places of sets; -1 where there is none."""
-        keys = prefixes.astype(np.int64) * self._n_items + items
-        if self._table is not None:
-            inside = keys < len(self._table)
-            return np.where(inside, self._table.take(keys, mode="clip"), np.int32(-1)) if len(keys) else self._table[:0]
-        places = np.searchsorted(self._keys, keys)
-        hit = self._keys.take(places, mode="clip") == keys
-        return np.where(hit, places, -1).astype(np.int32)
-
-
-def _count_pairs(
-    entries: Entries, n_items: int, minimum: int, frequent: int, words: int, workspace: Workspace
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]] | None:
-    """Find the frequent pairs by counting the pairs of each basket; None where bit rows are quicker."""
-    lengths = np.bincount(entries.baskets, minlength=1)
-    total = int((lengths * (lengths - 1) // 2).sum())
-    if total * _PAIR_COST > frequent * (frequent - 1) // 2 * words:
-        return None
-    if n_items**2 <= _DENSE:
-        table = np.zeros(n_items * n_items, np.int64)
-        for keys in _pairs(entries.items, lengths, n_items):
-            table += np.bincount(keys, minlength=len(table))
-        found = np.flatnonzero(table >= minimum)
-    else:
-        batches = (keys.astype(np.uint64) for keys in _pairs(entries.items, lengths, n_items))
-        runs = [workspace.store_run(count(keys)) for keys in batches]
-        kept = [run.keys for run, _ in merge(runs, minimum)]
-        found = np.concatenate([np.empty(0, np.uint64), *kept]).astype(np.int64)
-        for run in runs:
-            workspace.discard(*run)
-    return found // n_items, found % n_items
-
-
-def _pairs(
-    items: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64], n_items: int
-) -> Iterator[npt.NDArray[np.int64]]:
-    """Make the keys of the pairs in each basket, baskets of the same length together, many keys at a time."""
-    starts = np.cumsum(lengths) - lengths
-    order = np.argsort(lengths, kind="stable")
-    cuts = np.searchsorted(lengths[order], np.arange(2, int(lengths.max()) + 2)).tolist()
-    gathered: list[npt.NDArray[np.int64]] = [np.empty(0, np.int64)]
-    waiting = 0
-    for length, (start, stop) in enumerate(pairwise(cuts), 2):
-        if start == stop:
-            continue
-        one, other = np.triu_indices(length, 1)
-        step = max(1, _PAIRS // len(one))
-        for begin in range(start, stop, step):
-            chosen = starts[order[begin : min(stop, begin + step)]]
-            columns = items.take(
-                chosen + np.arange(length)[:, None]
-            )  # a row for the first items, the second items, ...
-            pairs = columns.take(one, axis=0)
-            pairs *= n_items
-            pairs += columns.take(other, axis=0)
-            gathered.append(pairs.reshape(-1))
-            waiting += pairs.size
-            if waiting >= 4 * _PAIRS:
-                yield np.concatenate(gathered)
-                gathered.clear()
-                waiting = 0
-    if gathered:
-        yield np.concatenate(gathered)
-
-
-def _union(found: Sequence[list[SetLevel]], n_items: int) -> list[SetLevel]:
-    """Give the sets that are in any of several results, without counts."""
-    levels: list[SetLevel] = []
-    places: list[npt.NDArray[np.intp]] = [np.zeros(1, np.intp) for _ in found]
-    for k in range(1, max(map(len, found)) + 1):
-        keys = [
-            places[i][one[k - 1].subsets[:, -1]].astype(np.int64) * n_items + one[k - 1].sets[:, -1]
-            if len(one) >= k
-            else np.empty(0, np.int64)
-            for i, one in enumerate(found)
-        ]
-        every = np.unique(np.concatenate(keys))
-        places = [np.searchsorted(every, own) for own in keys]
-        prefixes, items = np.divmod(every, n_items)
-        before = levels[-1] if levels else None
-        sets = items[:, None].astype(np.uint32)
-        subsets = np.zeros((len(every), k), np.int32)
-        if before is not None:
-            sets = np.concatenate([before.sets[prefixes], sets], axis=1)
-            subsets[:, k - 1] = prefixes
-            if k == 2:
-                subsets[:, 0] = np.searchsorted(before.sets[:, 0], items)
-            else:
-                find = _Finder(before, n_items)
-                for j in range(k - 1):
-                    subsets[:, j] = find(before.subsets[prefixes, j], sets[:, -1])
-        levels.append(SetLevel(sets, np.zeros(len(every), np.int64), subsets))
-    return levels
-
-
-def _recount(
-    levels: Sequence[SetLevel], parts: Iterator[Entries], n_items: int, minimum: int, budget: int
-) -> list[SetLevel]:
-    """Count sets in all baskets, and leave the frequent ones: the second pass over partitions."""
-    totals = [level.counts.copy() for level in levels]
-    for part in parts:
-        vertical = Vertical(part.items, part.baskets, n_items, part.n_baskets, budget)
-        known: Occurrences = None
-        here = np.empty(0, np.int64)
-        for k, level in enumerate(levels):
-            if k == 0:
-                here = np.bincount(part.items, minlength=n_items)[level.sets[:, 0]]
-                known = vertical.singles(level.sets[:, 0].astype(np.intp), here)
-                totals[0] += here
-                continue
-            numbers, pieces = [], []
-            before, left, right = levels[k - 1], level.subsets[:, -1].astype(np.intp), level.subsets[:, -2]
-            smaller, added = _from_smaller(before, here, left, right, level.sets[:, -1], known)
-            for counts, occurrences in vertical.extend(before.sets, known, smaller, added, 0):
-                numbers.append(counts)
-                pieces.append(occurrences)
-            here = np.concatenate(numbers)
-            known = vertical.join(pieces, here)
-            totals[k] += here
-    result: list[SetLevel] = []
-    place = np.zeros(1, np.int64)
-    for level, counts in zip(levels, totals, strict=True):
-        kept = counts >= minimum
-        if not kept.any():
-            break
-        result.append(SetLevel(level.sets[kept], counts[kept], place[level.subsets[kept]].astype(np.int32)))
-        place = np.cumsum(kept) - 1
-    return result
+def _count(
+    counter: Counter, level: SetLevel, keys: Flags, some: Candidates, minimum: int
+) -> tuple[npt.NDArray[np.int64], Flags]:
+    """Count candidates, or infer their counts, and tell which are keys."""
+    bound = smallest(level.counts, some.subsets)
+    if some.counts is not None and isinstance(counter, PartsCounter):
+        return some.counts, some.counts < bound
+    left, right, items = some.left, some.subsets[:, -2].astype(np.intp), some.items
+    if keys.all():
+        counts = counter.count(left, right, items, (minimum, bound))
+        return counts, counts < bound
+    chosen = np.flatnonzero(all_of(keys, some.subsets))
+    rank = np.cumsum(keys) - 1
+    counts = bound.copy()
+    bounds = minimum, bound[chosen]
+    counts[chosen] = counter.count(rank[left[chosen]], rank[right[chosen]], items[chosen], bounds)
+    return counts, counts < bound

@@ -103,7 +103,7 @@ class Vertical:
         known: Occurrences,
         left: npt.NDArray[np.intp],
         items: npt.NDArray[np.uint32],
-        minimum: int,
+        bounds: tuple[int, Counts],
     ) -> Iterator[tuple[Counts, Occurrences]]:
         """Count sets made of one of `sets` and one more item each.
 
@@ -117,31 +117,33 @@ class Vertical:
             For each new set, which of `sets` it is made of.
         items : uint32 array (m,)
             And the item added to it.
-        minimum : int
-            Occurrences of sets with fewer are not given.
+        bounds : int and int64 array (m,)
+            Occurrences are given of sets that have at least so many, and fewer than the second.
 
         Yields
         ------
         counts : int64 array
             Supports of the next new sets.
         occurrences : Rows or BasketLists
-            Where those of at least `minimum` occur.
+            Where those within the bounds occur.
         """
         if isinstance(known, BasketLists):
-            yield from self._extend_lists(known, left, items, minimum)
+            yield from self._extend_lists(known, left, items, bounds)
             return
+        minimum, most = bounds
         step = max(1, _BLOCK // max(1, self.words))
         for start in range(0, len(left), step):
             part = slice(start, start + step)
             rows = self.rows(sets, known, left[part])
             rows &= self.bits.take(items[part], axis=0)
             counts = popcount(rows)
-            yield counts, Rows(rows[counts >= minimum])
+            yield counts, Rows(rows[(counts >= minimum) & (counts < most[part])])
 
     def _extend_lists(
-        self, known: BasketLists, left: npt.NDArray[np.intp], items: npt.NDArray[np.uint32], minimum: int
+        self, known: BasketLists, left: npt.NDArray[np.intp], items: npt.NDArray[np.uint32], bounds: tuple[int, Counts]
     ) -> Iterator[tuple[Counts, Occurrences]]:
         """Count by looking each basket of a set up in the bit row of the new item."""
+        minimum, most = bounds
         flat = self.bits.reshape(-1)
         lengths = np.diff(known.starts)[left]
         cuts = [*(np.flatnonzero(np.diff(np.cumsum(lengths) // _BLOCK)) + 1).tolist(), len(left)]
@@ -156,13 +158,15 @@ class Vertical:
             hit = (flat.take(word) >> (numbers & np.uint32(63)).astype(np.uint64)) & np.uint64(1) != 0
             before = np.concatenate(([0], np.cumsum(hit)))
             counts = before[stops] - before[first]
-            kept = counts >= minimum
+            kept = (counts >= minimum) & (counts < most[start:end])
             hit &= np.repeat(kept, size)
             yield counts, BasketLists(numbers[hit], np.concatenate(([0], np.cumsum(counts[kept]))))
 
     def join(self, pieces: list[Occurrences], counts: Counts) -> Occurrences:
         """Put together what is known of the sets of a level, or nothing if that is too much to keep."""
-        mean = counts.mean() if len(counts) else 0
+        if not len(counts):
+            return None
+        mean = counts.mean()
         rows = [piece for piece in pieces if isinstance(piece, Rows)]
         if rows and self.words <= SPARSE * mean:
             return Rows(np.concatenate([piece.bits for piece in rows])) if self.fits(len(counts)) else None
