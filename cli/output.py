@@ -129,8 +129,9 @@ class Table:
     def write_columns(self, columns: Sequence[Sequence[Any]]) -> None:
         """Write many rows, given column by column: twice as fast as row by row where columns are numbers."""
         if self._write == self._tsv:
-            shown = [_shown_numbers(column) or [_tsv_field(v) for v in column] for column in columns]
-            self._file.writelines("\t".join(row) + "\n" for row in zip(*shown, strict=True))
+            shown = [_shown_numbers(column) or _tsv_fields(column) for column in columns]
+            if columns[0]:
+                self._file.write("\n".join(map("\t".join, zip(*shown, strict=True))) + "\n")
         else:
             for row in zip(*columns, strict=True):
                 self.write(row)
@@ -162,6 +163,15 @@ def _shown(value: Any) -> str:
 def _tsv_field(value: Any) -> str:
     """Write a value as a field of tsv."""
     return _shown(value).translate(_TSV_ESCAPES)
+
+
+def _tsv_fields(column: Sequence[Any]) -> Sequence[str]:
+    """Write values as fields of tsv; texts in which nothing needs an escape are left as they are."""
+    if set(map(type, column)) == {str}:
+        text = "".join(column)
+        if not any(character in text for character in "\\\t\n\r"):
+            return column
+    return [_tsv_field(v) for v in column]
 
 
 def _shown_numbers(column: Sequence[Any]) -> list[str]:

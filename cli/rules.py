@@ -1,6 +1,7 @@
 """`nlpzero rules`: association rules in baskets or in text, or the frequent sets of items."""
 
 import contextlib
+import itertools
 import math
 import re
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from .values import all_for_zero, is_given, option, option_name, values
 if TYPE_CHECKING:
     from nlpzero.reading.corpus import Corpus
     from nlpzero.rules.baskets import Baskets
+    from nlpzero.rules.closed import ClosedSets
     from nlpzero.rules.frequent import Constraint, Frequent
     from nlpzero.rules.rules import Rules
 
@@ -180,6 +182,7 @@ def command(
     made_of.check()
     own.check(made_of.kind)
     from nlpzero.rules.baskets import BASKETS
+    from nlpzero.rules.closed import mine_closed
     from nlpzero.rules.itemsets import LIMIT, mine
     from nlpzero.rules.rules import find_rules
 
@@ -190,13 +193,18 @@ def command(
     ):
         baskets = read_baskets(corpus, execution, made_of, reading)
         constraint = own.constraint
+        limit = None if own.yes else LIMIT
+        if own.closed or own.maximal:
+            sets = mine_closed(baskets, own.min_support, max_length=own.max_length, job=execution, limit=limit)
+            _write_sets(sets, own, writing.table(out, SET_COLUMNS))
+            return
         frequent = mine(
             baskets,
             own.min_support,
             max_length=own.max_length,
             constraint=None if own.of_sets else constraint,
             job=execution,
-            limit=None if own.yes else LIMIT,
+            limit=limit,
         )
         if own.of_sets:
             _write_sets(frequent, own, writing.table(out, SET_COLUMNS))
@@ -240,29 +248,36 @@ def _say_how_many(rules: "Rules") -> None:
     notice(f"{len(rules):,} rules from {sets}")
 
 
-def _write_sets(frequent: "Frequent", own: RuleOptions, table: Table) -> None:
-    """Write the frequent sets, most frequent first, then the smaller, then by their items."""
+def _write_sets(found: "Frequent | ClosedSets", own: RuleOptions, table: Table) -> None:
+    """Write sets, most frequent first, then the smaller, then by their items."""
     import numpy as np
 
-    from nlpzero.rules.frequent import closed, maximal
+    from nlpzero.rules.closed import ClosedSets
 
-    flags = [np.ones(len(level.counts), np.bool_) for level in frequent.levels]
-    for asked, choose in ((own.closed, closed), (own.maximal, maximal)):
-        if asked:
-            flags = [own & chosen for own, chosen in zip(flags, choose(frequent), strict=True)]
-    sizes = np.repeat(np.arange(len(flags)), list(map(len, flags)))
-    places = np.concatenate([np.arange(len(own)) for own in flags])
-    counts = np.concatenate([level.counts for level in frequent.levels])
-    order = np.argsort(-counts, kind="stable")
-    order = order[np.concatenate(flags)[order]][: own.top]
-    notice(f"{len(order):,} of {len(frequent):,} frequent sets, in {frequent.minimum:,} baskets or more")
+    if isinstance(found, ClosedSets):
+        sets, counts, kind = found.sets, found.counts, "maximal" if own.maximal else "closed"
+        kept = sets.sizes <= (own.max_length or 1 << 32)
+        order = np.flatnonzero(kept & found.maximal() if own.maximal else kept)
+    else:
+        sets, counts, kind = found.lists(), found.counts(), "frequent"
+        order = np.argsort(-counts, kind="stable")
+    notice(f"{len(order):,} {kind} sets, in {found.minimum:,} of {found.n_baskets:,} baskets or more")
+    order = order[: own.top]
+    names = np.array([*found.items, ""], object)[:-1]
     for start in range(0, len(order), ROWS):
         some = order[start : start + ROWS]
-        spelled = [
-            frequent.names(size + 1, place)
-            for size, place in zip(sizes[some].tolist(), places[some].tolist(), strict=True)
-        ]
-        _write(table, [spelled, counts[some].tolist(), (counts[some] / frequent.n_baskets).tolist()])
+        chosen = sets.take(some)
+        spelled, starts = names[chosen.items].tolist(), chosen.starts.tolist()
+        bounds = itertools.pairwise(starts)
+        numbers = counts[some].tolist()
+        if table.form == "jsonl":
+            lists = [spelled[first:end] for first, end in bounds]
+            table.write_columns([lists, numbers, [number / found.n_baskets for number in numbers]])
+            continue
+        texts = {number: str(number) for number in {*numbers}}
+        shares = {number: _field(number / found.n_baskets) for number in texts}
+        joined = [", ".join(spelled[first:end]) for first, end in bounds]
+        table.write_columns([joined, [texts[number] for number in numbers], [shares[number] for number in numbers]])
 
 
 def _write_rules(rules: "Rules", examples: list[list[str]] | None, table: Table) -> None:
@@ -282,14 +297,17 @@ def _write_rules(rules: "Rules", examples: list[list[str]] | None, table: Table)
 def _write(table: Table, columns: list[list[Any]]) -> None:
     """Write columns; in tsv and csv lists become one field, and numbers that 4 decimals would hide are shown."""
     if table.form != "jsonl":
-        columns = [list(map(_field, column)) for column in columns]
+        columns = [[*map(", ".join, column)] if _are_lists(column) else [*map(_field, column)] for column in columns]
     table.write_columns(columns)
 
 
+def _are_lists(column: list[Any]) -> bool:
+    """Tell whether a column is one of items."""
+    return bool(column) and isinstance(column[0], list)
+
+
 def _field(value: Any) -> Any:
-    """Write a value as text."""
-    if isinstance(value, list):
-        return ", ".join(value)
+    """Write a number as text."""
     if not isinstance(value, float) or math.isnan(value):
         return value
     return "inf" if math.isinf(value) else f"{value:.4f}" if abs(value) >= 0.001 or value == 0 else f"{value:.3g}"

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 import numpy as np
-import numpy.typing as npt
 import pandas
 import pytest
 from efficient_apriori import itemsets_from_transactions
@@ -16,10 +15,10 @@ from mlxtend.preprocessing import TransactionEncoder
 from nlpzero.core.job import Job
 from nlpzero.core.workspace import Workspace
 from nlpzero.errors import ModelError, NothingFound
-from nlpzero.rules import itemsets
+from nlpzero.rules import candidates, counters
 from nlpzero.rules.baskets import Baskets, ListRecords, from_lists
 from nlpzero.rules.estimation import estimate
-from nlpzero.rules.frequent import Constraint, Frequent, SetLevel, closed, maximal
+from nlpzero.rules.frequent import Constraint, SetLevel
 from nlpzero.rules.itemsets import mine, minimum_count
 from nlpzero.rules.vertical import BasketLists, Rows, Vertical
 
@@ -65,7 +64,7 @@ def test_the_join_and_prune_example_of_agrawal_and_srikant() -> None:
     lists = from_lists([[str(item) for item in triple] for triple in triples])
     levels = mine(lists, 1).levels
     assert (levels[2].sets + 1).tolist() == [list(triple) for triple in triples]
-    [(left, subsets, last)] = itemsets._apriori_gen(levels[:3], 5)
+    [(left, subsets, last, _)] = candidates.apriori_gen(levels[2], 5)
     assert [[*levels[2].sets[i].tolist(), int(j)] for i, j in zip(left, last, strict=True)] == [[0, 1, 2, 3]]
     assert subsets.tolist() == [[4, 2, 1, 0]]  # 234, 134, 124, 123
 
@@ -104,15 +103,15 @@ def test_every_way_of_counting_gives_the_same(minimum: int, way: str, monkeypatc
         monkeypatch.setattr("nlpzero.rules.vertical.SPARSE", 1e9)
         monkeypatch.setattr("nlpzero.rules.vertical._BLOCK", 20)
     if way in ("pairs counted", "pairs sorted"):
-        monkeypatch.setattr(itemsets, "_PAIR_COST", 0)
-        monkeypatch.setattr(itemsets, "_PAIRS", 100)
+        monkeypatch.setattr(counters, "_PAIR_COST", 0)
+        monkeypatch.setattr(counters, "_PAIRS", 100)
     if way == "pairs sorted":
-        monkeypatch.setattr(itemsets, "_DENSE", 0)
+        monkeypatch.setattr(counters, "DENSE", 0)
     if way == "no table":
-        monkeypatch.setattr(itemsets, "_PAIR_COST", 1e9)
-        monkeypatch.setattr(itemsets._Finder, "__init__", without_table(itemsets._Finder.__init__))
+        monkeypatch.setattr(counters, "_PAIR_COST", 1e9)
+        monkeypatch.setattr(candidates.SetPlaces, "__init__", without_table(candidates.SetPlaces.__init__))
     if way == "joined by 7":
-        monkeypatch.setattr(itemsets, "_JOINED", 7)
+        monkeypatch.setattr(candidates, "_JOINED", 7)
     memory = 4000 if way == "not kept" else 1 << 31
     assert mine(baskets, minimum, job=Job(memory=memory)).table() == expected
     assert len(expected) > 50
@@ -121,7 +120,7 @@ def test_every_way_of_counting_gives_the_same(minimum: int, way: str, monkeypatc
 def without_table(init: object) -> object:
     """Make the finder search its sorted keys."""
 
-    def change(self: itemsets._Finder, level: SetLevel, n_items: int) -> None:
+    def change(self: candidates.SetPlaces, level: SetLevel, n_items: int) -> None:
         init(self, level, n_items)  # type: ignore[operator]
         self._table = None
 
@@ -165,24 +164,6 @@ def test_more_support_never_makes_a_set_larger_and_subsets_are_found() -> None:
             below = level.subsets[:, j]
             assert (before.counts[below] >= level.counts).all()
             assert before.sets[below].tolist() == np.delete(level.sets, j, axis=1).tolist()
-
-
-def spelled(found: Frequent, flags: list[npt.NDArray[np.bool_]]) -> Sets:
-    """Give the sets that are flagged."""
-    every = itertools.chain.from_iterable(own.tolist() for own in flags)
-    return {items: n for (items, n), flag in zip(found.table().items(), every, strict=True) if flag}
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_closed_sets_determine_all_counts_and_maximal_ones_all_sets(seed: int) -> None:
-    found = mine(from_lists(random_baskets(seed, n=30)), 3)
-    sets = found.table()
-    supersets = {a: [n for b, n in sets.items() if set(a) < set(b)] for a in sets}
-    assert spelled(found, closed(found)) == {a: n for a, n in sets.items() if n not in supersets[a]}
-    assert spelled(found, maximal(found)) == {a: n for a, n in sets.items() if not supersets[a]}
-    kept = spelled(found, closed(found))
-    assert sets == {a: max(n for b, n in kept.items() if set(a) <= set(b)) for a in sets}
-    assert len(kept) < len(sets)
 
 
 def test_a_support_is_a_share_or_a_count() -> None:
@@ -274,5 +255,5 @@ def test_one_basket_makes_all_its_subsets() -> None:
 
 def test_baskets_of_one_item_make_no_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     for dense in (1 << 20, 0):
-        monkeypatch.setattr(itemsets, "_DENSE", dense)
+        monkeypatch.setattr(counters, "DENSE", dense)
         assert mine(from_lists([["茶"], ["酒"], ["茶"]]), 1).table() == {("茶",): 2, ("酒",): 1}

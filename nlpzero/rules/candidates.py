@@ -46,7 +46,7 @@ def apriori_gen(last: SetLevel, n_items: int) -> Iterator[Candidates]:
     ends = np.searchsorted(group, group, side="right")
     partners = ends - np.arange(n) - 1
     before = np.concatenate(([0], np.cumsum(partners)))
-    find = Finder(last, n_items) if k > 1 else None
+    find = SetPlaces(last, n_items) if k > 1 else None
     start = 0
     while start < n:
         stop = max(start + 1, int(np.searchsorted(before, before[start] + _JOINED, side="right")) - 1)
@@ -75,7 +75,7 @@ def _join(
     return left, np.arange(len(left)) - np.repeat(offsets - first - 1, partners)
 
 
-class Finder:
+class SetPlaces:
     """Finds sets of a level by the place of all their items but the last, and the last."""
 
     def __init__(self, level: SetLevel, n_items: int) -> None:

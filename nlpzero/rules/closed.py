@@ -9,46 +9,16 @@ from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from ..core.job import Execution, Job
-from ..core.workspace import Ids
 from .baskets import Baskets, Entries
-from .frequent import Frequent
 from .counters import Counter
+from .frequent import Frequent, Ints, ItemLists
 from .itemsets import LIMIT, mine_keys
 from .vertical import Bits, Counts, Flags, Vertical, popcount
 
-Ints = npt.NDArray[np.int64]
-
 _HELD = 1 << 18  # words of bit rows held at a time
 _BLOCK = 1 << 14  # words of bit rows worked on at a time: a few such arrays fit the cache
-
-
-class ItemLists(NamedTuple):
-    """Sets of any size: the items of set i are ``items[starts[i]:starts[i + 1]]``, ascending."""
-
-    items: Ids
-    starts: Ints
-
-    def __len__(self) -> int:
-        return len(self.starts) - 1
-
-    @property
-    def sizes(self) -> Ints:
-        """Number of items of each."""
-        return np.diff(self.starts)
-
-    def take(self, chosen: Ints) -> "ItemLists":
-        """Give some of the sets."""
-        sizes = self.sizes[chosen]
-        ends = np.cumsum(sizes)
-        places = np.arange(sizes.sum()) + np.repeat(self.starts[chosen] - (ends - sizes), sizes)
-        return ItemLists(self.items[places], np.concatenate(([0], ends)))
-
-    def holders(self) -> Ints:
-        """Tell for each entry which set it is of."""
-        return np.repeat(np.arange(len(self)), self.sizes)
 
 
 class ClosedSets(NamedTuple):
@@ -154,9 +124,8 @@ def mine_closed(
     longest = None if max_length is None else max_length + 1  # of what is needed to tell maximal sets
     generators, counter = mine_keys(baskets, min_support, max_length=longest, job=job, limit=limit)
     lists = _closures(generators, counter)
-    counts = np.concatenate([level.counts for level in generators.levels])
     sets, closures, first = _distinct(lists)
-    counts = counts[first]
+    counts = generators.counts()[first]
     order = np.argsort(-counts, kind="stable")
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
@@ -187,11 +156,7 @@ def rows_of(bits: Bits, sets: ItemLists) -> Bits:
 
 def _closures(generators: Frequent, counter: Counter) -> ItemLists:
     """Find what all baskets of each generator have in common."""
-    sizes = [np.full(len(level.sets), level.sets.shape[1]) for level in generators.levels]
-    own = ItemLists(
-        np.concatenate([level.sets.reshape(-1) for level in generators.levels]),
-        np.concatenate(([0], np.cumsum(np.concatenate(sizes)))),
-    )
+    own = generators.lists()
     common = _Common(own, len(generators.items))
     for part, vertical in counter.parts():
         common.narrow(part, vertical)
@@ -274,7 +239,7 @@ def _in_all(vertical: Vertical, rows: Bits, lasts: Ints, pairs: tuple[Ints, Ints
     last = np.maximum(lasts[holders], 0)
     words = vertical.bits.reshape(-1).take(items * vertical.words + (last >> 6))
     # Most items are not in the last basket.
-    kept = ((words >> (last & 63).astype(np.uint64)) & np.uint64(1) != 0) | (lasts[holders] < 0)
+    kept: Flags = ((words >> (last & 63).astype(np.uint64)) & np.uint64(1) != 0) | (lasts[holders] < 0)
     step = max(1, _BLOCK // max(1, vertical.words))
     left = np.flatnonzero(kept)
     for start in range(0, len(left), step):

@@ -1,6 +1,7 @@
 """What counts candidates: all baskets at once as bit rows, or, where these do not fit memory, part after part."""
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -16,11 +17,11 @@ from .vertical import BasketLists, Counts, Flags, Indexes, Occurrences, Vertical
 _PAIRS = 1 << 20  # pairs of items counted at a time
 _PAIR_COST = 5  # a pair of a basket costs about as much as so many words of a bit row
 
-Parts = Callable[[], Iterator[Entries]]
+BasketParts = Callable[[], Iterator[Entries]]
 """Gives the baskets again, some at a time."""
 
 
-class Counted(NamedTuple):
+class Stems(NamedTuple):
     """The sets that are extended: items, and how many baskets hold each."""
 
     sets: Ids
@@ -37,11 +38,11 @@ class WholeCounter:
         self.vertical = Vertical(entries.items, entries.baskets, n_items, entries.n_baskets, budget)
         self._pieces: list[Occurrences] = []
         self._known: Occurrences = None
-        self._level = Counted(np.empty((0, 1), np.uint32), self.counts[:0])
+        self._level = Stems(np.empty((0, 1), np.uint32), self.counts[:0])
 
     def begin(self, level: SetLevel) -> None:
         """Set the level of single items."""
-        self._level = Counted(level.sets, level.counts)
+        self._level = Stems(level.sets, level.counts)
         self._known = self.vertical.singles(level.sets[:, 0].astype(np.intp), level.counts)
 
     def pairs(self, level: SetLevel, minimum: int) -> Candidates | None:
@@ -82,7 +83,7 @@ class WholeCounter:
         """Go on to the level of these sets: those counted since the last one, between the bounds."""
         self._known = self.vertical.join(self._pieces, counts)
         self._pieces = []
-        self._level = Counted(sets, counts)
+        self._level = Stems(sets, counts)
 
     def parts(self) -> Iterator[tuple[Entries, Vertical]]:
         """Give the baskets, some at a time: all of them."""
@@ -96,7 +97,7 @@ class WholeCounter:
 class PartsCounter:
     """Counts in baskets that do not fit memory: every level, and every million candidates, reads them once."""
 
-    def __init__(self, parts: Parts, n_items: int, n_baskets: int, workspace: Workspace) -> None:
+    def __init__(self, parts: BasketParts, n_items: int, n_baskets: int, workspace: Workspace) -> None:
         self._parts, self._workspace, self._n_baskets = parts, workspace, n_baskets
         self.n_items = n_items
         self.counts: Counts = np.zeros(n_items, np.int64)
@@ -144,7 +145,7 @@ Counter = WholeCounter | PartsCounter
 
 
 def _from_smaller(
-    level: Counted,
+    level: Stems,
     counts: Counts,
     joined: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]],
     items: Ids,
@@ -158,7 +159,7 @@ def _from_smaller(
     return np.where(swap, right, left), np.where(swap, level.sets[left, -1], items)
 
 
-def recount(levels: list[SetLevel], parts: Parts, n_items: int, minimum: int, budget: int) -> list[SetLevel]:
+def recount(levels: list[SetLevel], parts: BasketParts, n_items: int, minimum: int, budget: int) -> list[SetLevel]:
     """Count sets in all baskets that were found in some of them, and leave the frequent ones."""
     totals = [np.zeros(len(level.counts), np.int64) for level in levels]
     for part in parts():
@@ -172,7 +173,7 @@ def recount(levels: list[SetLevel], parts: Parts, n_items: int, minimum: int, bu
                 totals[0] += here
                 continue
             numbers, pieces = [], []
-            before = Counted(levels[k - 1].sets, here)
+            before = Stems(levels[k - 1].sets, here)
             joined = level.subsets[:, -1].astype(np.intp), level.subsets[:, -2].astype(np.intp)
             smaller, added = _from_smaller(before, here, joined, level.sets[:, -1], known)
             everything = 0, np.full(len(level.counts), 1 << 62)
@@ -226,7 +227,7 @@ def _pairs(part: Entries, n_items: int) -> Iterator[npt.NDArray[np.int64]]:
     cuts = np.searchsorted(lengths[order], np.arange(2, int(lengths.max()) + 2)).tolist()
     gathered: list[npt.NDArray[np.int64]] = [np.empty(0, np.int64)]
     waiting = 0
-    for length, (start, stop) in enumerate(zip(cuts[:-1], cuts[1:], strict=True), 2):
+    for length, (start, stop) in enumerate(pairwise(cuts), 2):
         if start == stop:
             continue
         one, other = np.triu_indices(length, 1)

@@ -1,11 +1,15 @@
 """How many frequent sets there will be, estimated from random descents, before all are mined."""
 
+import math
+
 import numpy as np
 
 from ..errors import ModelError
 from .vertical import Vertical, popcount
 
 _PROBES = 4096  # random descents of an estimate, fewer for large data
+_ROUND = 64  # descents after which it is asked whether they agree
+_PRECISION = 0.02  # standard error of an estimate that is good enough, as a share of it
 
 
 def refuse(
@@ -46,8 +50,9 @@ def estimate(vertical: Vertical, minimum: int, max_length: int | None = None) ->
     rng = np.random.default_rng(0)
     top = np.flatnonzero(popcount(vertical.bits) >= minimum)
     probes = min(_PROBES, max(16, 4_000_000_000 // (10 * (len(top) + 1) * vertical.words)))
-    total = 0.0
-    for _ in range(probes):
+    found: list[float] = []
+    while len(found) < probes:
+        total = 0.0
         row, others, weight, size = None, top, 1.0, 0
         while len(others) and size != max_length:
             size += 1
@@ -57,4 +62,16 @@ def estimate(vertical: Vertical, minimum: int, max_length: int | None = None) ->
             row = vertical.bits[item] if row is None else row & vertical.bits[item]
             others = others[others != item]
             others = others[popcount(vertical.bits[others] & row) >= minimum]
-    return total / probes
+        found.append(total)
+        if len(found) % _ROUND == 0 and _agree(found):
+            break
+    return sum(found) / len(found)
+
+
+def _agree(found: list[float]) -> bool:
+    """Tell whether estimates are precise enough together."""
+    most = max(found)
+    if math.isinf(most):
+        return True
+    shares = np.array(found) / most
+    return bool(np.std(shares) <= _PRECISION * np.mean(shares) * len(found) ** 0.5)

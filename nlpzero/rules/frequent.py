@@ -1,12 +1,14 @@
 """Frequent item sets as they are found: by size, with their counts and their place among larger ones."""
 
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from ..core.workspace import Ids
-from .vertical import Counts, Flags, Indexes
+from .vertical import Counts, Indexes
+
+Ints = npt.NDArray[np.int64]
 
 
 class SetLevel(NamedTuple):
@@ -25,6 +27,32 @@ class SetLevel(NamedTuple):
     sets: Ids
     counts: Counts
     subsets: Indexes
+
+
+class ItemLists(NamedTuple):
+    """Sets of any size: the items of set i are ``items[starts[i]:starts[i + 1]]``, ascending."""
+
+    items: Ids
+    starts: Ints
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    @property
+    def sizes(self) -> Ints:
+        """Number of items of each."""
+        return np.diff(self.starts)
+
+    def take(self, chosen: Ints) -> "ItemLists":
+        """Give some of the sets."""
+        sizes = self.sizes[chosen]
+        ends = np.cumsum(sizes)
+        places = np.arange(sizes.sum()) + np.repeat(self.starts[chosen] - (ends - sizes), sizes)
+        return ItemLists(self.items[places], np.concatenate(([0], ends)))
+
+    def holders(self) -> Ints:
+        """Tell for each entry which set it is of."""
+        return np.repeat(np.arange(len(self)), self.sizes)
 
 
 class Frequent(NamedTuple):
@@ -48,6 +76,16 @@ class Frequent(NamedTuple):
 
     def __len__(self) -> int:
         return sum(len(level.counts) for level in self.levels)
+
+    def lists(self) -> ItemLists:
+        """Give all sets, by size and then in the order of their items."""
+        sizes = [np.full(len(level.sets), level.sets.shape[1]) for level in self.levels]
+        items = np.concatenate([np.empty(0, np.uint32), *(level.sets.reshape(-1) for level in self.levels)])
+        return ItemLists(items, np.concatenate(([0], np.cumsum(np.concatenate([np.empty(0, np.int64), *sizes])))))
+
+    def counts(self) -> Counts:
+        """Give in how many baskets each is."""
+        return np.concatenate([np.empty(0, np.int64), *(level.counts for level in self.levels)])
 
     def names(self, size: int, place: int) -> list[str]:
         """Spell out one set."""
@@ -77,38 +115,3 @@ class Constraint(NamedTuple):
     rhs: frozenset[str] | None = None
     max_lhs: int | None = None
     max_rhs: int | None = None
-
-
-def closed(frequent: Frequent) -> list[Flags]:
-    """Tell of each set whether every larger one is in fewer baskets (闭项集): these determine the counts of all.
-
-    Examples
-    --------
-    >>> from nlpzero.rules.baskets import from_lists
-    >>> from nlpzero.rules.itemsets import mine
-    >>> frequent = mine(from_lists([["茶", "酒"], ["茶", "酒"], ["茶"]]), 1)
-    >>> list(frequent.table()), [flags.tolist() for flags in closed(frequent)]
-    ([('茶',), ('酒',), ('茶', '酒')], [[True, False], [True]])
-    """
-    flags = [np.ones(len(level.counts), np.bool_) for level in frequent.levels]
-    for (below, level), own in zip(pairwise(frequent.levels), flags, strict=False):
-        for column in level.subsets.T:
-            own[column[below.counts[column] == level.counts]] = False
-    return flags
-
-
-def maximal(frequent: Frequent) -> list[Flags]:
-    """Tell of each set whether no larger one is frequent (极大项集): all frequent sets are their subsets.
-
-    Examples
-    --------
-    >>> from nlpzero.rules.baskets import from_lists
-    >>> from nlpzero.rules.itemsets import mine
-    >>> frequent = mine(from_lists([["茶", "酒"], ["茶", "酒"], ["茶"]]), 1)
-    >>> [flags.tolist() for flags in maximal(frequent)]
-    [[False, False], [True]]
-    """
-    flags = [np.ones(len(level.counts), np.bool_) for level in frequent.levels]
-    for level, own in zip(frequent.levels[1:], flags, strict=False):
-        own[level.subsets] = False
-    return flags

@@ -1,9 +1,9 @@
 """Frequent item sets (频繁项集) by Apriori, level by level: join, prune, count. Functions are named after its steps.
 
-Agrawal & Srikant 1994, "Fast algorithms for mining association rules". A set is a *key* (a minimal generator, 最小生成元) if
-every smaller set is in more baskets. The count of a set with a part that is no key is the least count of its parts, so
-that only sets whose parts are all keys are counted (Bastide, Taouil, Pasquier, Stumme & Lakhal 2000, "Mining frequent
-patterns with counting inference").
+Agrawal & Srikant 1994, "Fast algorithms for mining association rules". A set is a *key* (a minimal generator,
+最小生成元) if every smaller set is in more baskets. The count of a set with a part that is no key is the least count of
+its parts, so that only sets whose parts are all keys are counted (Bastide, Taouil, Pasquier, Stumme & Lakhal 2000,
+"Mining frequent patterns with counting inference").
 """
 
 from collections.abc import Iterator
@@ -101,7 +101,7 @@ def mine(
     each 64 baskets, or 10 ns for each basket that the rarer of the two sets it is joined from occurs in.
     """
     minimum = _least(baskets, min_support)
-    search = Search.of(baskets, minimum, _Scope.of(baskets, minimum, constraint or Constraint(), max_length), job)
+    search = Mining.of(baskets, minimum, _Scope.of(baskets, minimum, constraint or Constraint(), max_length), job)
     return Frequent(search.names, search.all_sets(limit), baskets.n_baskets, minimum)
 
 
@@ -113,9 +113,9 @@ def mine_keys(
     job: Job | Execution | None = None,
     limit: int | None = LIMIT,
 ) -> tuple[Frequent, Counter]:
-    """Find the frequent sets that are keys, as `mine` finds all; single items are keys always. Give what counted, too."""
+    """Find the frequent sets that are keys, as `mine` finds all; single items are keys always. Give what counted."""
     minimum = _least(baskets, min_support)
-    search = Search.of(baskets, minimum, _Scope.of(baskets, minimum, Constraint(), max_length), job)
+    search = Mining.of(baskets, minimum, _Scope.of(baskets, minimum, Constraint(), max_length), job)
     counter = search.counter()
     levels = _apriori(counter, minimum, search.wanted, limit, only_keys=True)
     return Frequent(search.names, levels, baskets.n_baskets, minimum), counter
@@ -176,7 +176,7 @@ class _Scope(NamedTuple):
         return allowed
 
 
-class Search(NamedTuple):
+class Mining(NamedTuple):
     """The baskets that are mined, and what for.
 
     Attributes
@@ -198,7 +198,7 @@ class Search(NamedTuple):
     budget: int
 
     @classmethod
-    def of(cls, baskets: Baskets, minimum: int, wanted: _Scope, job: Job | Execution | None) -> "Search":
+    def of(cls, baskets: Baskets, minimum: int, wanted: _Scope, job: Job | Execution | None) -> "Mining":
         """Rank the items."""
         rank = np.full(len(baskets.items), len(wanted.ids), np.int64)
         rank[wanted.ids] = np.arange(len(wanted.ids))
@@ -277,9 +277,7 @@ def _holding(entries: Entries, items: Flags | None, n_items: int) -> Entries:
     return Entries(entries.items[kept], numbers[entries.baskets[kept]], int(holds.sum()))
 
 
-def _apriori(
-    counter: Counter, minimum: int, wanted: _Scope, limit: int | None, only_keys: bool
-) -> list[SetLevel]:
+def _apriori(counter: Counter, minimum: int, wanted: _Scope, limit: int | None, only_keys: bool) -> list[SetLevel]:
     """Mine level by level until no candidate is frequent."""
     keep = np.flatnonzero(counter.counts >= minimum)
     level = SetLevel(keep[:, None].astype(np.uint32), counter.counts[keep], np.zeros((len(keep), 1), np.int32))
