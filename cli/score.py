@@ -1,4 +1,4 @@
-"""`nlpzero score`: how well a segmentation agrees with a gold standard."""
+"""`nlpzero score`: how well a segmentation, or trees, agree with a gold standard."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,7 +9,9 @@ from .messages import warn_replaced
 from .options import EncodingOptions, quiet
 from .output import TableOptions
 from .pages import command as page
+from .scoring_trees import COLUMNS, write_scores
 from .values import argument, option, values
+from .words import exclude
 
 if TYPE_CHECKING:
     from nlpzero.segment.scoring import SegmentationScore
@@ -25,6 +27,8 @@ Examples:
   nlpzero segment data/stories.txt --learn -o learned.txt
   nlpzero score jieba.txt learned.txt
   nlpzero score --mistakes 10 jieba.txt learned.txt
+  printf '(水 涨) 了\n' > gold.txt; printf '水 (涨 了)\n' > made.txt
+  nlpzero score --trees gold.txt made.txt
 """
 
 
@@ -49,6 +53,18 @@ class ScoreOptions:
         metavar="N",
         help="Instead, show the N most frequent stretches that are cut differently: gold and predicted words.",
     )
+    trees: bool = option(
+        "--trees",
+        is_flag=True,
+        help="Compare trees, in CoNLL-U or in brackets: unlabelled undirected attachment (uuas), heads (uas), F of "
+        "constituents (s_f1), beside trees made without knowledge.",
+    )
+    max_words: int | None = option(
+        "--max-words",
+        type=click.IntRange(min=2),
+        show_default="all",
+        help="With --trees: leave out sentences of more words; punctuation is not counted.",
+    )
 
 
 @page(epilog=EPILOG, most=("mistakes", "lexicon", "encoding", "form", "output"))
@@ -62,12 +78,26 @@ def command(own: ScoreOptions, encoding: EncodingOptions, writing: TableOptions)
     Words are separated by blanks (ASCII white space or U+3000). A line holds the same text in both files; only the
     blanks differ. A row is written for each pair, named after PREDICTED, and a row 'total' if there are several.
     f1_low and f1_high hold 95 % of the F of texts made of lines that are drawn from these (bootstrap).
+
+    --trees: a tree for each sentence, the same sentences in both files. Punctuation is left out. uuas: share of the
+    gold links that were found. uas: share of the words with the right head. s_f1: mean over sentences of F of the
+    constituents: those of several words, not the whole. Rows in brackets: each word linked with the next; hanging on
+    the next (left), on the one before (right); a random tree.
     """
     paths = own.paths
     if len(paths) % 2:
         raise click.UsageError(f"{paths[-1]} has no counterpart: give GOLD and PREDICTED in pairs.")
     if paths.count("-") > 1:
         raise click.UsageError("standard input (-) can be only one of the files.")
+    if own.trees:
+        exclude("trees", "lexicon")
+        exclude("trees", "mistakes")
+        with writing.open() as file:
+            table = writing.table(file, COLUMNS)
+            write_scores(paths, encoding, table, own.max_words, own.resamples, own.seed)
+        return
+    if own.max_words is not None:
+        raise click.UsageError("--max-words is for --trees.")
     with writing.open() as file:
         from nlpzero.errors import NothingFound
         from nlpzero.segment.scoring import compare
