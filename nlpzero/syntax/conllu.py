@@ -1,4 +1,4 @@
-"""Dependency trees (依存树) in CoNLL-U, the form of Universal Dependencies: a word a line, a blank line after a tree."""
+"""Dependency trees (依存树) in CoNLL-U, the form of Universal Dependencies: one word a line, a blank line after each."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
