@@ -1,4 +1,4 @@
-"""Dependency trees (依存树) in CoNLL-U, the form of Universal Dependencies: one word a line, a blank line after each."""
+"""Dependency trees (依存树) in CoNLL-U, the form of Universal Dependencies: one word a line."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
