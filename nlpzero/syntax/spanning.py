@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 Weights = npt.NDArray[np.float64]
-Links = npt.NDArray[np.intp]
+LinkedPairs = npt.NDArray[np.intp]
 
 
-def best_trees(weights: Weights) -> Links:
+def best_trees(weights: Weights) -> LinkedPairs:
     """Find the noncrossing spanning trees (不交叉最大生成树) of the greatest sums of weights.
 
     Parameters

@@ -10,7 +10,7 @@ from ..text.words import are_words
 from .conllu import DependencyTree, read_conllu
 
 _PIECES = re.compile(r"\\(.)|([()])|(\s+)|([^()\\\s]+)", re.DOTALL)
-Pieces = list[tuple[str, bool]]
+MarkedText = list[tuple[str, bool]]
 """Text, and whether it is a mark of the tree: a bracket or a blank."""
 NO_WORD = -1
 """As a head: none that counts."""
@@ -126,7 +126,7 @@ def read_trees(lines: Iterable[str], name: str = "trees") -> Iterator[Shape]:
 
 def _bracketed(lines: Iterable[str], name: str) -> Iterator[Shape]:
     """Read trees in brackets."""
-    pieces: Pieces = []
+    pieces: MarkedText = []
     depth = number = 0
     for number, line in enumerate(lines, 1):
         for escaped, bracket, blank, plain in _PIECES.findall(line.removesuffix("\n")):
@@ -143,7 +143,7 @@ def _bracketed(lines: Iterable[str], name: str) -> Iterator[Shape]:
         raise CorpusError(f"{name}: line {number}: a closing bracket is missing; mend the tree", name, number)
 
 
-def _shape(pieces: Pieces) -> Shape:
+def _shape(pieces: MarkedText) -> Shape:
     """Make words and spans of a tree in brackets."""
     pieces = [*pieces]
     while pieces[0][1] and not pieces[0][0].strip():
@@ -171,7 +171,7 @@ def _shape(pieces: Pieces) -> Shape:
     return Shape(tuple(filter(None, words)), None, frozenset(span for span in spans if span[0] < span[1]))
 
 
-def _closes_at(pieces: Pieces) -> int:
+def _closes_at(pieces: MarkedText) -> int:
     """Find the bracket that closes the first one."""
     depth = 0
     for number, (text, is_mark) in enumerate(pieces):
