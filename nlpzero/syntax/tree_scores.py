@@ -170,7 +170,7 @@ def baseline(name: str, gold: Iterable[Shape], seed: int = 1) -> TreeScore:
     >>> from .treebanks import shape_of
     >>> gold = [shape_of(DependencyTree(["水", "涨", "了"], [2, 0, 2]))]
     >>> baseline("neighbours", gold).uuas, baseline("left", gold).uas, baseline("right", gold).uas
-    (1.0, 0.3333333333333333, 0.6666666666666666)
+    (1.0, 0.3333333333333333, 0.3333333333333333)
     """
     rng = np.random.default_rng(seed)
     makers: dict[str, Callable[[int], list[int]]] = {
