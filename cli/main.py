@@ -31,6 +31,7 @@ COMMANDS = {
     "similar": "Compare texts by moving the words of one onto the other.",
     "words": "Count the words of a corpus, and how evenly they are spread.",
     "keyness": "Find the words that one corpus has more often than another.",
+    "kwic": "Show every place of a word with its context.",
     "info": "Say what a file is, and what made it.",
     "help": "Show the help page of a command.",
     "completion": "Print the script that completes commands in a shell.",

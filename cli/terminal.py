@@ -1,7 +1,6 @@
 """Standard output on a terminal: no control characters, and tables that fit: aligned, the first rows only."""
 
 import sys
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from typing import TextIO
 
@@ -123,10 +122,9 @@ def width(text: str) -> int:
     """
     if text.isascii():
         return len(text)
-    return sum(
-        0 if unicodedata.category(one) in ("Mn", "Me", "Cf") else 1 + (unicodedata.east_asian_width(one) in "WF")
-        for one in text
-    )
+    from nlpzero.text.display import cells
+
+    return cells(text)
 
 
 def _is_number(field: str) -> bool:

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
         train_vectors,
     )
     from .core.job import Job
+    from .corpora.concordance import ConcordanceLine, ConcordanceOptions
     from .corpora.frequencies import WordCounts
-    from .corpora.front import keyness, word_frequencies
+    from .corpora.front import concordance, keyness, word_frequencies
     from .corpora.keyness import KeynessOptions
     from .corpora.listing import FrequencyList
     from .corpora.merging import merge_words
@@ -51,7 +52,8 @@ _MODULES = {
     "similarity text_baskets train_vectors",
     "core.job": "Job",
     "corpora.frequencies": "WordCounts",
-    "corpora.front": "keyness word_frequencies",
+    "corpora.concordance": "ConcordanceLine ConcordanceOptions",
+    "corpora.front": "concordance keyness word_frequencies",
     "corpora.keyness": "KeynessOptions",
     "corpora.listing": "FrequencyList",
     "corpora.merging": "merge_words",
@@ -74,6 +76,8 @@ _MODULES = {
 _HOMES = {name: module for module, names in _MODULES.items() for name in names.split()}
 
 __all__ = [
+    "ConcordanceLine",
+    "ConcordanceOptions",
     "Corpus",
     "CorpusError",
     "Cutter",
@@ -96,6 +100,7 @@ __all__ = [
     "Vectors",
     "WordCounts",
     "__version__",
+    "concordance",
     "count_ngrams",
     "dictionary",
     "discover",

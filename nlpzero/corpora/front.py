@@ -1,13 +1,17 @@
 """The functions for corpora that `import nlpzero` gives."""
 
+from collections.abc import Iterator
+
 from ..core.job import Execution, Job, open_execution
 from ..reading.sources import Texts, open_texts
 from ..segment.cutter import Cutter
 from ..segment.dictionary import dictionary_cutter
+from .concordance import KWIC, ConcordanceLine, ConcordanceOptions, find_lines
 from .documents import DocumentUnit, Kind
 from .frequencies import WORDS, WordCounts, count_words
 from .keyness import KeynessOptions, compare
 from .records import ResultTable
+from .search import Query
 
 
 def word_frequencies(
@@ -89,3 +93,45 @@ def keyness(
                 texts = word_frequencies(texts, cut=cut, document=document, job=execution)
             counts.append(texts)
         return compare(counts[0], counts[1], options, job=execution)
+
+
+def concordance(
+    texts: Texts,
+    *words: str,
+    regex: str | None = None,
+    options: ConcordanceOptions | None = None,
+    cut: Cutter | None = None,
+    job: Job | Execution | None = None,
+) -> Iterator[ConcordanceLine]:
+    r"""Find every place of a word or a string, with its context (语境索引; key words in context), as a stream.
+
+    Parameters
+    ----------
+    texts : path, paths, Corpus, or iterable of texts
+    *words : str
+        What is looked for; of several at a place the longest.
+    regex : str, optional
+        Or what a regular expression matches in a line.
+    options : ConcordanceOptions, optional
+        How much is shown, in what order; a sample.
+    cut : Cutter, optional
+        Cuts the lines that are given into words, with blanks between; without it they are as in the text.
+    job : Job, optional
+        What the work may use (default: the current job).
+
+    Raises
+    ------
+    CorpusError, ModelError
+        For texts that cannot be read, and words that cannot be looked for.
+    NothingFound
+        At the end, if there was no place.
+
+    Examples
+    --------
+    >>> [line] = concordance(["江上有船\n", "江边有人\n"], "船")
+    >>> line.line, line.left, line.match, line.right
+    (1, '江上有', '船', '')
+    """
+    query = Query(words, regex)
+    with open_execution(job, KWIC) as execution, open_texts(texts, execution.block_size) as blocks:
+        yield from find_lines(blocks, query, options, cutter=cut, job=execution)

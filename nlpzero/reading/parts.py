@@ -122,6 +122,24 @@ def source_text(part: str | Part) -> str:
         return part
     if isinstance(part, Block):
         return part.text
+    data = source_bytes(part)
+    try:
+        return data.decode(part.encoding)
+    except UnicodeDecodeError as error:
+        newline = "\n".encode(part.encoding)
+        with open(part.path, "rb") as file:
+            before = lines_before(file, newline, part.start)
+        raise undecodable(data, error.start, part.encoding, part.source, 1 + before, part.start) from None
+
+
+def source_bytes(part: Extent) -> bytes:
+    """Read the bytes of an extent, whatever they are.
+
+    Raises
+    ------
+    CorpusError
+        If the file is not what it was, or cannot be read.
+    """
     stamp = Stamp(part.size, part.mtime)
     if stamp_of(part.path, part.source) != stamp:
         raise changed(part.source)
@@ -133,13 +151,7 @@ def source_text(part: str | Part) -> str:
         raise CorpusError(f"{part.source}: {error.strerror}", part.source) from None
     if stamp_of(part.path, part.source) != stamp or len(data) != part.end - part.start:
         raise changed(part.source)
-    try:
-        return data.decode(part.encoding)
-    except UnicodeDecodeError as error:
-        newline = "\n".encode(part.encoding)
-        with open(part.path, "rb") as file:
-            before = lines_before(file, newline, part.start)
-        raise undecodable(data, error.start, part.encoding, part.source, 1 + before, part.start) from None
+    return data
 
 
 def part_bytes(part: Part) -> int:
