@@ -13,7 +13,7 @@ from ..errors import ModelError
 from ..reading.checking import PIECE, is_utf8
 from ..reading.parts import Extent, Part, source_bytes, source_text
 
-Spans = list[tuple[int, int]]
+Stretches = list[tuple[int, int]]
 
 LINE_FEED = 10
 
@@ -63,7 +63,7 @@ class Query:
         except (re.error, OverflowError, RecursionError) as error:
             raise ModelError(f"{self.pattern!r} is no regular expression: {error}; put \\ before signs") from None
 
-    def spans(self, text: str) -> Spans:
+    def spans(self, text: str) -> Stretches:
         """Give where it stands in a text."""
         return [span for line in self.lines(text) for span in line.spans_in_text()]
 
@@ -96,9 +96,9 @@ class LineSpans(NamedTuple):
 
     start: int
     end: int
-    spans: Spans
+    spans: Stretches
 
-    def spans_in_text(self) -> Spans:
+    def spans_in_text(self) -> Stretches:
         """Give the places in the text."""
         return [(self.start + first, self.start + last) for first, last in self.spans]
 
@@ -118,7 +118,7 @@ class LineHits(NamedTuple):
     before: int
     read: str
     shown: str
-    spans: Spans
+    spans: Stretches
 
 
 class PartHits(NamedTuple):
@@ -191,14 +191,14 @@ def _places(text: AnyStr, string: AnyStr) -> list[int]:
     return found
 
 
-def _merged(each: list[tuple[list[int], int]]) -> Spans:
+def _merged(each: list[tuple[list[int], int]]) -> Stretches:
     """Give the places of several strings in order, the longest at each, without those that overlap the one before."""
     if len(each) == 1:
         places, length = each[0]
         spans = [(at, at + length) for at in places]
     else:
         spans = sorted(((at, at + length) for places, length in each for at in places), key=lambda s: (s[0], -s[1]))
-    kept: Spans = []
+    kept: Stretches = []
     end = 0
     for span in spans:
         if span[0] >= end:
@@ -207,11 +207,11 @@ def _merged(each: list[tuple[list[int], int]]) -> Spans:
     return kept
 
 
-def _lines_of(text: str | bytes, spans: Spans) -> Iterator[LineSpans]:
+def _lines_of(text: str | bytes, spans: Stretches) -> Iterator[LineSpans]:
     """Group places by their lines."""
     feed: str | bytes = "\n" if isinstance(text, str) else b"\n"
     start = end = -1
-    held: Spans = []
+    held: Stretches = []
     for first, last in spans:
         if first >= end:
             if held:
