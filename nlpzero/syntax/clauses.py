@@ -18,6 +18,7 @@ from ..core.workspace import Counts, Ids, Workspace, WorkspaceArray
 from ..segment.encoding import Tokens
 from ..text.sentences import closes_quotation, ends_sentence
 from ..text.words import are_words
+from .form import NUMBER, is_number
 
 Positions = npt.NDArray[np.intp]
 
@@ -59,6 +60,8 @@ class Clauses:
     tokens : function of a block to `Tokens`
         Cuts a block into words and numbers them, such as ``functools.partial(encode_part, cutter)``; it must pickle if
         the work is done elsewhere.
+    numbers : bool
+        Whether all numbers are one word, `[N]`.
     job : Job or Execution, optional
         What the work may use (default: the current job). An execution has to stay open as long as the clauses are used.
 
@@ -80,8 +83,10 @@ class Clauses:
         texts: Iterable[Any],
         tokens: Callable[[Any], Tokens],
         *,
+        numbers: bool = False,
         job: Job | Execution | None = None,
     ) -> None:
+        self.numbers = numbers
         self.execution = job if isinstance(job, Execution) else (job or current_job()).open(TEMPLATES)
         try:
             self._read(texts, tokens)
@@ -95,7 +100,7 @@ class Clauses:
         workspace = self.execution.workspace
         local: list[tuple[WorkspaceArray, WorkspaceArray, WorkspaceArray, WorkspaceArray]] = []
         vocabulary: set[str] = set()
-        encode = functools.partial(_encode, workspace, tokens)
+        encode = functools.partial(_encode, workspace, tokens, self.numbers)
         for encoded in self.execution.engine.map(encode, texts):
             local.append(encoded)
             vocabulary.update(_words_of(encoded[-1]))
@@ -114,7 +119,7 @@ class Clauses:
 
 
 def _encode(
-    workspace: Workspace, tokens: Callable[[Any], Tokens], block: Any
+    workspace: Workspace, tokens: Callable[[Any], Tokens], numbers: bool, block: Any
 ) -> tuple[WorkspaceArray, WorkspaceArray, WorkspaceArray, WorkspaceArray]:
     """Read and encode one block: its words' local ids, clause lengths and counts; its words, sorted, as text."""
     found = tokens(block)
@@ -122,13 +127,13 @@ def _encode(
     kept = found.only(is_word)
     ends = np.flatnonzero(~is_word.take(found.ids))
     lengths = np.diff(ends, prepend=-1, append=len(found.ids)) - 1
-    order = sorted(range(len(kept.words)), key=kept.words.__getitem__)  # so that ids and ranks have the same order
-    rank = np.empty(len(order), np.uint32)
-    rank[order] = np.arange(len(order), dtype=np.uint32)
-    ids = rank.take(kept.ids)
+    words = [NUMBER if is_number(word) else word for word in kept.words] if numbers else kept.words
+    order = sorted(set(words))  # so that ids and ranks have the same order
+    rank = {word: number for number, word in enumerate(order)}
+    ids = np.fromiter(map(rank.__getitem__, words), np.uint32, len(words)).take(kept.ids)
     counts = np.bincount(ids, minlength=len(order))
     store = workspace.store
-    packed = "\n".join([kept.words[i] for i in order]).encode("utf-8", "surrogatepass")  # no word holds a line end
+    packed = "\n".join(order).encode("utf-8", "surrogatepass")  # no word holds a line end
     lengths = lengths[lengths > 0].astype(np.uint32)
     return store(ids), store(lengths), store(counts), store(np.frombuffer(packed, np.uint8))
 

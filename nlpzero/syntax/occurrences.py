@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -10,6 +11,13 @@ from .beginnings import beginning_keys, first_keys, follow
 from .clauses import ClauseBlock
 from .form import Template
 from .links import Links
+
+
+class Example(NamedTuple):
+    """A clause with a template in it: its words, and the places of the template's words."""
+
+    words: list[str]
+    places: tuple[int, ...]
 
 
 class TemplateIndex:

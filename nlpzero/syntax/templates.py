@@ -14,7 +14,6 @@ import functools
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,17 +24,10 @@ from .beginnings import Beginnings, begin, extend
 from .clauses import Clauses, Positions
 from .form import Template, write_template
 from .links import Flags, Links, count_strong, least_count, link_block, merged_runs
-from .occurrences import TemplateIndex, find_in_block
+from .occurrences import Example, TemplateIndex, find_in_block
 
 MAX_PATHS = 10_000
 """Clauses with more paths are left out: one of them would outweigh the templates of thousands of others."""
-
-
-class Example(NamedTuple):
-    """A clause with a template in it: its words, and the places of the template's words."""
-
-    words: list[str]
-    places: tuple[int, ...]
 
 
 class Templates:
