@@ -17,16 +17,21 @@ from .words import GapOptions, WordOptions, exclude
 
 if TYPE_CHECKING:
     from nlpzero.syntax.clauses import Clauses
+    from nlpzero.syntax.constructions import Constructions
+    from nlpzero.syntax.form import Template
+    from nlpzero.syntax.table import Order
     from nlpzero.syntax.templates import Templates
 
-COLUMNS = ("template", "count", "proba", "words", "gaps", "score")
+COLUMNS = ("template", "count", "gain", "score", "words", "gaps")
+SORTS = ("gain", "count", "score")
 
 EPILOG = """\b
 Examples:
   nlpzero templates data/stories.txt
-  nlpzero templates --window 3 --min-proba 1e-4 --min-words 2 data/stories.txt
+  nlpzero templates --min-count 3 --sort count --top 20 data/stories.txt
   nlpzero templates --learn --examples 2 --top 5 data/stories.txt
-  nlpzero templates --fillers '[X] 的 [X]' --top 5 data/stories.txt
+  nlpzero templates --fillers '在 [X] 上' --top 5 data/stories.txt
+  nlpzero templates --method paths --window 3 --min-proba 1e-4 data/stories.txt
   nlpzero templates -o templates.tsv data/stories.txt
 """
 
@@ -35,8 +40,21 @@ Examples:
 class TemplateOptions(GapOptions):
     """What makes a template, and which are shown."""
 
+    method: str = option(
+        "--method",
+        type=click.Choice(["constructions", "paths"]),
+        default="constructions",
+        help="constructions: words that attract each other, with gaps that many things fill. paths: the templates of "
+        "nlp-zero, maximal paths of strong pairs.",
+    )
+    sort: "Order" = option(
+        "--sort",
+        type=click.Choice(SORTS),
+        default="gain",
+        help="Show the greatest first. By gain, templates with two words and a gap come before all others.",
+    )
     window: int = option(
-        "--window", type=click.IntRange(min=1), default=5, help="Greatest distance of two linked words."
+        "--window", type=click.IntRange(min=1), default=5, help="Greatest distance of two neighbouring words."
     )
     min_proba: float = option(
         "--min-proba",
@@ -45,13 +63,16 @@ class TemplateOptions(GapOptions):
         help="Least relative frequency, exclusive, of a pair of words and of a template.",
     )
     min_pmi: float = option("--min-pmi", type=float, default=2, help="Least mutual information of two words, in nats.")
+    min_count: int = option(
+        "--min-count", type=click.IntRange(min=1), default=5, help="constructions: least count of a template."
+    )
     max_paths: int = option(
         "--max-paths",
         type=click.IntRange(1, 1 << 30),
         default=10_000,
-        help="Skip clauses with more paths than this and report how many were skipped.",
+        help="paths: skip clauses with more paths than this and report how many were skipped.",
     )
-    trivial: bool = option("--trivial", is_flag=True, help="Also show templates of one word between two gaps.")
+    trivial: bool = option("--trivial", is_flag=True, help="Also show templates of one word.")
     min_words: int = option(
         "--min-words", type=click.IntRange(min=1), default=1, help="Show templates of at least N words."
     )
@@ -83,7 +104,7 @@ class TextWordOptions(WordOptions):
     )
 
 
-@page(epilog=EPILOG, most=("min_words", "top", "examples", "lexicon", "output"))
+@page(epilog=EPILOG, most=("sort", "min_count", "top", "examples", "lexicon", "output"))
 @values(TemplateOptions, "own")
 @values(TextWordOptions, "words", without=("stop",))
 @values(ReadingOptions, "reading")
@@ -97,35 +118,50 @@ def command(
     writing: TableOptions,
     running: RunningOptions,
 ) -> None:
-    """Find sentence templates (句模版): words of a clause that attract each other across gaps.
+    """Find sentence templates (句模版): words of a clause that attract each other, with gaps between them.
 
-    A pair of words at most --window apart is strong if it is frequent and attracts each other. In each clause, words
-    are linked to their strong followers; every path of links that cannot be made longer is a template, with a gap
-    where it skips words. Punctuation, symbols and line ends end a clause.
+    Two words at most --window apart, side by side or across a gap, belong together if the pair is frequent and its
+    words attract each other; pairs that share a word make longer templates. It is a construction if many different
+    things fill its gaps and stand around it; a line that is repeated is none. All numbers are one word, [N].
+    Punctuation, symbols and line ends end a clause.
 
-    One row for each template, most frequent first. count: in how many paths. proba: their share of all paths. words,
-    gaps: how many it has. score: mutual information of its words, in nats. `nlpzero parse` reads the table.
+    One row for each template. count: how often it occurs. score: mutual information of its words, ln P(template) less
+    the sum of ln P(word), in nats. gain: count times score, the nats that it saves. words, gaps: how many it has.
+    spread: different clauses that it is in over its count. fillers: what fills each gap most often. `nlpzero parse`
+    reads the table.
     """
     exclude("tokenized", "lexicon", "jieba", "hmm", "learn")
     exclude("examples", "fillers")
-    with writing.open() as out, _clauses(own.window, words, reading, running) as clauses:
+    with writing.open() as out, _clauses(own, words, reading, running) as clauses:
+        from nlpzero.syntax.constructions import find_constructions
         from nlpzero.syntax.form import read_template
         from nlpzero.syntax.templates import find_templates
 
-        found = find_templates(
-            clauses,
-            window=own.window,
-            min_proba=own.min_proba,
-            min_pmi=own.min_pmi,
-            max_paths=own.max_paths,
-        )
-        if found.left_out:
-            warn(f"skipped: {found.left_out:,} clauses with more than {own.max_paths:,} paths (--max-paths)")
-        notice(f"{len(found.templates):,} templates in {found.total:,} paths, {clauses.total:,} words")
+        found: Constructions | Templates
+        if own.method == "constructions":
+            found = find_constructions(
+                clauses,
+                window=own.window,
+                min_proba=own.min_proba,
+                min_pmi=own.min_pmi,
+                min_count=own.min_count,
+            )
+            notice(f"{len(found.templates):,} templates in {clauses.total:,} words")
+        else:
+            found = find_templates(
+                clauses,
+                window=own.window,
+                min_proba=own.min_proba,
+                min_pmi=own.min_pmi,
+                max_paths=own.max_paths,
+            )
+            if found.left_out:
+                warn(f"skipped: {found.left_out:,} clauses with more than {own.max_paths:,} paths (--max-paths)")
+            notice(f"{len(found.templates):,} templates in {found.total:,} paths, {clauses.total:,} words")
         if own.fillers is None:
             _write(found, out, own, writing)
             return
-        filled = found.fillers(read_template(own.fillers, own.gap))
+        filled = found.fillers_of(read_template(own.fillers, own.gap))
         table = writing.table(out, ("gap", "filler", "count"))
         for number, those in enumerate(filled, 1):
             for filler, count in sorted(those.items(), key=lambda item: (-item[1], item[0]))[: own.top]:
@@ -134,65 +170,78 @@ def command(
 
 @contextlib.contextmanager
 def _clauses(
-    window: int, words: TextWordOptions, reading: ReadingOptions, running: RunningOptions
+    own: TemplateOptions, words: TextWordOptions, reading: ReadingOptions, running: RunningOptions
 ) -> Iterator["Clauses"]:
     """Read the corpus, cut it into words and encode its clauses."""
     from nlpzero.segment.encoding import encode_part
     from nlpzero.syntax.clauses import Clauses, templates_cost
 
+    cost, numbers = templates_cost(own.window), own.method == "constructions"
     if words.learn:
         from .learning import LearningOptions, learned
 
         with (
             learned(LearningOptions(), reading, running, again=True) as found,
-            running.job.open(templates_cost(window)) as execution,
+            running.job.open(cost) as execution,
         ):
-            yield Clauses(*found.tokens(), job=execution)
+            yield Clauses(*found.tokens(), numbers=numbers, job=execution)
         return
     cut = words.cutter(reading)
-    with reading.open(running) as corpus, words.open(running.job, templates_cost(window), corpus) as execution:
-        clauses = Clauses(parts_of(corpus, execution.block_size), partial(encode_part, cut), job=execution)
+    with reading.open(running) as corpus, words.open(running.job, cost, corpus) as execution:
+        parts = parts_of(corpus, execution.block_size)
+        clauses = Clauses(parts, partial(encode_part, cut), numbers=numbers, job=execution)
         warn_replaced(corpus)
         yield clauses
 
 
-def _write(found: "Templates", out: TextFile, own: TemplateOptions, writing: TableOptions) -> None:
+def _write(found: "Constructions | Templates", out: TextFile, own: TemplateOptions, writing: TableOptions) -> None:
     """Write the table."""
     from nlpzero.errors import ModelError, NothingFound
+    from nlpzero.syntax.constructions import Constructions
     from nlpzero.syntax.drawing import mark_gaps
-    from nlpzero.syntax.form import is_trivial, write_template
+    from nlpzero.syntax.form import write_template
+    from nlpzero.syntax.table import TemplateRows
 
-    chosen = [
-        i
-        for i, template in enumerate(found.templates)
-        if len(template) - template.count(None) >= own.min_words and (own.trivial or not is_trivial(template))
-    ][: own.top]
-    if not chosen:
+    rows = TemplateRows.of(found, trivial=own.trivial).sorted_by(own.sort)
+    rows = rows.at([i for i, template in enumerate(rows.templates) if _words(template) >= own.min_words][: own.top])
+    if not rows.templates:
         raise NothingFound(
-            f"all {len(found.templates):,} templates are trivial (one word between two gaps) or too short; try "
-            "--trivial, or a smaller --min-words, --min-proba or --min-pmi"
+            f"all {len(found.templates):,} templates have one word or are too short; try --trivial, or a smaller "
+            "--min-words, --min-proba or --min-pmi"
         )
-    templates = [found.templates[i] for i in chosen]
+    templates = rows.templates
     for template in templates:
         for word in template:
             if word is not None and own.gap in word:
                 raise ModelError(f"the word {word!r} of a template holds the mark of gaps; choose another with --gap")
-    counts = found.counts[chosen].tolist()
-    probas = [count / found.total for count in counts]
-    gaps = [template.count(None) for template in templates]
-    names = (*COLUMNS, "examples") if own.examples else COLUMNS
-    columns = [
+    names = [*COLUMNS]
+    columns: list[list[object]] = [
         [write_template(template, own.gap) for template in templates],
-        counts,
-        probas if writing.form == "jsonl" else [f"{proba:.4g}" for proba in probas],
-        [len(template) - skipped for template, skipped in zip(templates, gaps, strict=True)],
-        gaps,
-        found.scores[chosen].tolist(),
+        rows.counts.tolist(),
+        rows.gains.tolist(),
+        rows.scores.tolist(),
+        [_words(template) for template in templates],
+        [template.count(None) for template in templates],
     ]
+    listed = writing.form == "jsonl"
+    if isinstance(found, Constructions):
+        names += ["spread", "fillers"]
+        columns += [rows.spreads.tolist(), [*rows.fillers] if listed else [*map(_fillers, rows.fillers)]]
     if own.examples:
         shown = [
             [mark_gaps(example.words, example.places) for example in those]
             for those in found.examples(templates, own.examples)
         ]
-        columns.append(shown if writing.form == "jsonl" else [" | ".join(those) for those in shown])
+        names.append("examples")
+        columns.append([*shown] if listed else [" | ".join(those) for those in shown])
     writing.table(out, names).write_columns(columns)
+
+
+def _words(template: "Template") -> int:
+    """Count the words of a template."""
+    return len(template) - template.count(None)
+
+
+def _fillers(gaps: list[list[tuple[str, int]]]) -> str:
+    """Write what fills the gaps: 北京 41, 会上 22 | ..."""
+    return " | ".join(", ".join(f"{filler} {count}" for filler, count in gap) for gap in gaps)

@@ -61,7 +61,7 @@ def test_what_stays_is_the_template_and_what_changes_its_gaps() -> None:
     assert found.total == 60  # beside it, each clause has its subject and its verb alone
     # p(template) = 20/60; p(可以) = p(吗) = 20/80
     assert found.scores[0] == pytest.approx(np.log(1 / 3) - 2 * np.log(1 / 4))
-    assert found.fillers((None, "可以", None, "吗"))[0] == {"你": 5, "我": 5, "他": 5, "她": 5}
+    assert found.fillers_of((None, "可以", None, "吗"))[0] == {"你": 5, "我": 5, "他": 5, "她": 5}
     (example,) = found.examples([(None, "可以", None, "吗")], 1)
     assert [(e.words, e.places) for e in example] == [(["你", "可以", "吃", "吗"], (1, 3))]
 
@@ -110,7 +110,7 @@ def test_workers_find_the_same(open_workers: Callable[[], Execution]) -> None:
         blocks = ["".join(lines[i : i + 50]) for i in range(0, len(lines), 50)]
         parts = found_in(blocks, execution, min_proba=0.002, min_pmi=0.0)
         assert counted(parts) == counted(whole)
-        assert parts.fillers(whole.templates[0]) == whole.fillers(whole.templates[0])
+        assert parts.fillers_of(whole.templates[0]) == whole.fillers(whole.templates[0])
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -124,7 +124,7 @@ def test_examples_and_fillers_account_for_every_count(seed: int) -> None:
         for example in shown:
             items = [word if i in example.places else None for i, word in enumerate(example.words)]
             assert read_template(" ".join(item or "[X]" for item in items)) == template
-        fillers = found.fillers(template)
+        fillers = found.fillers_of(template)
         assert len(fillers) == template.count(None)
         assert all(sum(filler.values()) == count for filler in fillers)
 
@@ -166,9 +166,9 @@ def test_no_template_is_an_error_with_a_remedy() -> None:
     with pytest.raises(NothingFound, match=r"no template has a frequency above 0\.9"):
         found_in([QUESTIONS], min_proba=0.9)
     with pytest.raises(NothingFound, match="no clause has the template '可以 吗'"):
-        found_in([QUESTIONS]).fillers(("可以", "吗"))
+        found_in([QUESTIONS]).fillers_of(("可以", "吗"))
     with pytest.raises(NothingFound, match="no clause has the template '\\[X\\] 没有'"):
-        found_in([QUESTIONS]).fillers((None, "没有"))
+        found_in([QUESTIONS]).fillers_of((None, "没有"))
 
 
 def test_templates_are_written_and_read() -> None:

@@ -161,11 +161,15 @@ class Constructions:
 
     def _occurrences(self, template: Template) -> Iterator[Example]:
         """Give all places where a template stands, in the order of the text."""
-        level, row = self._rows[template]
         vocabulary = self.clauses.vocabulary
-        for block, chains in zip(self.clauses.blocks, level.chains, strict=True):
-            rows = chains.rows()[chains.ranks.array == row]
-            rows = rows[np.lexsort(rows.T[::-1])].astype(np.intp)
+        level, row = self._rows.get(template, (None, vocabulary.index(template[0] or "")))
+        for number, block in enumerate(self.clauses.blocks):
+            if level is None:  # a single word
+                rows = np.flatnonzero(block.words() == row)[:, np.newaxis]
+            else:
+                chains = level.chains[number]
+                rows = chains.rows()[chains.ranks.array == row].astype(np.intp)
+                rows = rows[np.lexsort(rows.T[::-1])]
             words, ends = block.words(), np.cumsum(block.lengths.array, dtype=np.intp)
             which = np.searchsorted(ends, rows[:, 0], side="right")
             for places, clause in zip(rows.tolist(), which.tolist(), strict=True):

@@ -122,7 +122,7 @@ class Templates:
                 found[which].append(example)
         return found
 
-    def fillers(self, template: Template) -> list[Counter[str]]:
+    def fillers_of(self, template: Template) -> list[Counter[str]]:
         """Count what fills each gap of a template, over all its occurrences.
 
         Raises
