@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.counting import Ranks, count_ranked, sort_with_origin
-from ..core.workspace import NONE, Counts, Ids, Keys, Stored, StoredRun, Workspace
-from .clauses import Block, Positions
+from ..core.workspace import NONE, Counts, Ids, Keys, StoredRun, Workspace, WorkspaceArray
+from .clauses import ClauseBlock, Positions
 
 _FAR = np.uint8(255)
 SHORT = 5
@@ -27,34 +27,34 @@ class Joints(NamedTuple):
     ----------
     run : StoredRun
         The joints as keys (first word, second word, whether a gap lies between), and how often each occurs.
-    ids : Stored
+    ids : WorkspaceArray
         For each joint of the text its place in the run.
-    places, distances : Stored
+    places, distances : WorkspaceArray
         Where its first word stands, and how many words on its second one.
     reach : int64 array
         At d: how many words of the block have another d words on in their clause.
     """
 
     run: StoredRun
-    ids: Stored
-    places: Stored
-    distances: Stored
+    ids: WorkspaceArray
+    places: WorkspaceArray
+    distances: WorkspaceArray
     reach: Counts
 
 
 class Network(NamedTuple):
     """The strong joints of one block: those of each word, one word after another; `offsets` says where they begin."""
 
-    targets: Stored
-    joints: Stored
-    offsets: Stored
+    targets: WorkspaceArray
+    joints: WorkspaceArray
+    offsets: WorkspaceArray
 
 
 class Chains(NamedTuple):
     """Chains of one block: the places of their words, row after row, and which template each is."""
 
-    places: Stored
-    ranks: Stored
+    places: WorkspaceArray
+    ranks: WorkspaceArray
     words: int
 
     def rows(self) -> Ids:
@@ -75,7 +75,7 @@ def nearest(words: Ids, room: Ids) -> tuple[npt.NDArray[np.uint8], npt.NDArray[n
     return before, after
 
 
-def count_joints(workspace: Workspace, bits: int, window: int, block: Block) -> Joints:
+def count_joints(workspace: Workspace, bits: int, window: int, block: ClauseBlock) -> Joints:
     """Count the joints of one block: words at most `window` apart, neither of which stands between them."""
     words, room = block.words(), block.room()
     before, after = nearest(words, room)
@@ -101,7 +101,9 @@ def count_joints(workspace: Workspace, bits: int, window: int, block: Block) -> 
     )
 
 
-def connect(workspace: Workspace, number: Stored, work: tuple[Block, Joints, Ranks]) -> tuple[Network, Chains]:
+def connect(
+    workspace: Workspace, number: WorkspaceArray, work: tuple[ClauseBlock, Joints, Ranks]
+) -> tuple[Network, Chains]:
     """Keep the strong joints of one block, each with its number; they are the chains of two words, too."""
     block, joints, ranks = work
     found = ranks.array
@@ -121,7 +123,9 @@ def connect(workspace: Workspace, number: Stored, work: tuple[Block, Joints, Ran
     return network, Chains(store(np.column_stack([places, targets]).ravel()), store(of_joint), 2)
 
 
-def prolong(workspace: Workspace, joint_bits: int, work: tuple[Network, Chains]) -> tuple[StoredRun, Stored, Stored]:
+def prolong(
+    workspace: Workspace, joint_bits: int, work: tuple[Network, Chains]
+) -> tuple[StoredRun, WorkspaceArray, WorkspaceArray]:
     """Join the chains of one block to one more word: the keys (template, joint) as a run, their ids, and the places."""
     network, chains = work
     rows, ranks = chains.rows(), chains.ranks.array
@@ -136,7 +140,7 @@ def prolong(workspace: Workspace, joint_bits: int, work: tuple[Network, Chains])
     return workspace.store_run(run), workspace.store(ids), workspace.store(longer.ravel())
 
 
-def keep(workspace: Workspace, number: Stored, work: tuple[Chains, Ranks]) -> Chains:
+def keep(workspace: Workspace, number: WorkspaceArray, work: tuple[Chains, Ranks]) -> Chains:
     """Keep those of the longer chains of one block whose templates have a number; they come with ids in the run."""
     chains, ranks = work
     found = ranks.array
@@ -148,7 +152,9 @@ def keep(workspace: Workspace, number: Stored, work: tuple[Chains, Ranks]) -> Ch
     return Chains(workspace.store(chains.rows()[kept].ravel()), workspace.store(of_chain[kept]), chains.words)
 
 
-def describe(workspace: Workspace, gaps: Stored, bits: int, work: tuple[Block, Chains]) -> list[StoredRun]:
+def describe(
+    workspace: Workspace, gaps: WorkspaceArray, bits: int, work: tuple[ClauseBlock, Chains]
+) -> list[StoredRun]:
     """Count what is in and around the chains of one block, template by template; the ranks are in the high bits.
 
     Returns
@@ -187,7 +193,9 @@ def filler_keys(words: Ids, rows: Ids, ranks: Ids, joint: int, bits: int) -> Key
     return _packed(hashes, ranks, bits)
 
 
-def filler_run(workspace: Workspace, joint: int, bits: int, gaps: Stored, work: tuple[Block, Chains]) -> StoredRun:
+def filler_run(
+    workspace: Workspace, joint: int, bits: int, gaps: WorkspaceArray, work: tuple[ClauseBlock, Chains]
+) -> StoredRun:
     """Count what stands in the gap at a joint of some of the chains of one block, template by template."""
     block, chains = work
     rows, ranks = chains.rows(), chains.ranks.array
@@ -197,7 +205,7 @@ def filler_run(workspace: Workspace, joint: int, bits: int, gaps: Stored, work: 
 
 
 def filler_texts(
-    joint: int, rank_bits: int, gaps: Stored, wanted: Stored, work: tuple[Block, Chains]
+    joint: int, rank_bits: int, gaps: WorkspaceArray, wanted: WorkspaceArray, work: tuple[ClauseBlock, Chains]
 ) -> dict[int, list[int]]:
     """Give the words behind some keys of fillers, as far as they are in one block."""
     block, chains = work
@@ -212,12 +220,12 @@ def filler_texts(
     return {key: words[a + 1 : b].tolist() for key, (a, b) in zip(found.tolist(), spans, strict=True)}
 
 
-def sentence_run(workspace: Workspace, block: Block) -> StoredRun:
+def sentence_run(workspace: Workspace, block: ClauseBlock) -> StoredRun:
     """Count the clauses of one block that are not short."""
     return workspace.store_run(count_ranked(clause_hashes(block)[block.lengths.array >= SHORT])[0])
 
 
-def clause_hashes(block: Block) -> Keys:
+def clause_hashes(block: ClauseBlock) -> Keys:
     """Give a number for each clause, the same for the same words."""
     lengths, words = block.lengths.array, block.words()
     if not len(lengths):
