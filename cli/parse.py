@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 EPILOG = """\b
 Examples:
-  nlpzero templates --min-proba 1e-4 -o templates.tsv data/stories.txt
+  nlpzero templates --min-count 4 -o templates.tsv data/stories.txt
   nlpzero parse --templates templates.tsv data/stories.txt
   nlpzero parse --templates templates.tsv --format brackets --unit clause data/stories.txt
   echo 鸡蛋可以吃吗 | nlpzero parse --templates templates.tsv --format svg -o eggs.svg
@@ -48,7 +48,7 @@ class ParseOptions(GapOptions):
         "--null-score",
         type=click.FloatRange(max=0),
         default=-20,
-        help="Score of each word but the first where no template covers a span, in nats.",
+        help="Score of each part of a row but the first, in nats: the lower, the more templates.",
     )
     null: bool = option(
         "--null/--no-null", default=True, help="Write sentences that no template covers, flat, or leave them out."
@@ -63,8 +63,8 @@ class TreeFileOptions(FileOptions):
         "--format",
         type=click.Choice(["tree", "json", "brackets", "svg", "dot"]),
         default="tree",
-        help="tree: indented lines. json: nested objects, one line a sentence. brackets: one line a sentence, gaps in "
-        "brackets. svg: a page of drawings. dot: graphs for Graphviz.",
+        help="tree: indented lines. json: nested objects, one line a sentence. brackets: templates and gaps in "
+        "brackets, one line a sentence. svg: a page of drawings. dot: graphs for Graphviz.",
     )
     directory: str | None = option(
         "--directory", metavar="DIR", help="svg, dot: write each sentence to its own file here: 000001.svg, ..."
@@ -87,8 +87,9 @@ def command(
 ) -> None:
     """Parse sentences (句法分析) into a hierarchy of templates: each gap is parsed in its turn.
 
-    Of all hierarchies that one is chosen whose templates have the greatest sum of ln P(template), P being the share of
-    a template's count in the table. Among equal ones: more words in the template, then words further left.
+    A sentence, and a gap, is a row of words and templates; what no template covers stays flat. The greatest sum wins:
+    ln P(template), its share of the table's counts, less 2 ln(length) for each gap, and --null-score for each part of
+    a row but the first. No template reaches across a mark that ends a clause. Templates of one word are not used.
 
     The text has to be cut into words as the corpus of the templates was: with the same options for words.
     """
@@ -168,5 +169,5 @@ def _parse(
     }
     sentences = sentences_of(encode_part(cut, part), split)
     trees = parser.parse_all([words for words in sentences if len(words) <= LONGEST])
-    kept = [tree for tree in trees if null or tree.nodes[0].template is not None]
+    kept = [tree for tree in trees if null or any(node.template is not None for node in tree.nodes)]
     return [draw[output_format](tree) for tree in kept], len(trees) - len(kept), len(sentences) - len(trees)

@@ -24,10 +24,10 @@ from .similarity.documents import DistanceMethod
 from .similarity.packaged import load_vectors
 from .similarity.search import Collection
 from .syntax.clauses import Clauses, sentences_of, templates_cost
+from .syntax.constructions import find_constructions
 from .syntax.form import Template, write_template
 from .syntax.inventory import Inventory
 from .syntax.parser import Parser, Tree
-from .syntax.templates import find_templates as templates_of
 from .vectors.cooccurrence import pairs_cost
 from .vectors.glove import train
 from .vectors.pairs import count_pairs
@@ -38,18 +38,25 @@ from .vectors.training import vectors_of
 
 @dataclass(frozen=True)
 class TemplateRecord:
-    """A sentence template: its words, None for a gap; how often it occurs; its mutual information in nats."""
+    """A sentence template: its words, None for a gap; its count; and what it is worth.
+
+    `score` is the mutual information of its words in nats, `gain` count times score, `spread` the number of different
+    clauses that it is in over its count, `fillers` what fills each gap most often, with counts.
+    """
 
     template: Template
     count: int
     score: float
+    gain: float
+    spread: float
+    fillers: list[list[tuple[str, int]]]
 
     def __str__(self) -> str:
         return write_template(self.template)
 
 
 class TemplateTable(list[TemplateRecord]):
-    """Templates of a corpus, the most frequent first, and the cutter that cut it: together they parse."""
+    """Templates of a corpus, those that save most first, and the cutter that cut it: together they parse."""
 
     def __init__(self, records: Iterable[TemplateRecord], cutter: Cutter) -> None:
         super().__init__(records)
@@ -112,6 +119,7 @@ def find_templates(
     window: int = 5,
     min_proba: float = 1e-5,
     min_pmi: float = 2.0,
+    min_count: int = 5,
     job: Job | Execution | None = None,
 ) -> TemplateTable:
     """Find the sentence templates of a corpus (句模版).
@@ -122,9 +130,9 @@ def find_templates(
     cut : Cutter, optional
         What cuts the text into words (default: `dictionary()`).
     window : int
-        Greatest distance of two words that may be linked.
-    min_proba, min_pmi : float
-        See `nlpzero.syntax.templates.find_templates`.
+        Greatest distance of two neighbouring words of a template.
+    min_proba, min_pmi, min_count
+        See `nlpzero.syntax.constructions.find_constructions`.
     job : Job, optional
         What the work may use (default: the current job).
 
@@ -138,15 +146,16 @@ def find_templates(
     Examples
     --------
     >>> lines = [f"{who}可以{what}吗\\n" for who in "你我他她" for what in "吃喝玩唱跳"]
-    >>> found = find_templates(lines, cut=jieba(), min_proba=0.05, min_pmi=0.5)
-    >>> str(found[0]), found[0].count
-    ('[X] 可以 [X] 吗', 20)
+    >>> found = find_templates(lines, cut=jieba(), min_pmi=0.5)
+    >>> str(found[0]), found[0].count, found[0].fillers
+    ('可以 [X] 吗', 20, [[('吃', 4), ('唱', 4), ('喝', 4)]])
     """
     cutter = cut or dictionary_cutter()
     with open_execution(job, templates_cost(window)) as execution, open_texts(texts, execution.block_size) as blocks:
-        clauses = Clauses(blocks, partial(encode_part, cutter), job=execution)
-        found = templates_of(clauses, window=window, min_proba=min_proba, min_pmi=min_pmi)
-        rows = zip(found.templates, found.counts.tolist(), found.scores.tolist(), strict=True)
+        clauses = Clauses(blocks, partial(encode_part, cutter), numbers=True, job=execution)
+        found = find_constructions(clauses, window=window, min_proba=min_proba, min_pmi=min_pmi, min_count=min_count)
+        numbers = (column.tolist() for column in (found.counts, found.scores, found.gains, found.spreads))
+        rows = zip(found.templates, *numbers, found.fillers, strict=True)
         return TemplateTable((TemplateRecord(*row) for row in rows), cutter)
 
 

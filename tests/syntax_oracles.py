@@ -73,29 +73,76 @@ def template_counts(
     return {template: count for template, count in counts.items() if count / total > min_proba}, total, left_out
 
 
-Parse = tuple[int, tuple[int, ...], "Template | None", "list[Parse]"]
-"""Score in units of 1e-6 nats; places of the template's words; template (None: flat); the parses of the gaps."""
+Piece = tuple[int, int]
+"""A single word, or the span of a template."""
+Node = tuple[int, int, int, tuple[int, ...], "Template | None", float]
+"""Start, end, depth, places, template (None: a row), score in units of 1e-6 nats."""
 
 
-def parse(words: Clause, counts: Mapping[Template, int], null_score: float) -> Parse:
+def core_of(template: Template) -> Template:
+    """Take the gaps from the edges of a template."""
+    items = list(template)
+    while items and items[0] is None:
+        del items[0]
+    while items and items[-1] is None:
+        del items[-1]
+    return tuple(items)
+
+
+class HierarchyOracle:
     """Parse a sentence by trying every choice of words in every span."""
-    total = sum(counts.values())
-    own = {template: round((log(count) - log(total)) * 1e6) for template, count in counts.items()}
-    known: dict[tuple[int, int], Parse] = {}
 
-    def best(start: int, end: int) -> Parse:
-        if (start, end) not in known:
-            found: list[Parse] = []
-            for size in range(1, end - start + 1):
-                for places in combinations(range(start, end), size):
-                    template = template_of(words, places, start, end)
-                    if template in own:
-                        edges = (start - 1, *places, end)
-                        gaps = [(a + 1, b) for a, b in pairwise(edges) if b - a > 1]
-                        below = [best(*gap) for gap in gaps]
-                        found.append((own[template] + sum(parsed[0] for parsed in below), places, template, below))
-            flat: Parse = (round(null_score * 1e6) * (end - start - 1), tuple(range(start, end)), None, [])
-            known[start, end] = min(found, key=lambda p: (-p[0], -len(p[1]), p[1])) if found else flat
-        return known[start, end]
+    def __init__(self, words: Clause, counts: Mapping[Template, int], null_score: float) -> None:
+        cores: Counter[Template] = Counter()
+        for template, count in counts.items():
+            if sum(item is not None for item in template) > 1:
+                cores[core_of(template)] += count
+        total = sum(cores.values())
+        self.own = {core: round((log(count) - log(total)) * 1e6) for core, count in cores.items()}
+        self.words, self.null = words, round(null_score * 1e6)
+        self.rows: dict[Piece, tuple[int, list[Piece]]] = {}
+        self.best: dict[Piece, tuple[int, tuple[int, ...], Template] | None] = {}
 
-    return best(0, len(words))
+    def row(self, start: int, end: int) -> tuple[int, list[Piece]]:
+        """Give the best row of pieces: `null` for each but the first; the longest last piece wins among equals."""
+        if (start, end) not in self.rows:
+            found: tuple[int, list[Piece]] | None = None
+            for first in range(start, end):
+                template = self.template(first, end) if end - first > 1 else None
+                if template is None and end - first > 1:
+                    continue
+                before, pieces = self.row(start, first) if first > start else (0, [])
+                score = before + (self.null if first > start else 0) + (template[0] if template else 0)
+                if found is None or score > found[0]:
+                    found = score, [*pieces, (first, end)]
+            assert found is not None
+            self.rows[start, end] = found
+        return self.rows[start, end]
+
+    def template(self, start: int, end: int) -> tuple[int, tuple[int, ...], Template] | None:
+        """Give the best template from the first word of a span to its last; more words win, then words to the left."""
+        if (start, end) not in self.best:
+            found = []
+            for size in range(end - start - 1):
+                for between in combinations(range(start + 1, end - 1), size):
+                    places = (start, *between, end - 1)
+                    template = template_of(self.words, places, start, end)
+                    gaps = [(a + 1, b) for a, b in pairwise(places) if b - a > 1]
+                    if template in self.own and not any("，" in self.words[a:b] for a, b in gaps):
+                        cost = sum(round(2 * log(b - a) * 1e6) - self.row(a, b)[0] for a, b in gaps)
+                        found.append((self.own[template] - cost, places, template))
+            self.best[start, end] = min(found, key=lambda one: (-one[0], -len(one[1]), one[1]), default=None)
+        return self.best[start, end]
+
+    def nodes(self, start: int, end: int, depth: int = 0, is_template: bool = False) -> list[Node]:
+        """Give the nodes of a span, each before those in it."""
+        score, pieces = (0, [(start, end)]) if is_template else self.row(start, end)
+        template = self.template(start, end) if len(pieces) == 1 and end - start > 1 else None
+        if template:
+            score, places, items = template
+            gaps = [(a + 1, b) for a, b in pairwise(places) if b - a > 1]
+            below = [node for gap in gaps for node in self.nodes(*gap, depth + 1)]
+            return [(start, end, depth, places, items, score), *below]
+        singles = tuple(a for a, b in pieces if b - a == 1)
+        below = [node for a, b in pieces if b - a > 1 for node in self.nodes(a, b, depth + 1, True)]
+        return [(start, end, depth, singles, None, score), *below]

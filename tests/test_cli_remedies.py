@@ -139,9 +139,14 @@ EXAMPLES = [
     ),
     ("rules --lhs 盐 --input csv baskets.csv", "check --lhs and --rhs", "rules --lhs 茶 --input csv baskets.csv"),
     (
-        "templates --tokenized --min-pmi -5 --window 8 --max-paths 2 ring.txt",
+        "templates --method paths --tokenized --min-pmi -5 --window 8 --max-paths 2 ring.txt",
         "try a larger --max-paths",
-        "templates --tokenized --min-pmi -5 --window 8 --max-paths 100000 --trivial ring.txt",
+        "templates --method paths --tokenized --min-pmi -5 --window 8 --max-paths 100000 --trivial ring.txt",
+    ),
+    (
+        "templates --tokenized ring.txt",
+        "try a smaller --min-count, --min-proba or --min-pmi",
+        "templates --tokenized --min-count 1 --min-pmi -9 ring.txt",
     ),
     ("discover --scheduler tcp://localhost:1 text.txt", "--scheduler needs --tmp-dir", "discover --tmp-dir . text.txt"),
 ]

@@ -79,36 +79,46 @@ def mark_gaps(words: Sequence[str], places: Sequence[int]) -> str:
     return "".join(parts)
 
 
-def _label(tree: Tree, node: Node) -> str:
-    """Write the words of a node's span, those of its gaps in brackets."""
-    return mark_gaps(tree.words[node.start : node.end], [place - node.start for place in node.places])
+def _labels(tree: Tree) -> list[str]:
+    """Write the words of each node's span, those of the nodes in it in brackets."""
+    spans: list[list[tuple[int, int]]] = [[] for _ in tree.nodes]
+    for node, parent in zip(tree.nodes[1:], _parents(tree)[1:], strict=True):
+        spans[parent].append((node.start, node.end))
+    labels = []
+    for node, inner in zip(tree.nodes, spans, strict=True):
+        parts, at = [], node.start
+        for start, end in [*inner, (node.end, node.end)]:
+            parts += [*tree.words[at:start], f"({''.join(tree.words[start:end])})" * (end > start)]
+            at = end
+        labels.append("".join(parts))
+    return labels
 
 
 def draw_tree(tree: Tree) -> str:
-    """Draw a hierarchy as lines: for each node its words with gaps in brackets, below it what it consists of.
+    """Draw a hierarchy as lines: for each node its words, those of nodes in it in brackets; below, what it consists of.
 
     Examples
     --------
     >>> from .inventory import Inventory
     >>> from .parser import Parser
-    >>> print(draw_tree(Parser(Inventory([(None, "可以", None, "吗")], [1])).parse(["鸡蛋", "可以", "吃", "吗"])))
-    +---> (鸡蛋)可以(吃)吗
+    >>> print(draw_tree(Parser(Inventory([("可以", None, "吗")], [1])).parse(["鸡蛋", "可以", "吃", "吗"])))
+    +---> 鸡蛋(可以吃吗)
     |     +---> 鸡蛋
-    |     |     +---> 鸡蛋
-    |     +---> 可以
-    |     +---> 吃
+    |     +---> 可以(吃)吗
+    |     |     +---> 可以
     |     |     +---> 吃
-    |     +---> 吗
+    |     |     |     +---> 吃
+    |     |     +---> 吗
     """
-    lines = []
+    lines, labels = [], _labels(tree)
     for word, opening, owner in zip(tree.words, _opening(tree), owners(tree), strict=True):
-        lines += [f"{'|     ' * tree.nodes[i].depth}+---> {_label(tree, tree.nodes[i])}" for i in opening]
+        lines += [f"{'|     ' * tree.nodes[i].depth}+---> {labels[i]}" for i in opening]
         lines.append(f"{'|     ' * (tree.nodes[owner].depth + 1)}+---> {word}")
     return "\n".join(lines)
 
 
 def _around(tree: Tree) -> tuple[list[int], list[int]]:
-    """Count the gaps that begin with each word, and those that end with it."""
+    """Count the nodes below the first that begin with each word, and those that end with it."""
     opened, closed = [0] * len(tree.words), [0] * len(tree.words)
     for node in tree.nodes[1:]:
         opened[node.start] += 1
@@ -117,7 +127,7 @@ def _around(tree: Tree) -> tuple[list[int], list[int]]:
 
 
 def write_brackets(tree: Tree, delimiter: str = "") -> str:
-    r"""Write a sentence with each gap in brackets; its own brackets and backslashes have a backslash before them.
+    r"""Write a sentence with each template and gap in brackets; those of the text have a backslash before them.
 
     Examples
     --------
@@ -248,7 +258,7 @@ def _height(depth: int) -> float:
 
 
 def _parents(tree: Tree) -> list[int]:
-    """Give for each node the one whose gap it fills; 0 for the first."""
+    """Give for each node the one that it is in; 0 for the first."""
     parents, path = [], [0]
     for number, node in enumerate(tree.nodes):
         del path[node.depth :]

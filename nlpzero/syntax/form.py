@@ -45,14 +45,3 @@ def read_template(text: str, gap: str = "[X]") -> Template:
     """
     items = [None if part == gap else part for part in text.replace(gap, f" {gap} ").split()]
     return tuple(item for i, item in enumerate(items) if item is not None or i == 0 or items[i - 1] is not None)
-
-
-def is_trivial(template: Template) -> bool:
-    """Tell whether a template is one word between two gaps.
-
-    Examples
-    --------
-    >>> is_trivial((None, "水", None)), is_trivial(("水", None))
-    (True, False)
-    """
-    return len(template) == 3 and template[0] is None and template[2] is None

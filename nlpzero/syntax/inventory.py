@@ -13,12 +13,10 @@ import numpy.typing as npt
 from ..core.workspace import Counts, Keys
 from ..errors import ModelError
 from ..reading.corpus import read_lines
-from .form import Template, read_template
+from .form import NUMBER, Template, is_number, read_template
 
 Places = npt.NDArray[np.intp]
 
-FORMS = range(4)
-"""The forms of a template, by its edges: bit 0 says that a gap comes first, bit 1 that one comes last."""
 COLUMNS = ("template", "count")
 """What a table of templates needs; `words` and `gaps` are checked where it has them."""
 
@@ -29,72 +27,77 @@ _ESCAPED = re.compile(r"\\([tnr\\])")
 
 
 class Inventory:
-    """Templates with counts.
+    """Templates with counts, to parse with.
 
-    Inside, the *core* of a template is what stands between the gaps at its edges. Cores are a tree of words, each
-    reached across a gap or not; a node is a core that begins some template.
+    Gaps at the edges of a template say nothing, as anything may stand around it: they are left out, and the counts of
+    what is then the same are added up. Templates of one word are left out, too.
 
     Parameters
     ----------
     templates : sequence of Template
-        All different, each with a word in it.
     counts : sequence of int
         How often each occurs, at least 1; P(template) is its share of their sum.
 
     Raises
     ------
     ModelError
-        If there is no template.
+        If there is no template of two words.
 
     Attributes
     ----------
     templates : list of Template
+        All different, in the order given.
     counts : int64 array (n,)
     rank : dict of str to int
         The words of all templates, and their ranks.
     keys : uint64 array (nodes,)
-        The nodes but the root, which is 0, as parent, whether a gap comes before the word, word (see `key`); sorted.
-    of_form : int64 array (4, nodes + 1)
-        The template of each form that has a node as its core, or -1.
+        Templates are a tree of words, each reached across a gap or not; a node is the beginning of some template. The
+        nodes but the root, which is 0, as parent, whether a gap comes before the word, word (see `key`); sorted.
+    template_of : int64 array (nodes + 1,)
+        The template that a node is, or -1.
     has_gaps : bool array (nodes + 1,)
-        Whether a gap may follow inside a core.
+        Whether a gap may follow.
 
     Examples
     --------
-    >>> inventory = Inventory([(None, "可以", None, "吗"), ("水", None)], [3, 1])
-    >>> len(inventory), inventory.rank
-    (2, {'可以': 0, '吗': 1, '水': 2})
+    >>> inventory = Inventory([(None, "可以", None, "吗"), ("可以", None, "吗"), ("水", None)], [3, 1, 5])
+    >>> inventory.templates, inventory.counts.tolist(), inventory.rank
+    ([('可以', None, '吗')], [4], {'可以': 0, '吗': 1})
     """
 
     def __init__(self, templates: Sequence[Template], counts: Sequence[int] | Counts) -> None:
-        if not templates:
-            raise ModelError("there is no template to parse with")
-        self.templates = list(templates)
-        self.counts = np.asarray(counts, np.int64)
+        total: dict[Template, int] = {}
+        for template, count in zip(templates, np.asarray(counts, np.int64).tolist(), strict=True):
+            core = template[template[:1] == (None,) : len(template) - (template[-1:] == (None,))]
+            if len(core) > 1:
+                total[core] = total.get(core, 0) + count
+        if not total:
+            raise ModelError("there is no template of two words to parse with")
+        self.templates = list(total)
+        self.counts = np.array(list(total.values()), np.int64)
         self.rank: dict[str, int] = {}
-        for template in templates:
+        for template in self.templates:
             for item in template:
                 if item is not None:
                     self.rank.setdefault(item, len(self.rank))
         self.bits = max(1, (len(self.rank) - 1).bit_length())
         found: dict[int, int] = {}  # key: node, numbered as found
-        ends: list[tuple[int, int, int]] = []
-        for number, template in enumerate(templates):
+        ends: list[int] = []
+        for template in self.templates:
             node, gap = 0, 0
-            for i, item in enumerate(template):
+            for item in template:
                 if item is None:
-                    gap = int(i > 0)
+                    gap = 1
                 else:
                     node = found.setdefault(self.key(node, gap, self.rank[item]), len(found) + 1)
                     gap = 0
-            ends.append((node, (template[0] is None) + 2 * (template[-1] is None), number))
+            ends.append(node)
         keys = np.fromiter(found, np.uint64, len(found))
         order = np.argsort(keys)
         self.keys: Keys = keys[order]
         self._nodes = order + 1
-        self.of_form = np.full((len(FORMS), len(found) + 1), -1, np.int64)
-        for node, form, number in ends:
-            self.of_form[form, node] = number
+        self.template_of = np.full(len(found) + 1, -1, np.int64)
+        self.template_of[ends] = np.arange(len(ends))
         self.has_gaps = np.zeros(len(found) + 1, np.bool_)
         across = self.keys[(self.keys >> np.uint64(self.bits)) & np.uint64(1) == 1]
         self.has_gaps[(across >> np.uint64(self.bits + 1)).astype(np.intp)] = True
@@ -114,8 +117,10 @@ class Inventory:
         return kept, self._nodes[places[kept]]
 
     def ranks(self, words: Sequence[str]) -> Places:
-        """Give the ranks of words, -1 for those in no template."""
-        return np.fromiter((self.rank.get(word, -1) for word in words), np.intp, len(words))
+        """Give the ranks of words, -1 for those in no template; a number that is in none is any number."""
+        number = self.rank.get(NUMBER, -1)
+        found = (self.rank.get(word, number if number >= 0 and is_number(word) else -1) for word in words)
+        return np.fromiter(found, np.intp, len(words))
 
     @classmethod
     def from_file(
@@ -154,7 +159,7 @@ class Inventory:
         ...     path = Path(folder, "templates.tsv")
         ...     _ = path.write_text("template\tcount\n[X] 可以 [X] 吗\t3\n", "utf-8")
         ...     Inventory.from_file(path).templates
-        [(None, '可以', None, '吗')]
+        [('可以', None, '吗')]
         """
         source = os.fspath(path)
         counts: dict[Template, int] = {}
@@ -168,7 +173,10 @@ class Inventory:
         if sum(counts.values()) > _MOST:
             raise ModelError(f"{source}: the counts add up to more than {_MOST}; divide them")
         chosen = sorted(counts, key=lambda template: -counts[template])[:limit]
-        return cls(chosen, [counts[template] for template in chosen])
+        try:
+            return cls(chosen, [counts[template] for template in chosen])
+        except ModelError:
+            raise ModelError(f"{source}: there is no template of two words in it; {_REMEDY}") from None
 
 
 class _Row(NamedTuple):

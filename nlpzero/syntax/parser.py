@@ -1,12 +1,13 @@
 """Parsing: the best hierarchy of templates over a sentence, by dynamic programming over its spans.
 
-The score of a span is the greatest, over the templates that cover it, of ln P(template) plus the scores of its gaps;
-a span that no template covers is flat and scores `null_score` times its words but one. A gap holds one word or more.
+A span is a row of single words and of templates; a template covers the span from its first word to its last, and each
+of its gaps is a span in turn. The score is the sum of ln P(template), less 2 ln(length) for each gap, and of
+`null_score` for each part of a row but the first. So templates join what they can, those with near words first. A gap
+holds one word or more, and no mark that ends a clause.
 
-A template covers a span if its core (what stands between the gaps at its edges) stands inside it, so all spans share
-the cores, and a core is worked out once for its first and last word. Cores are matched word by word down the tree of
-the inventory, all sentences of one length together; scores are then filled in by the length of the spans, shortest
-first, with no recursion. PackedScores are whole numbers of 1e-6 nats: sums are exact, and equal sums are equal.
+Templates are matched word by word down the tree of the inventory, all sentences of one length together; scores are then
+filled in by the length of the spans, shortest first, with no recursion. PackedScores are whole numbers of 1e-6 nats:
+sums are exact, and equal sums are equal.
 """
 
 import math
@@ -18,13 +19,21 @@ import numpy.typing as npt
 
 from ..core.job import Cost
 from ..errors import ModelError
+from ..text.sentences import END_MARKS
+from ..text.words import are_words
 from .form import write_template
-from .inventory import FORMS, Inventory, Places
+from .inventory import Inventory, Places
 
 PackedScores = npt.NDArray[np.int64]
 
 UNIT = 1e-6
 """What scores are whole numbers of, in nats."""
+
+GAP = 2.0
+"""A gap of n words costs so many nats times ln n.
+
+Links between words fall off as the square of their distance: the best weight of ln distance on UD Chinese GSDSimp dev.
+"""
 
 _NONE = np.int64(-1 << 60)  # three of them still fit 64 bits
 _WORDS = 16  # low bits of a packed score: the number of the template's words, which decides among equal scores
@@ -41,20 +50,20 @@ _CELLS = 1 << 20  # cells of a table of sentences that are done together
 
 
 class Node(NamedTuple):
-    """A span of a sentence and what covers it.
+    """A span of a sentence: a template, or a row of words and templates.
 
     Attributes
     ----------
     start, end : int
         The span, in words.
     depth : int
-        0 for the whole sentence, 1 for its gaps ...
+        0 for the whole sentence, 1 for what it consists of ...
     places : tuple of int
-        The words of the template in the sentence; of a flat span all of its words. All others are in gaps.
+        The words of the template in the sentence; of a row its single words. All others are in nodes below.
     template : str or None
-        The template; None for a flat span.
+        The template; None for a row.
     score : float
-        In nats: its own, and those of the gaps with all that is in them.
+        In nats: its own, and those of all that is in it.
     """
 
     start: int
@@ -65,7 +74,7 @@ class Node(NamedTuple):
     score: float
 
     def gaps(self) -> Iterator[tuple[int, int]]:
-        """Give the spans of the gaps."""
+        """Give the spans between the words."""
         before = self.start
         for place in (*self.places, self.end):
             if place > before:
@@ -74,7 +83,7 @@ class Node(NamedTuple):
 
 
 class Tree(NamedTuple):
-    """The hierarchy (层次结构) of one sentence: its words, and its nodes, each before its gaps from left to right."""
+    """The hierarchy (层次结构) of one sentence: its words and its nodes, each before those in it from left to right."""
 
     words: list[str]
     nodes: list[Node]
@@ -87,7 +96,7 @@ class Parser:
     ----------
     inventory : Inventory
     null_score : float
-        What each word but the first of a span costs that no template covers, in nats; from -8,000 to 0.
+        What each part of a row but the first costs, in nats; from -8,000 to 0.
     gap : str
         How the templates of the nodes show their gaps.
 
@@ -99,20 +108,21 @@ class Parser:
     Notes
     -----
     For a sentence of n words: O(n^3) for the spans, and O(n^2 t) for the templates, t being the number of ways to go on
-    from a beginning of a core at some word: at most n times the beginnings that end in it, a handful in text. Memory
-    O(n^2 + n^2 t). About 1 ms for a sentence of 25 words and 20,000 templates.
+    from a beginning of a template at some word: at most n times the beginnings that end in it, a handful in text.
+    Memory O(n^2 + n^2 t). About 1 ms for a sentence of 25 words and 20,000 templates.
 
-    Among equal scores the template with more words wins, then the one whose first word is leftmost, then the second ...
-    (which is one template: span and places determine it).
-    Published by Su Jianlin, "nlp-zero" (2018), whose search, unlike this one, also puts gaps where a template has none.
+    Among rows of equal scores the one wins that ends with the longest template, then that which goes on so to the left.
+    Among equal templates over the same span the one with more words wins, then the one whose second word is leftmost,
+    then the third ... After Su Jianlin, "nlp-zero" (2018), whose templates have gaps at their edges, which the whole
+    rest of a span fills.
 
     Examples
     --------
-    >>> parser = Parser(Inventory([(None, "可以", None, "吗"), ("水", None)], [3, 1]))
+    >>> parser = Parser(Inventory([("可以", None, "吗"), ("水", "涨")], [3, 1]))
     >>> tree = parser.parse(["鸡蛋", "可以", "吃", "吗"])
     >>> [(node.template, node.start, node.end) for node in tree.nodes]
-    [('[X] 可以 [X] 吗', 0, 4), (None, 0, 1), (None, 2, 3)]
-    >>> tree.nodes[0].score
+    [(None, 0, 4), ('可以 [X] 吗', 1, 4), (None, 2, 3)]
+    >>> tree.nodes[1].score
     -0.287682
     """
 
@@ -123,8 +133,8 @@ class Parser:
         self.null_score = _whole(null_score)
         log_total = math.log(int(inventory.counts.sum()))
         own = [_whole(math.log(count) - log_total) for count in inventory.counts.tolist()]
-        self._own = np.array(own, np.int64)
-        self._words = np.array([len(t) - t.count(None) for t in inventory.templates], np.int64)
+        self.own = np.array(own, np.int64)
+        self.words = np.array([len(t) - t.count(None) for t in inventory.templates], np.int64)
         self._text = [write_template(template, gap) for template in inventory.templates]
 
     def parse(self, words: Sequence[str]) -> Tree:
@@ -137,21 +147,23 @@ class Parser:
         Raises
         ------
         ModelError
-            For a sentence that is too long for an exact score: of 400,000 words; 1,000 with the least `null_score`.
+            For a sentence that is too long for an exact score: of 200,000 words; 1,000 with the least `null_score`.
         """
         by_length: dict[int, list[int]] = {}
         for i, words in enumerate(sentences):
             by_length.setdefault(len(words), []).append(i)
         trees: dict[int, Tree] = {}
-        dearest = max(-self.null_score, -int(self._own.min(initial=0)), 1)
-        most = (-int(_NONE) >> _WORDS + 1) // dearest
-        if by_length and max(by_length) > most:
-            raise ModelError(f"a sentence of {max(by_length):,} words is too long; cut it, or raise `null_score`")
+        longest = max(by_length, default=1)
+        dearest = max(-self.null_score, -int(self.own.min(initial=0)), 1) + gap_cost(longest)
+        if longest > (-int(_NONE) >> _WORDS + 1) // dearest:
+            raise ModelError(f"a sentence of {longest:,} words is too long; cut it, or raise `null_score`")
         for length, members in by_length.items():
             step = max(1, _CELLS // (length + 1) ** 2)
             for begin in range(0, len(members), step):
                 chosen = members[begin : begin + step]
-                ids = self.inventory.ranks([word for i in chosen for word in sentences[i]])
+                words = [word for i in chosen for word in sentences[i]]
+                ends = np.fromiter((word[-1:] in BARRIERS for word in words), np.bool_, len(words))
+                ids = np.where(ends & ~are_words(words), _BARRIER, self.inventory.ranks(words))
                 chart = _Chart(self, ids.reshape(len(chosen), length))
                 for row, i in enumerate(chosen):
                     trees[i] = Tree(list(sentences[i]), self._nodes(chart, row))
@@ -160,18 +172,28 @@ class Parser:
     def _nodes(self, chart: "_Chart", row: int) -> list[Node]:
         """Follow the best choices down from the whole sentence."""
         nodes: list[Node] = []
-        left = [(0, chart.length, 0)]
+        left = [(0, chart.length, 0, False)]
         matches = chart.matches_of(row)
         while left:
-            start, end, depth = left.pop()
-            score = int(chart.best[row, start, end - start]) >> _WORDS
-            choice = matches.best(start, end)
-            places, template = choice if choice else (tuple(range(start, end)), None)
-            text = None if template is None else self._text[template]
+            start, end, depth, is_template = left.pop()
+            pieces = [(start, end)] if is_template else matches.pieces(start, end)
+            if len(pieces) == 1 and end - start > 1:
+                places, template = matches.best(start, end)
+                score, text = int(chart.over[row, end, end - start]) >> _WORDS, self._text[template]
+            else:
+                places, text = tuple(a for a, b in pieces if b - a == 1), None
+                score = (int(chart.rows[row, start, end - start]) >> _WORDS) - self.null_score
             node = Node(start, end, depth, places, text, round(score * UNIT, 6))
             nodes.append(node)
-            left.extend((*gap, depth + 1) for gap in reversed([*node.gaps()]))
+            below = [piece for piece in pieces if piece[1] - piece[0] > 1] if text is None else [*node.gaps()]
+            left.extend((*span, depth + 1, text is None) for span in reversed(below))
         return nodes
+
+
+BARRIERS = frozenset(END_MARKS + "，,；;：:")
+"""What no template reaches across; quotes and enumeration marks may be in a gap."""
+
+_BARRIER = -2  # as a rank; -1 is that of words in no template
 
 
 def _whole(score: float) -> int:
@@ -179,12 +201,17 @@ def _whole(score: float) -> int:
     return round(score / UNIT)
 
 
-class _Steps(NamedTuple):
-    """How the beginnings of cores in some sentences lead to longer ones.
+def gap_cost(length: int) -> int:
+    """Give what a gap of so many words costs, as a whole number of units."""
+    return _whole(GAP * math.log(length))
 
-    A state is a beginning of a core at a place: `row`, `first` (its first word), `last` (its last word), `node`. Step i
-    leads from the state `source` to the state `target` over a gap that has its score in the cell `gap`, of which the
-    first is that of no gap. A state without steps to it is a first word. Steps are in the order of their targets.
+
+class _Steps(NamedTuple):
+    """How the beginnings of templates in some sentences lead to longer ones.
+
+    A state is a beginning of a template at a place: `row`, `first` (its first word), `last` (its last word), `node`.
+    Step i leads from the state `source` to the state `target` over a gap that has its score in the cell `gap`, of which
+    the first is that of no gap. A state without steps to it is a first word. Steps are in the order of their targets.
     """
 
     row: Places
@@ -197,10 +224,9 @@ class _Steps(NamedTuple):
 
 
 class _Chart:
-    """The scores of all spans of some sentences of the same length.
+    """The scores of all spans of some sentences of the same length, by sentence, start and length.
 
-    Tables of spans are kept by their start and length; those that are read along their ends also by end and length.
-    All but `best` hold the scores of templates, packed with their number of words.
+    `rows` holds what the best row of words and templates scores, each with `null_score`; `gaps` what a gap scores.
     """
 
     def __init__(self, parser: Parser, ids: Places) -> None:
@@ -208,23 +234,31 @@ class _Chart:
         self.number, self.length = ids.shape
         self.steps = self._match()
         self.value = np.zeros(len(self.steps.row), np.int64)
-        self.best = np.full((self.number, self.length + 1, self.length + 1), _NONE)
-        self.best[:, :, 0] = 0
-        self.ends = self._ends()
+        shape = self.number, self.length + 1, self.length + 1
+        self.rows, self.gaps = np.full(shape, _NONE), np.full(shape, _NONE)
+        self.rows[:, :, 0] = self.gaps[:, :, 0] = 0
+        template = parser.inventory.template_of[self.steps.node]
+        self.ends = np.flatnonzero(template >= 0)
+        self.ends = self.ends[np.argsort(self.steps.row[self.ends], kind="stable")]
+        own = template[self.ends]
+        self.own = (parser.own[own] << _WORDS) | parser.words[own]
         self._fill()
 
     def _match(self) -> _Steps:
-        """Find every beginning of a core in the sentences, level by level of the tree."""
+        """Find every beginning of a template in the sentences, level by level of the tree."""
         inventory, n = self.parser.inventory, self.length
         row, last = np.divmod(np.arange(self.ids.size), n)
         kept, node = inventory.children(np.zeros(self.ids.size, np.intp), 0, self.ids.ravel())
         row, last = row[kept], last[kept]
         first = last
         begin, none = 0, np.empty(0, np.intp)
+        barrier = np.full((len(self.ids), n + 1), n)  # the first mark from each place on
+        barrier[:, :n] = np.where(self.ids == _BARRIER, np.arange(n), n)
+        barrier = np.minimum.accumulate(barrier[:, ::-1], axis=1)[:, ::-1]
         states, steps = [(row, first, last, node)], [(none, none, none)]
         while len(row):
             near, far = np.flatnonzero(last + 1 < n), np.flatnonzero(inventory.has_gaps[node] & (last + 2 < n))
-            jumps = n - 2 - last[far]  # to each word after a gap of one word or more
+            jumps = np.maximum(0, barrier[row[far], last[far]] - 2 - last[far])  # over a gap of one word or more
             source = np.repeat(far, jumps)
             to = np.arange(len(source)) - np.repeat(np.cumsum(jumps) - jumps, jumps) + last[source] + 2
             found = []
@@ -249,113 +283,93 @@ class _Chart:
 
     def _fill(self) -> None:
         """Fill in the scores, the shortest spans first."""
-        n, steps, best = self.length, self.steps, self.best
-        shape = self.number, n + 1, n + 1
-        best_by_end = np.full(shape, _NONE)
-        best_by_end[:, :, 0] = 0
-        # Templates by form (see FORMS); those with a gap first are read by their end.
-        exact, opening, closing, inside = (np.full(shape, _NONE) for _ in FORMS)
+        n, steps, rows, gaps = self.length, self.steps, self.rows, self.gaps
+        over = np.full(rows.shape, _NONE)  # the best template over a span, by its end and length
         length = steps.last - steps.first + 1
         order = np.lexsort((steps.target, length[steps.target]))
         source, target, gap = steps.source[order], steps.target[order], steps.gap[order]
         step_at = np.searchsorted(length[target], np.arange(1, n + 2))
-        state, form, own = self.ends
-        order = np.argsort(length[state], kind="stable")
-        state, form, own = state[order], form[order], own[order]
+        order = np.argsort(length[self.ends], kind="stable")
+        state, own = self.ends[order], self.own[order]
         end_at = np.searchsorted(length[state], np.arange(1, n + 2))
-        edge = np.where(form & 1, steps.last[state], steps.first[state])
-        cell = (steps.row[state] * (n + 1) + edge) * (n + 1) + length[state]
-        flat = [table.reshape(-1) for table in (exact, opening, closing, inside)]
-        null = self.parser.null_score
+        cell = (steps.row[state] * (n + 1) + steps.last[state] + 1) * (n + 1) + length[state]
+        null = self.parser.null_score << _WORDS
         for size in range(1, n + 1):
             now = slice(step_at[size - 1], step_at[size])
             if now.stop > now.start:
                 reached = target[now]
                 firsts = np.flatnonzero(np.diff(reached, prepend=-1))
-                scores = self.value[source[now]] + best.reshape(-1)[gap[now]]
+                scores = self.value[source[now]] + gaps.reshape(-1)[gap[now]]
                 self.value[reached[firsts]] = np.maximum.reduceat(scores, firsts)
             now = slice(end_at[size - 1], end_at[size])
-            scores = self.value[state[now]] + own[now]
-            for kind, table in enumerate(flat):
-                mine = np.flatnonzero(form[now] == kind)
-                np.maximum.at(table, cell[now][mine], scores[mine])
-            rows = slice(0, n - size + 1)  # starts of spans of this size
-            lasts = slice(size - 1, n)
-            whole = exact[:, rows, size]  # no gap last, and all of the span's words
+            np.maximum.at(over.reshape(-1), cell[now], self.value[state[now]] + own[now])
+            starts, ends = slice(0, n - size + 1), slice(size, n + 1)
+            whole = rows[:, starts, size - 1] + null
             if size > 1:
-                back = slice(size - 1, 0, -1)
-                left = best[:, rows, 1:size]
-                closed = (left + opening[:, lasts, back]).max(axis=2)
-                half = (left + inside[:, lasts, back]).max(axis=2)
-                # From here on `closing` also holds what begins with a gap.
-                closing[:, rows, size] = np.maximum(closing[:, rows, size], half)
-                right = best_by_end[:, size : n + 1, back]
-                whole = np.maximum(whole, closed)
-                whole = np.maximum(whole, (closing[:, rows, 1:size] + right).max(axis=2))
-            whole = np.where(whole > _NONE >> 1, whole >> _WORDS, null * (size - 1)) << _WORDS
-            best[:, rows, size] = whole
-            best_by_end[:, size : n + 1, size] = whole
-
-    def _ends(self) -> tuple[Places, Places, PackedScores]:
-        """Give the states that are whole cores: state, form, packed score of the template alone."""
-        inventory = self.parser.inventory
-        template = inventory.of_form[:, self.steps.node]
-        state, form = np.nonzero(template.T >= 0)
-        order = np.argsort(self.steps.row[state], kind="stable")
-        state, form = state[order], form[order]
-        found = template[form, state]
-        return state, form, (self.parser._own[found] << _WORDS) | self.parser._words[found]
+                last = _scores(over[:, ends, size:1:-1])
+                whole = np.maximum(whole, (rows[:, starts, : size - 1] + last).max(axis=2) + null)
+            rows[:, starts, size] = whole
+            gaps[:, starts, size] = whole - null - (gap_cost(size) << _WORDS)
+        self.over = over
 
     def matches_of(self, row: int) -> "_Matches":
-        """Give the templates whose cores stand in one of the sentences."""
+        """Give the templates that stand in one of the sentences."""
         return _Matches(self, row)
 
 
+def _scores(packed: PackedScores) -> PackedScores:
+    """Take the number of words out of packed scores."""
+    return packed >> _WORDS << _WORDS
+
+
 class _Matches:
-    """The templates whose cores stand in one sentence, to find again what made the best scores."""
+    """The templates that stand in one sentence, to find again what made the best scores."""
 
     def __init__(self, chart: _Chart, row: int) -> None:
-        self.chart = chart
-        self.best_of = chart.best[row]
-        state, form, own = chart.ends
-        mine = slice(*np.searchsorted(chart.steps.row[state], [row, row + 1]))
-        self.state, self.form = state[mine], form[mine]
+        self.chart, self.row = chart, row
+        mine = slice(*np.searchsorted(chart.steps.row[chart.ends], [row, row + 1]))
+        self.state, own = chart.ends[mine], chart.own[mine]
         self.first, self.last = chart.steps.first[self.state], chart.steps.last[self.state]
-        self.score = chart.value[self.state] + own[mine]
+        self.score = chart.value[self.state] + own
 
-    def best(self, start: int, end: int) -> tuple[tuple[int, ...], int] | None:
-        """Give the places of the words of the best template that covers a span, and which it is; None if none does."""
-        covers = (self.first > start) == (self.form & 1)
-        covers &= (self.last < end - 1) == (self.form >> 1)
-        covers &= (self.first >= start) & (self.last < end)
-        at = np.flatnonzero(covers)
-        if not len(at):
-            return None
-        first, last = self.first[at], self.last[at] + 1
-        scores = self.score[at] + self.best_of[start, first - start] + self.best_of[last, end - last]
-        at = at[scores == scores.max()]
-        at = at[self.first[at] == self.first[at].min()]
+    def pieces(self, start: int, end: int) -> list[tuple[int, int]]:
+        """Cut a span into the templates and single words of its best row; the longest template that ends it, first."""
+        rows, over = self.chart.rows[self.row], self.chart.over[self.row]
+        null = self.chart.parser.null_score << _WORDS
+        found = []
+        while end > start:
+            sizes = np.arange(end - start, 1, -1)
+            sums = rows[start, end - start - sizes] + _scores(over[end, sizes]) + null
+            best = np.flatnonzero(sums == rows[start, end - start])
+            size = int(sizes[best[0]]) if len(best) else 1
+            found.append((end - size, end))
+            end -= size
+        return found[::-1]
+
+    def best(self, start: int, end: int) -> tuple[tuple[int, ...], int]:
+        """Give the places of the words of the best template over a span, and which it is."""
+        at = np.flatnonzero((self.first == start) & (self.last == end - 1))
+        at = at[self.score[at] == self.score[at].max()]
         return min((self._places(int(self.state[i])), self._template(int(i))) for i in at.tolist())
 
     def _template(self, match: int) -> int:
         """Give the template of a match."""
-        node = self.chart.steps.node[self.state[match]]
-        return int(self.chart.parser.inventory.of_form[self.form[match], node])
+        return int(self.chart.parser.inventory.template_of[self.chart.steps.node[self.state[match]]])
 
     def _places(self, state: int) -> tuple[int, ...]:
-        """Give the places of the words of a core, leftmost among those of the best score.
+        """Give the places of the words of a template, leftmost among those of the best score.
 
         All ways to a state have the same number of steps; those that keep its score are walked back, then forth.
         """
         chart, steps = self.chart, self.chart.steps
-        best, layer = chart.best.reshape(-1), [state]
+        gaps, layer = chart.gaps.reshape(-1), [state]
         ways: list[dict[int, list[int]]] = []
         while True:
             onward: dict[int, list[int]] = {}
             for target in layer:
                 coming = slice(*np.searchsorted(steps.target, [target, target + 1]))
                 sources = steps.source[coming]
-                kept = chart.value[sources] + best[steps.gap[coming]] == chart.value[target]
+                kept = chart.value[sources] + gaps[steps.gap[coming]] == chart.value[target]
                 for source in sources[kept].tolist():
                     onward.setdefault(source, []).append(target)
             if not onward:

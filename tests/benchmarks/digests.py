@@ -37,7 +37,8 @@ segment --learn -o taught.txt TEXT
 score cut.txt jieba.txt
 templates --min-proba 1e-5 -o templates.tsv TEXT
 templates --tokenized --min-proba 1e-5 --examples 2 -o tokenized.tsv cut.txt
-templates --fillers '[X] 可以 [X]' -o fillers.tsv TEXT
+templates --fillers '在 [X] 上' -o fillers.tsv TEXT
+templates --method paths --trivial -o paths.tsv TEXT
 parse --templates templates.tsv -o trees.txt SHORT
 parse --templates templates.tsv --format json --unit clause -o trees.json SHORT
 rules --min-support 0.01 -o rules.tsv BASKETS

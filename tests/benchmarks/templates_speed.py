@@ -20,7 +20,6 @@ from nlpzero.segment.cutter import BlankCutter
 from nlpzero.segment.encoding import encode
 from nlpzero.segment.lexical import jieba_cutter
 from nlpzero.syntax.clauses import sentences_of
-from nlpzero.syntax.form import is_trivial
 from nlpzero.syntax.inventory import Inventory
 from nlpzero.syntax.parser import Parser
 
@@ -111,7 +110,17 @@ def lines_of(sentences: Iterable[list[str]]) -> str:
 def compare(options: argparse.Namespace, raw: Path, clauses: Path, place: Path) -> None:
     """Time the finders on the same clauses, and compare what they find."""
     size, table = megabytes(raw), place / "templates.tsv"
-    find: list[str | Path] = [*NLPZERO, "templates", "--window", str(options.window), "--trivial", "-o", table]
+    find: list[str | Path] = [
+        *NLPZERO,
+        "templates",
+        "--method",
+        "paths",
+        "--window",
+        str(options.window),
+        "--trivial",
+        "-o",
+        table,
+    ]
     rows: list[dict[str, object]] = []
     for workers in options.workers:
         for name, arguments in (("words given", ["--tokenized", clauses]), ("raw text", [raw])):
@@ -134,11 +143,10 @@ def compare(options: argparse.Namespace, raw: Path, clauses: Path, place: Path) 
 
 
 def parse_first(options: argparse.Namespace, clauses: Path, first: Path, place: Path) -> None:
-    """Time the parsers on the same sentences with the same templates, trivial ones left out."""
+    """Time the parsers on the same sentences with the same templates."""
     table = place / "to-parse.tsv"
     run([*NLPZERO, "templates", "--tokenized", "--min-proba", options.min_proba, "-o", table, clauses])
     inventory = Inventory.from_file(table, limit=options.templates)
-    assert not any(map(is_trivial, inventory.templates))
     sentences = sentences_of(encode("".join(block.text for block in Corpus([first]).blocks()), BlankCutter()), "line")
     parser = Parser(inventory)
     start = time.perf_counter()
