@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nlpzero.syntax.clauses import Clauses
     from nlpzero.syntax.constructions import Constructions
     from nlpzero.syntax.form import Template
-    from nlpzero.syntax.table import Order
+    from nlpzero.syntax.table import TemplateOrder
     from nlpzero.syntax.templates import Templates
 
 COLUMNS = ("template", "count", "gain", "score", "words", "gaps")
@@ -47,7 +47,7 @@ class TemplateOptions(GapOptions):
         help="constructions: words that attract each other, with gaps that many things fill. paths: the templates of "
         "nlp-zero, maximal paths of strong pairs.",
     )
-    sort: "Order" = option(
+    sort: "TemplateOrder" = option(
         "--sort",
         type=click.Choice(SORTS),
         default="gain",

@@ -55,7 +55,8 @@ def test_words_found_cut_text_and_travel_as_a_file(tmp_path: Path) -> None:
 def test_templates_rules_vectors_and_similarities_come_as_records() -> None:
     cut = nz.discover(STORIES).cutter
     templates = nz.find_templates(STORIES, cut=cut)
-    assert (str(templates[0]), templates[0].fillers[0][0]) == ("在 [X] 上", ("石头", 3))
+    assert "在 [X] 上" in [str(record) for record in templates[:5]]
+    assert all(len(gap) <= 3 for record in templates for gap in record.fillers)
     assert templates[0].gain == templates[0].count * templates[0].score
     [tree] = templates.parse("罗砚舟修好了橹簧。")
     assert tree.nodes[0].start == 0

@@ -19,7 +19,7 @@ from .joints import Chains
 from .links import Flags
 
 Shares = npt.NDArray[np.float64]
-Form = tuple[tuple[int, ...], tuple[bool, ...]]
+WordPattern = tuple[tuple[int, ...], tuple[bool, ...]]
 
 FILLED = 0.3
 """The greatest share of the most frequent filler of a gap, and of the most frequent word before or after the whole."""
@@ -36,7 +36,7 @@ LONGER = 0.5
 """A longer template stands for a shorter one if it has this share of its occurrences."""
 
 
-class Level(NamedTuple):
+class ChainLevel(NamedTuple):
     """The chains of one number of words.
 
     Attributes
@@ -91,13 +91,13 @@ def edge_words(clauses: Clauses) -> tuple[Counts, Counts]:
 
 
 def chosen_of(
-    levels: Sequence[Level], vocabulary: Sequence[str], counts: Counts, edges: tuple[Counts, Counts], spread: float
+    levels: Sequence[ChainLevel], vocabulary: Sequence[str], counts: Counts, edges: tuple[Counts, Counts], spread: float
 ) -> list[npt.NDArray[np.intp]]:
     """Choose the constructions among the chains of each level.
 
     Parameters
     ----------
-    levels : sequence of Level
+    levels : sequence of ChainLevel
     vocabulary : sequence of str
     counts : int64 array
         Of the words.
@@ -113,7 +113,7 @@ def chosen_of(
     is_function = np.array([word in FUNCTION_WORDS for word in vocabulary], np.bool_)
     is_literal = np.array([word != NUMBER for word in vocabulary], np.bool_)
     closes = edges[1] > CLOSING * edges[0]
-    kept: dict[Form, tuple[int, int, int]] = {}
+    kept: dict[WordPattern, tuple[int, int, int]] = {}
     for number, level in enumerate(levels):
         outer = level.words[:, [0, -1]]
         whole = below(level.edges, FILLED, level.counts) & level.are_filled() & below(level.rims, RIM, level.counts)
@@ -126,7 +126,7 @@ def chosen_of(
         for row in np.flatnonzero(whole).tolist():
             form = tuple(level.words[row].tolist()), tuple(level.gaps[row].tolist())
             kept[form] = number, row, int(level.counts[row])
-    stood_for: set[Form] = set()
+    stood_for: set[WordPattern] = set()
     for form, (_, _, count) in reversed(kept.items()):  # longer ones first
         within = [part for part in _parts(form) if part in kept and any(part[1]) == any(form[1])]
         if any(count < LONGER * kept[part][2] for part in within):
@@ -140,7 +140,7 @@ def chosen_of(
     return [np.array(some, np.intp) for some in rows]
 
 
-def _parts(form: Form) -> Iterator[Form]:
+def _parts(form: WordPattern) -> Iterator[WordPattern]:
     """Give the parts of a template: words that follow each other in it, all of them or all but one between."""
     words, gaps = form
     size = len(words)

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from ..core.counting import Merging, first_of_each
 from ..core.workspace import Counts, Ids, Keys
 from ..errors import NothingFound
-from .choice import LONGER, Level, Shares, chosen_of, edge_words
+from .choice import LONGER, ChainLevel, Shares, chosen_of, edge_words
 from .clauses import Clauses
 from .form import Template, write_template
 from .joints import (
@@ -64,7 +64,7 @@ class Constructions:
         For each template, for each gap, what fills it most often: text and count, three at most.
     """
 
-    def __init__(self, clauses: Clauses, levels: Sequence[Level], spread: float) -> None:
+    def __init__(self, clauses: Clauses, levels: Sequence[ChainLevel], spread: float) -> None:
         self.clauses, self.engine = clauses, clauses.execution.engine
         self.workspace = clauses.execution.workspace
         edges = edge_words(clauses)
@@ -92,7 +92,7 @@ class Constructions:
         gains: Shares = self.counts * self.scores
         return gains
 
-    def _template(self, level: Level, row: int) -> Template:
+    def _template(self, level: ChainLevel, row: int) -> Template:
         """Spell a template."""
         first, *others = [self.clauses.vocabulary[word] for word in level.words[row].tolist()]
         items: list[str | None] = [first]
@@ -100,7 +100,7 @@ class Constructions:
             items += [None, word] if gap else [word]
         return tuple(items)
 
-    def _fillers(self, level: Level, rows: npt.NDArray[np.intp]) -> dict[int, list[list[tuple[str, int]]]]:
+    def _fillers(self, level: ChainLevel, rows: npt.NDArray[np.intp]) -> dict[int, list[list[tuple[str, int]]]]:
         """Find what fills the gaps of some templates most often."""
         bits = max(1, len(level.counts).bit_length())
         low = np.uint64(64 - bits)
@@ -262,7 +262,7 @@ class _Search:
         self.log_words = np.log(np.maximum(clauses.counts, 1)) - np.log(max(1, clauses.total))
         self.reach = np.zeros(1, np.int64)
 
-    def levels(self) -> Iterator[Level]:
+    def levels(self) -> Iterator[ChainLevel]:
         """Give the templates of two words, three ..., until there are none."""
         workspace, engine, blocks = self.workspace, self.engine, self.clauses.blocks
         joints = [*engine.map(functools.partial(count_joints, workspace, self.bits, self.window), blocks)]
@@ -324,7 +324,7 @@ class _Search:
         scores: Shares = np.log(counts) - np.log(self._places(gaps)) - self.log_words[words].sum(axis=1)
         return scores
 
-    def _level(self, words: Ids, gaps: Flags, counts: Counts, chains: list[Chains]) -> Level:
+    def _level(self, words: Ids, gaps: Flags, counts: Counts, chains: list[Chains]) -> ChainLevel:
         """Count the fillers, neighbours and clauses of the templates of one number of words."""
         size, bits = len(counts), max(1, len(counts).bit_length())
         stored = self.workspace.store(gaps.ravel())
@@ -344,7 +344,7 @@ class _Search:
             different = most = np.zeros((size, 3 * words.shape[1]), np.int64)
         rims = np.maximum(most[:, 4::3], most[:, 5::3])
         scores = self._scores(words, gaps, counts)
-        return Level(words, gaps, counts, scores, chains, different[:, 0], most[:, 3::3], rims, most[:, 1:3])
+        return ChainLevel(words, gaps, counts, scores, chains, different[:, 0], most[:, 3::3], rims, most[:, 1:3])
 
 
 def _added(arrays: Sequence[Counts]) -> Counts:

@@ -12,7 +12,7 @@ from .constructions import Constructions
 from .form import Template, write_template
 from .templates import Templates
 
-Order = Literal["gain", "count", "score"]
+TemplateOrder = Literal["gain", "count", "score"]
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class TemplateRows:
             [self.fillers[i] for i in rows],
         )
 
-    def sorted_by(self, order: Order) -> Self:
+    def sorted_by(self, order: TemplateOrder) -> Self:
         """Give the rows, the greatest first, equal ones by count and by the text of the template.
 
         By gain, templates of two words and more with a gap between words come first, then other templates of two words
