@@ -14,8 +14,9 @@ from nlpzero.ngrams.counts import count_ngrams
 from nlpzero.words.features import FEATURES
 from nlpzero.words.known import CharacterProfile, KnownWords
 from nlpzero.words.new_words import NewWords, SeekParameters, examples_of, find_new_words
+from nlpzero.words.norms import usual
 from nlpzero.words.reasons import reasons_of, units_of
-from nlpzero.words.weights import LONG, WEIGHTS, standardised
+from nlpzero.words.weights import LONG, WEIGHTS, Comparison, standardised
 
 TABLE = """
 他 90 我 80 的 400 是 120 在 110 河 15 船 20 修 8 很 60 好 50 看 40 一 90 三 30 两 20 五 20 八 9 个 100
@@ -211,9 +212,48 @@ def test_orders() -> None:
 
 
 def test_features_are_compared_with_those_of_their_class_that_pass() -> None:
-    features = np.array([[1.0], [3.0], [100.0], [5.0]])
-    result = standardised(features, np.array([2, 2, 2, 3]), np.array([True, True, False, True]))
-    assert result.ravel().tolist() == [-1.0, 1.0, 4.0, 0.0]  # 98 deviations are clipped
+    rng = np.random.default_rng(5)
+    features = rng.normal(3, 2, (40, len(FEATURES)))
+    features[0] = 1000  # is clipped
+    classes, standing = rng.integers(2, 5, 40), rng.random(40) < 0.8
+    standing[0] = False
+    result = standardised(features, classes, Comparison(standing, 50_000))
+    assert result[0].tolist() == [4.0] * len(FEATURES)
+    for row in range(1, 40):
+        own = features[(classes == classes[row]) & standing]
+        mean, deviation = usual(int(classes[row]), 50_000)
+        for column in range(len(FEATURES)):  # as if 1,000 more with the usual mean and deviation were there
+            values = own[:, column].tolist()
+            middle = (sum(values) + 1000 * mean[column]) / (len(values) + 1000)
+            squares = sum((value - middle) ** 2 for value in values)
+            squares += 1000 * (deviation[column] ** 2 + (mean[column] - middle) ** 2)
+            expected = (features[row, column] - middle) / math.sqrt(squares / (len(values) + 1000))
+            assert result[row, column] == pytest.approx(max(-4, min(4, expected)))
+
+
+def test_a_name_is_as_probable_among_many_names_as_alone() -> None:
+    """In a short text most candidates may be words: they are not held against each other."""
+    names = ["温秋蘅", "陆小篙", "顾闻溪", "柏九娘", "罗砚舟", "邵听白", "韩青萝", "孟小帆"]
+    before = ["昨天", "后来", "只有", "因为", "他问", "如果", "这时"]
+    after = ["喝茶", "修船", "走了", "说话", "看书", "回家", "听戏", "点头"]
+    rng = random.Random(3)
+    texts = [
+        "".join(f"{rng.choice(before)}{name}{rng.choice(after)}，{name}{rng.choice(after)}。\n" for _ in range(6))
+        for name in names
+    ]
+    alone, together = find_new_words(texts[:1]), find_new_words(["".join(texts)])
+    chances = [float(found.probabilities[found.words.index(names[0])]) for found in (alone, together)]
+    assert min(chances) > 0.35
+    assert abs(chances[0] - chances[1]) < 0.25
+
+
+def test_usual_figures_are_given_for_any_length_of_text() -> None:
+    for units in 0, 1, 10_000, 10**12:
+        for kind in 2, 3, 4:
+            mean, deviation = usual(kind, units)
+            assert mean.shape == deviation.shape == (len(FEATURES),)
+            assert np.isfinite(mean).all()
+            assert (deviation >= 0.02).all()
 
 
 def test_a_profile_counts_every_word_once_for_each_character() -> None:

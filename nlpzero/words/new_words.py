@@ -28,7 +28,7 @@ from .features import CandidateFigures, Gates, measure_candidates, numerals_of
 from .known import CharacterProfile, KnownWords
 from .neighbours import Scores, Surroundings, look_around
 from .sites import BlockSites, read_sites, text_places
-from .weights import TOPICAL, Terms, probabilities, weigh
+from .weights import TOPICAL, Comparison, Terms, probabilities, weigh
 
 COST = Cost(task=48, disk=8, remote=12 << 20)
 """Of temporary files 7.6 bytes for each byte, measured on 33 MB of news with 300 MB of memory and two workers."""
@@ -212,7 +212,7 @@ def find_new_words(
             ngrams = count_units(blocks, joined=True, engine=engine, workspace=workspace, table=counted)
         if not any(block[0].length for block in ngrams.blocks):
             raise NothingFound("the text has no Han characters, digits or Latin letters: there are no words in it")
-        minimum = parameters.min_count or (MANY_COUNT if ngrams.total >= MANY else FEW_COUNT)
+        minimum = parameters.min_count or least_count(ngrams.total)
         kinds = UnitKinds.of_units(ngrams.units)
         with open_texts(texts, execution.block_size) as blocks:
             task = functools.partial(read_sites, workspace, known)
@@ -228,6 +228,11 @@ def find_new_words(
             )
         around = look_around(ngrams, sites, kinds, candidates, numerals_of(ngrams.units))
         return _ranked(ngrams, candidates, around, [*_measured(ngrams, kinds, candidates, around, profile)], minimum)
+
+
+def least_count(units: int) -> int:
+    """Give how often candidates stand in a text of so many units at the least, if nothing is said."""
+    return MANY_COUNT if units >= MANY else FEW_COUNT
 
 
 def repeatable(texts: Texts) -> Texts:
@@ -271,14 +276,16 @@ def _ranked(
         np.concatenate([getattr(one, name) for one in measured])
         for name in ("counts", "features", "left_entropy", "right_entropy")
     )
-    terms = weigh(features, lengths, counts, eligible & gates.standing)
+    units = sum(block[0].length for block in ngrams.blocks)
+    compared = Comparison(eligible & gates.standing, units, minimum / least_count(units))
+    terms = weigh(features, lengths, counts, compared)
     place, block, parts = (
         np.concatenate([getattr(one, name) for one in around.places]) for name in ("place", "block", "parts")
     )
     table = NewWords(
         words=words,
         counts=counts,
-        probabilities=probabilities(terms, lengths),
+        probabilities=probabilities(terms, lengths, compared),
         scores=terms.score,
         cohesion=features[:, 0],
         left_entropy=left,
