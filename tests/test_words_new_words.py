@@ -16,7 +16,7 @@ from nlpzero.words.known import CharacterProfile, KnownWords
 from nlpzero.words.new_words import NewWords, SeekParameters, examples_of, find_new_words
 from nlpzero.words.norms import usual
 from nlpzero.words.reasons import reasons_of, units_of
-from nlpzero.words.weights import LONG, WEIGHTS, Comparison, standardised
+from nlpzero.words.weights import LONG, WEIGHTS, ReferenceSet, standardised
 
 TABLE = """
 他 90 我 80 的 400 是 120 在 110 河 15 船 20 修 8 很 60 好 50 看 40 一 90 三 30 两 20 五 20 八 9 个 100
@@ -217,7 +217,7 @@ def test_features_are_compared_with_those_of_their_class_that_pass() -> None:
     features[0] = 1000  # is clipped
     classes, standing = rng.integers(2, 5, 40), rng.random(40) < 0.8
     standing[0] = False
-    result = standardised(features, classes, Comparison(standing, 50_000))
+    result = standardised(features, classes, ReferenceSet(standing, 50_000))
     assert result[0].tolist() == [4.0] * len(FEATURES)
     for row in range(1, 40):
         own = features[(classes == classes[row]) & standing]

@@ -28,7 +28,7 @@ from .features import CandidateFigures, Gates, measure_candidates, numerals_of
 from .known import CharacterProfile, KnownWords
 from .neighbours import Scores, Surroundings, look_around
 from .sites import BlockSites, read_sites, text_places
-from .weights import TOPICAL, Comparison, Terms, probabilities, weigh
+from .weights import TOPICAL, ReferenceSet, Terms, probabilities, weigh
 
 COST = Cost(task=48, disk=8, remote=12 << 20)
 """Of temporary files 7.6 bytes for each byte, measured on 33 MB of news with 300 MB of memory and two workers."""
@@ -277,7 +277,7 @@ def _ranked(
         for name in ("counts", "features", "left_entropy", "right_entropy")
     )
     units = sum(block[0].length for block in ngrams.blocks)
-    compared = Comparison(eligible & gates.standing, units, minimum / least_count(units))
+    compared = ReferenceSet(eligible & gates.standing, units, minimum / least_count(units))
     terms = weigh(features, lengths, counts, compared)
     place, block, parts = (
         np.concatenate([getattr(one, name) for one in around.places]) for name in ("place", "block", "parts")

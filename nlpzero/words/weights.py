@@ -146,7 +146,7 @@ class Terms(NamedTuple):
         return total
 
 
-class Comparison(NamedTuple):
+class ReferenceSet(NamedTuple):
     """With what candidates are compared.
 
     Attributes
@@ -169,7 +169,7 @@ def classes_of(lengths: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
     return np.minimum(lengths, LONG)
 
 
-def standardised(features: Scores, classes: npt.NDArray[np.intp], compared: Comparison) -> Scores:
+def standardised(features: Scores, classes: npt.NDArray[np.intp], compared: ReferenceSet) -> Scores:
     """Compare features with those of the candidates of the same class that pass the gates.
 
     In a short text these are few, and most may be names: so their means and deviations are taken together with those of
@@ -179,7 +179,7 @@ def standardised(features: Scores, classes: npt.NDArray[np.intp], compared: Comp
     ----------
     features : float64 array (n, 20)
     classes : int array (n,)
-    compared : Comparison
+    compared : ReferenceSet
     """
     result = np.zeros_like(features)
     for one in np.unique(classes):
@@ -195,7 +195,7 @@ def standardised(features: Scores, classes: npt.NDArray[np.intp], compared: Comp
     return result
 
 
-def weigh(features: Scores, lengths: npt.NDArray[np.intp], counts: Counts, compared: Comparison) -> Terms:
+def weigh(features: Scores, lengths: npt.NDArray[np.intp], counts: Counts, compared: ReferenceSet) -> Terms:
     """Score candidates.
 
     Parameters
@@ -204,7 +204,7 @@ def weigh(features: Scores, lengths: npt.NDArray[np.intp], counts: Counts, compa
     lengths : int array (n,)
         In units.
     counts : int64 array (n,)
-    compared : Comparison
+    compared : ReferenceSet
     """
     classes = classes_of(lengths)
     standard = standardised(features, classes, compared)
@@ -213,7 +213,7 @@ def weigh(features: Scores, lengths: npt.NDArray[np.intp], counts: Counts, compa
     return Terms(standard, standard * rows[classes - 2], bonus, np.log(counts))
 
 
-def probabilities(terms: Terms, lengths: npt.NDArray[np.intp], compared: Comparison) -> Scores:
+def probabilities(terms: Terms, lengths: npt.NDArray[np.intp], compared: ReferenceSet) -> Scores:
     """Give the probability that each candidate is a word: of those with 0.8, about eight in ten are."""
     classes = classes_of(lengths)
     rows = np.array([CALIBRATION[one] for one in sorted(CALIBRATION)])[classes - 2]
