@@ -156,10 +156,22 @@ class TextOptions(EncodingOptions):
         "keep takes each for one word.",
     )
 
+    fields: tuple[str | int, ...] = option(
+        "--field",
+        multiple=True,
+        metavar="NAME|N",
+        callback=_fields,
+        help="The column of csv or tsv, by the name in the first line or by number, or the key of JSON lines that "
+        "holds the text; may be given more than once. Each field is a line.",
+    )
+    join_lines: bool = option(
+        "--join-lines", is_flag=True, help="Join lines that break a sentence, as scans have them."
+    )
+
     def how(self, memory: int = 2 << 30) -> "Reading":
         from nlpzero.reading.options import Reading
 
-        return Reading(fold=self.fold, web=self.web, max_line=memory // LINE_COST)
+        return Reading(self.fields, self.fold, self.web, self.join_lines, memory // LINE_COST)
 
     def text(self, text: str) -> str:
         """Read a text that was given on the command line."""
@@ -179,22 +191,6 @@ class ReadingOptions(TextOptions):
         show_default="all of it",
         help="Read only the I-th of N parts of about as many bytes, cut at line starts.",
     )
-    fields: tuple[str | int, ...] = option(
-        "--field",
-        multiple=True,
-        metavar="NAME|N",
-        callback=_fields,
-        help="The column of csv or tsv, by the name in the first line or by number, or the key of JSON lines that "
-        "holds the text; may be given more than once. Each field is a line.",
-    )
-    join_lines: bool = option(
-        "--join-lines", is_flag=True, help="Join lines that break a sentence, as scans have them."
-    )
-
-    def how(self, memory: int = 2 << 30) -> "Reading":
-        from nlpzero.reading.options import Reading
-
-        return Reading(self.fields, self.fold, self.web, self.join_lines, memory // LINE_COST)
 
     def open(self, running: "RunningOptions", *, again: bool = False) -> "Corpus":
         """Open the text; with `again` it can be read more than once. The longest line takes no more than the memory."""

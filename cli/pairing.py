@@ -26,7 +26,10 @@ def compare_rows(
 
     corpora = [comparer.encoding.corpus(path) for path in ([own.pairs] if own.pairs is not None else own.texts)]
     labels: list[float] = []
-    pairs = _zipped(own.texts, corpora) if own.pairs is None else _columns(corpora[0], labels if own.gold else None)
+    if own.pairs is None:
+        pairs = _zipped(own.texts, corpora)
+    else:
+        pairs = _columns(corpora[0], _rows(corpora[0]), labels if own.gold else None)
     blocks = _blocks(pairs)
     function = partial(compare_lines, measure=comparer.measure, cutter=comparer.cutter)
     table = writing.table(file, ("line", *COLUMNS))
@@ -69,19 +72,29 @@ def _zipped(names: Sequence[str], corpora: Sequence[Any]) -> Iterator[tuple[str,
         yield a, b
 
 
-def _columns(corpus: Any, labels: list[float] | None) -> Iterator[tuple[str, str]]:
-    """Give the first two columns of each line; add the third to the labels."""
+def _rows(corpus: Any) -> Iterator[list[str]]:
+    """Give the columns of each row: between tabs, or the fields that are named."""
+    if names := corpus.reading.fields:
+        lines = corpus.lines()
+        while row := list(itertools.islice(lines, len(names))):
+            yield row
+        return
+    for line in corpus.lines():
+        yield line.rstrip("\r").split("\t")
+
+
+def _columns(corpus: Any, rows: Iterable[list[str]], labels: list[float] | None) -> Iterator[tuple[str, str]]:
+    """Give the first two columns of each row; add the third to the labels."""
     import math
 
     from nlpzero.errors import CorpusError
 
     name = "<stdin>" if corpus.paths == ["-"] else corpus.paths[0]
     blank = 0  # blank lines are left out at the end only
-    for number, line in enumerate(corpus.lines(), 1):
-        if not line.strip():
+    for number, fields in enumerate(rows, 1):
+        if not any(map(str.strip, fields)):
             blank = blank or number
             continue
-        fields = line.rstrip("\r").split("\t")
         if blank or len(fields) < 2:
             number = blank or number
             raise CorpusError(f"{name}: line {number}: no tab; --pairs wants two columns", name, number)

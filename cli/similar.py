@@ -14,7 +14,7 @@ from .messages import warn, warn_replaced
 from .options import VECTOR_ERRORS, EncodingOptions, RunningOptions, TextOptions, limit_option, quiet
 from .output import Table, TableOptions
 from .pages import command as page
-from .values import argument, is_given, option, values
+from .values import argument, is_given, option, option_name, values
 from .words import WordOptions
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ Examples:
   printf '他在河边钓鱼\\t老人坐在江边\\t1\\n天黑了\\t船开了\\t0\\n' | nlpzero similar --pairs - --gold
   echo 船靠了码头 | nlpzero similar --search --top 3 - data/stories.txt
   echo 船靠了码头 | nlpzero similar --search --index lines.npz - data/stories.txt
+  nlpzero similar --embed -o lines.npz data/stories.txt
+  printf '船慢慢地靠了岸。\\n船慢慢的靠了岸。\\n天黑了。\\n' | nlpzero similar --dedup --kept kept.txt
 """
 
 
@@ -52,11 +54,35 @@ class SimilarOptions:
         help="With --search: keep B encoded in FILE, or use it if it exists. B may then be left out.",
     )
     align: bool = option(
-        "--align", is_flag=True, help="Show which words move where, the largest share of the distance first."
+        "--align",
+        "--explain",
+        is_flag=True,
+        help="Show which words move where, the largest share of the distance first.",
     )
     plot: str | None = option(
         "--plot", metavar="FILE", help="Draw which words move where: a heat map, .svg or .png. Needs nlpzero[plot]."
     )
+    embed: bool = option(
+        "--embed", is_flag=True, help="Write a vector for every line of A: as a table, or to -o FILE.npz."
+    )
+    dim: int = option("--dim", type=click.IntRange(min=1), default=256, help="With --embed: numbers in a vector.")
+    dedup: bool = option(
+        "--dedup", is_flag=True, help="List the lines of A that say what an earlier line says, cluster by cluster."
+    )
+    near: float = option(
+        "--near",
+        type=click.FloatRange(0.4, 1),
+        default=0.7,
+        help="With --dedup: Jaccard similarity of the characters of two lines from which they count as alike.",
+    )
+    within: float | None = option(
+        "--within",
+        type=click.FloatRange(min=0),
+        metavar="DISTANCE",
+        show_default="not compared",
+        help="With --dedup: lines that are no further apart are alike, too.",
+    )
+    kept: str | None = option("--kept", metavar="FILE", help="With --dedup: write the lines that are kept here.")
     gold: bool = option(
         "--gold", is_flag=True, help="The third column of --pairs is a label: say how well similarities agree."
     )
@@ -64,28 +90,37 @@ class SimilarOptions:
     def check(self) -> None:
         """Refuse what does not go together."""
         texts, index = self.texts, self.index
-        modes = {"--text": self.literal, "--lines": self.lines, "--pairs": self.pairs is not None}
-        chosen = [name for name, given in (modes | {"--search": self.search}).items() if given]
+        modes = {
+            "--text": self.literal,
+            "--lines": self.lines,
+            "--pairs": self.pairs is not None,
+            "--search": self.search,
+            "--embed": self.embed,
+            "--dedup": self.dedup,
+        }
+        chosen = [name for name, given in modes.items() if given]
         if len(chosen) > 1:
             raise click.UsageError(f"{' and '.join(chosen)} exclude each other")
-        if index is not None and not self.search:
-            raise click.UsageError("--index needs --search")
-        wanted = 0 if self.pairs is not None else 2
-        if index is not None and len(texts) == 1:
+        owners = {"top": "--search", "index": "--search", "dim": "--embed", "near": "--dedup", "within": "--dedup"}
+        for name, owner in (owners | {"kept": "--dedup", "gold": "--pairs"}).items():
+            if is_given(name) and not modes[owner]:
+                raise click.UsageError(f"{option_name(name)} needs {owner}")
+        if self.embed or self.dedup:
+            if len(texts) > 1:
+                raise click.UsageError(f"{chosen[0]} takes one text, A, not {len(texts)}")
+        elif index is not None and len(texts) == 1:
             if not os.path.exists(index):
                 raise click.UsageError(f"give two texts, A and B: {index} does not exist yet")
-        elif len(texts) != wanted:
+        elif len(texts) != (wanted := 0 if self.pairs is not None else 2):
             raise click.UsageError(
                 f"give two texts, A and B, not {len(texts)}" if wanted else "--pairs takes no other texts"
             )
+        if self.literal and (is_given("fields") or is_given("join_lines")):
+            raise click.UsageError("--field and --join-lines are for files, not for --text")
         if not self.literal and texts.count("-") > 1:
             raise click.UsageError("standard input (-) can be only one of the texts")
         if (self.align or self.plot is not None) and chosen not in ([], ["--text"]):
             raise click.UsageError("--align and --plot are for two texts")
-        if self.gold and self.pairs is None:
-            raise click.UsageError("--gold needs --pairs")
-        if not self.search and is_given("top"):
-            raise click.UsageError("--top needs --search")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,27 +204,44 @@ def command(
     how many there are is told at the end, and the exit status is 1 if no row has a distance.
     """
     own.check()
-    with writing.open() as file:
+    if own.pairs is not None and encoding.fields and len(encoding.fields) != 2 + own.gold:
+        raise click.UsageError("with --pairs give --field twice" + (", and once more for --gold" if own.gold else ""))
+
+    def comparer() -> Comparer:
         from nlpzero.similarity.comparison import measure_of
 
         measure = measure_of(distance.settings(encoding))
         # The packaged vectors are those of words as jieba cuts them.
-        comparer = Comparer(measure, words.cutter(encoding, like_jieba=distance.vectors is None), encoding)
-        what = "rows with a text without any known word"
-        if own.align or own.plot is not None:
-            _align(writing.table(file, MOVES) if own.align else None, _two(own, encoding), own.plot, comparer)
-            return
-        if own.search:
-            from .searching import search
+        return Comparer(measure, words.cutter(encoding, like_jieba=distance.vectors is None), encoding)
 
-            answered, missed = search(file, writing, own, comparer)
-            what = "queries without any known word"
-        elif own.lines or own.pairs is not None:
-            from .pairing import compare_rows
+    if own.dedup:
+        from .deduplicating import deduplicate
 
-            answered, missed = compare_rows(file, writing, own, comparer, running.job)
-        else:
-            answered, missed = _pair(writing.table(file, COLUMNS), _two(own, encoding), comparer)
+        deduplicate(writing, own, encoding, running, comparer)
+        return
+    what = "rows with a text without any known word"
+    if own.embed:
+        from .embedding import embed
+
+        answered, missed = embed(writing, own, comparer(), running)
+        what = "lines without any known word, whose vectors are 0"
+    else:
+        with writing.open() as file:
+            if own.align or own.plot is not None:
+                table = writing.table(file, MOVES) if own.align else None
+                _align(table, _two(own, encoding), own.plot, comparer())
+                return
+            if own.search:
+                from .searching import search
+
+                answered, missed = search(file, writing, own, comparer())
+                what = "queries without any known word"
+            elif own.lines or own.pairs is not None:
+                from .pairing import compare_rows
+
+                answered, missed = compare_rows(file, writing, own, comparer(), running.job)
+            else:
+                answered, missed = _pair(writing.table(file, COLUMNS), _two(own, encoding), comparer())
     if missed:
         message = f"{what}: {missed:,}; give larger --vectors, or --oov compose"
         if not answered:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         TemplateRecord,
         TemplateTable,
         dictionary,
+        embeddings,
         find_rules,
         find_templates,
         jieba,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from .segment.cutter import Cutter
     from .segment.loading import load_cutter
     from .segment.scoring import score
+    from .similarity.duplicates import Duplicates, near_duplicates
     from .vectors.communities import find_communities
     from .vectors.store import Vectors
     from .words.discovery import Discovery, discover
@@ -48,8 +50,8 @@ if TYPE_CHECKING:
     from .words.finding import Parameters
 
 _MODULES = {
-    "api": "Hit Rule TemplateRecord TemplateTable dictionary find_rules find_templates jieba most_similar similarities "
-    "similarity text_baskets train_vectors",
+    "api": "Hit Rule TemplateRecord TemplateTable dictionary embeddings find_rules find_templates jieba most_similar "
+    "similarities similarity text_baskets train_vectors",
     "core.job": "Job",
     "corpora.frequencies": "WordCounts",
     "corpora.concordance": "ConcordanceLine ConcordanceOptions",
@@ -68,6 +70,7 @@ _MODULES = {
     "segment.loading": "load_cutter",
     "segment.scoring": "score",
     "vectors.communities": "find_communities",
+    "similarity.duplicates": "Duplicates near_duplicates",
     "vectors.store": "Vectors",
     "words.discovery": "Discovery discover",
     "words.explanation": "explain",
@@ -82,6 +85,7 @@ __all__ = [
     "CorpusError",
     "Cutter",
     "Discovery",
+    "Duplicates",
     "FrequencyList",
     "Hit",
     "Job",
@@ -104,6 +108,7 @@ __all__ = [
     "count_ngrams",
     "dictionary",
     "discover",
+    "embeddings",
     "explain",
     "find_communities",
     "find_rules",
@@ -114,6 +119,7 @@ __all__ = [
     "merge_ngrams",
     "merge_words",
     "most_similar",
+    "near_duplicates",
     "score",
     "similarities",
     "similarity",

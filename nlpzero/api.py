@@ -21,6 +21,7 @@ from .segment.encoding import Tokens, encode_part, line_words
 from .segment.lexical import jieba_cutter
 from .similarity.distances import Measure
 from .similarity.documents import DistanceMethod
+from .similarity.embedding import DIM, embed
 from .similarity.packaged import load_vectors
 from .similarity.search import Collection
 from .syntax.clauses import Clauses, sentences_of, templates_cost
@@ -332,6 +333,21 @@ def similarities(
     measure, cutter = _measure(method, vectors, cut)
     a, b = (measure.encode(_words([pair[side] for pair in pairs], cutter)) for side in (0, 1))
     return measure.similarity(measure.distances(a, b))
+
+
+def embeddings(
+    texts: Sequence[str], *, dim: int = DIM, vectors: Vectors | None = None, cut: Cutter | None = None
+) -> npt.NDArray[np.float32]:
+    """Give a vector of length 1 for each text (句向量): see `nlpzero.similarity.embedding.embed`, and `similarity`.
+
+    Examples
+    --------
+    >>> near, other, far = embeddings(["河上有船", "江上有船", "天黑了"])
+    >>> bool(near @ other > near @ far)
+    True
+    """
+    measure, cutter = _measure("cosine", vectors, cut)
+    return embed(measure, measure.encode(_words(texts, cutter)), dim)
 
 
 def most_similar(

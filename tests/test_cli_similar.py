@@ -357,3 +357,64 @@ def test_a_long_text_of_many_words_is_compared(similar: Similar, tmp_path: Path)
     a, b = (" ".join(rng.choice(words, 5000)) for _ in range(2))
     [row] = rows(similar("--vectors", path, "--method", "wmd", "--tokenized", "--text", a, b))
     assert 0 < float(row["distance"]) < 3
+
+
+def test_lines_that_say_the_same_are_listed_cluster_by_cluster(similar: Similar, tmp_path: Path) -> None:
+    # the boat slowly drew up to the bank (two spellings); it is dark
+    text = "船慢慢地靠了岸。\n天黑了。\n船慢慢的靠了岸。\n\n天黑了。\n"
+    found = rows(similar("--dedup", "--kept", tmp_path / "kept.txt", text=text))
+    assert [(row["cluster"], row["line"], row["kind"], row["like"], row["similarity"]) for row in found] == [
+        ("1", "1", "kept", "", ""),
+        ("1", "3", "near", "1", "0.7778"),
+        ("2", "2", "kept", "", ""),
+        ("2", "5", "exact", "2", "1.0000"),
+    ]
+    assert (tmp_path / "kept.txt").read_text(encoding="utf-8") == "船慢慢地靠了岸。\n天黑了。\n\n"
+    assert len(rows(similar("--dedup", "--near", "0.9", text=text))) == 2
+
+
+def test_lines_of_nearly_the_same_words_are_listed_where_asked(similar: Similar, vectors: Path) -> None:
+    text = "江船\n山\n河船\n"  # river and boat, mountain, another river and boat
+    options = "--vectors", vectors, "--ground", "words", "--method", "wrd"
+    assert rows(similar("--dedup", *options, text=text)) == []
+    found = rows(similar("--dedup", "--within", "0.1", *options, text=text))
+    assert [(row["line"], row["kind"]) for row in found] == [("1", "kept"), ("3", "semantic")]
+
+
+def test_vectors_of_lines_are_a_table_or_an_npz(similar: Similar, tmp_path: Path) -> None:
+    text = "河上有船\n\n江上有船\n天黑了\n"  # a boat on a river, on another; it is dark
+    result = similar("--embed", "--dim", "100", text=text)
+    table = np.array([[float(row[f"d{i}"]) for i in range(1, 101)] for row in rows(result)])
+    assert result.stderr == (
+        "nlpzero: lines without any known word, whose vectors are 0: 1; give larger --vectors, or --oov compose\n"
+    )
+    near, far = table[0] @ table[2], table[0] @ table[3]
+    assert near > far + 0.2
+    assert similar("-q", "--embed", "--dim", "100", "-o", tmp_path / "lines.npz", text=text).exit_code == 0
+    assert np.load(tmp_path / "lines.npz")["matrix"] == pytest.approx(table, abs=1e-5)
+
+
+def test_pairs_may_be_fields_of_a_table(similar: Similar) -> None:
+    text = "id,问,答,值\n7,河上有船,江上有船,1\n8,河上有船,天黑了,0\n"
+    fields = "--field", "问", "--field", "答"
+    found = rows(similar("--pairs", "-", *fields, text=text))
+    assert [row["line"] for row in found] == ["1", "2"]
+    assert found[0]["distance"] == rows(similar("--text", "河上有船", "江上有船"))[0]["distance"]
+    result = similar("--pairs", "-", *fields, "--field", "值", "--gold", text=text)
+    assert result.stderr == "nlpzero: spearman 1.0000, auc 1.0000 (2 pairs)\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--embed", "a", "b"], "--embed takes one text, A, not 2"),
+        (["--dedup", "--embed"], "--embed and --dedup exclude each other"),
+        (["--kept", "k.txt", "--text", "a", "b"], "--kept needs --dedup"),
+        (["--dim", "9", "--dedup"], "--dim needs --embed"),
+        (["--pairs", "-", "--field", "q"], "with --pairs give --field twice"),
+        (["--text", "--field", "q", "a", "b"], "--field and --join-lines are for files, not for --text"),
+    ],
+)
+def test_ways_of_comparing_and_their_options_go_together(similar: Similar, arguments: list[str], message: str) -> None:
+    result = similar(*arguments, text="")
+    assert (result.exit_code, message in result.stderr) == (2, True)

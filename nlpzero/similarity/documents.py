@@ -5,7 +5,7 @@ import math
 import os
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -104,6 +104,21 @@ class Documents:
     def squares(self) -> Floats:
         """The squared length of each row of `points`."""
         return np.asarray(np.einsum("id,id->i", self.points, self.points))
+
+    def chosen(self, which: Ints) -> "Documents":
+        """Give some of the documents, with the points of all."""
+        sizes = np.diff(self.starts)[which]
+        firsts = self.starts[which] - np.cumsum(sizes) + sizes
+        places = np.repeat(firsts, sizes) + np.arange(int(sizes.sum()))
+        return replace(
+            self,
+            starts=np.append(0, np.cumsum(sizes)),
+            ids=self.ids[places],
+            mass=self.mass[places],
+            totals=self.totals[which],
+            known=self.known[which],
+            unknown=self.unknown[which],
+        )
 
     def bag(self, i: int) -> tuple[Ints, Floats]:
         """Give the word rows and masses of one document."""

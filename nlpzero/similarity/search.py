@@ -101,10 +101,18 @@ class Collection:
         For 100,000 sentences about 10 ms for bounds, and 20 microseconds for each text that must be solved: some
         hundred. Kusner et al. (2015), section 4, with the sparse product of Werner & Laber (2020).
         """
+        return self._answers(queries, query, top, np.inf)
+
+    def within(self, queries: Documents, query: int, distance: float) -> Hits:
+        """Find all texts no further than a distance from one of some encoded queries; see `nearest`."""
+        return self._answers(queries, query, len(self.documents), distance)
+
+    def _answers(self, queries: Documents, query: int, top: int, limit: float) -> Hits:
+        """Find the `top` nearest texts no further than `limit`."""
         if queries.totals[query] == 0 or not len(self._full):
             return Hits(np.empty(0, np.int64), np.empty(0), 0)
         if self.measure.method in ("wcd", "cosine"):
-            return self._by_means(queries, query, top)
+            return self._by_means(queries, query, top, limit)
         costs = self._costs(queries, query)
         margin = np.float32(MARGIN) * max(float(costs.max()), 1.0)
         bounds = self._shares @ costs.min(0)
@@ -117,7 +125,7 @@ class Collection:
         bounds[self._empty] = np.inf
 
         found, distances = np.empty(0, np.int64), np.empty(0)
-        limit, solved = np.inf, 0
+        solved = 0
         for batch in self._in_order(bounds):
             if bounds[batch[0]] > limit:
                 break
@@ -130,8 +138,11 @@ class Collection:
                 chosen = batch[at : at + step]
                 chosen = chosen[both[at : at + step] <= limit]
                 exact = self.measure.distances(queries, self.documents, np.full(len(chosen), query), chosen)
-                found, distances = _best(np.concatenate([found, chosen]), np.concatenate([distances, exact]), top)
-                limit = float(distances[-1]) if len(distances) == top else np.inf
+                near = exact <= limit
+                found, distances = _best(
+                    np.concatenate([found, chosen[near]]), np.concatenate([distances, exact[near]]), top
+                )
+                limit = float(distances[-1]) if len(distances) == top else limit
                 solved += len(chosen)
                 at, step = at + step, step * 2
         return Hits(found, distances, solved)
@@ -189,26 +200,23 @@ class Collection:
         alike = self._sums.vectors @ one.vectors[0] + (self._sums.characters @ one.characters.T).toarray()[:, 0]
         return np.asarray(np.maximum(1 - MARGIN - alike, 0), np.float32)
 
-    def _by_means(self, queries: Documents, query: int, top: int) -> Hits:
+    def _by_means(self, queries: Documents, query: int, top: int, limit: float) -> Hits:
         """Compare a query with all texts by their sums, and find the nearest ones' distances as for pairs."""
         if self._sums is not None:
-            rough = self._sums_apart(queries, query)[self._full]
-            return self._nearest_of(queries, query, top, rough, 2 * MARGIN)
-        [mean] = means(queries, np.array([query]))
-        rows = self._means
-        if self.measure.method == "wcd":
-            rough = np.sqrt(np.maximum(self._lengths - 2 * (rows @ mean) + mean @ mean, 0))
+            rough, margin = self._sums_apart(queries, query)[self._full], 2 * MARGIN
         else:
-            lengths = np.sqrt(self._lengths * (mean @ mean))
-            rough = 1 - rows @ mean / np.where(lengths > 0, lengths, 1)
-        return self._nearest_of(queries, query, top, rough, MARGIN * max(1.0, float(np.sqrt(mean @ mean))))
-
-    def _nearest_of(self, queries: Documents, query: int, top: int, rough: npt.NDArray[Any], margin: float) -> Hits:
-        """Compare a query with the texts whose rough distances are among the least."""
-        limit = np.partition(rough, min(top, len(rough)) - 1)[min(top, len(rough)) - 1]
-        chosen = self._full[rough <= limit + margin]
+            [mean] = means(queries, np.array([query]))
+            rows, margin = self._means, MARGIN * max(1.0, float(np.sqrt(mean @ mean)))
+            if self.measure.method == "wcd":
+                rough = np.sqrt(np.maximum(self._lengths - 2 * (rows @ mean) + mean @ mean, 0))
+            else:
+                lengths = np.sqrt(self._lengths * (mean @ mean))
+                rough = 1 - rows @ mean / np.where(lengths > 0, lengths, 1)
+        nearest = min(top, len(rough)) - 1
+        chosen = self._full[rough <= min(float(np.partition(rough, nearest)[nearest]), limit) + margin]
         exact = self.measure.distances(queries, self.documents, np.full(len(chosen), query), chosen)
-        return Hits(*_best(chosen, exact, top), len(chosen))
+        near = exact <= limit
+        return Hits(*_best(chosen[near], exact[near], top), len(chosen))
 
 
 def _best(texts: Ints, distances: Floats, top: int) -> tuple[Ints, Floats]:
