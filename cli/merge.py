@@ -1,12 +1,16 @@
-"""`nlpzero merge`: n-gram counts of the parts of a corpus, added up."""
+"""`nlpzero merge`: counts of the parts of a corpus, added up."""
 
 import os
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .messages import notice
 from .options import RunningOptions, quiet
 from .pages import command as page
 from .values import argument, option, values
+
+if TYPE_CHECKING:
+    from nlpzero.core.job import Job
 
 EPILOG = """\b
 Examples:
@@ -30,10 +34,11 @@ class MergeOptions:
 @values(RunningOptions, "running")
 @quiet
 def command(own: MergeOptions, running: RunningOptions) -> None:
-    """Add up n-gram counts that nlpzero count made of the parts of a corpus (合并计数).
+    """Add up counts that nlpzero count, or nlpzero links, made of the parts of a corpus (合并计数).
 
     The sum is the same bytes as the counts of the whole corpus, however it was parted and in whatever order.
     """
+    from nlpzero.core.archive import kind_of
     from nlpzero.core.files import open_whole
     from nlpzero.ngrams.counts import COUNTING
     from nlpzero.ngrams.merging import merge_ngrams
@@ -41,7 +46,20 @@ def command(own: MergeOptions, running: RunningOptions) -> None:
 
     job = running.job
     paths = [os.path.abspath(part) if job.scheduler else part for part in own.parts]
+    if kind_of(paths[0]) == "link counts":
+        _merge_links(own.output, paths, job)
+        return
     with open_whole(own.output) as file, job.open(COUNTING, files=paths) as execution:
         merged = merge_ngrams([NGramTable.load(path) for path in paths], job=execution)
         merged.save(file)
         notice(f"{sum(map(len, merged.levels)):,} n-grams in {merged.total:,} units of text")
+
+
+def _merge_links(output: str, paths: list[str], job: "Job") -> None:
+    """Add up counts of links."""
+    from nlpzero.syntax.link_counts import LINKING, LinkCounts, merge_links
+
+    with job.open(LINKING, files=paths) as execution:
+        merged = merge_links([LinkCounts.load(path) for path in paths], job=execution)
+        merged.save(output)
+        notice(f"{len(merged.words):,} words, {len(merged.columns):,} pairs in {merged.clauses:,} clauses")

@@ -1,6 +1,5 @@
-"""`nlpzero parse`: sentences as hierarchies of templates."""
+"""`nlpzero parse`: sentences as hierarchies of templates, or as trees of links."""
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -10,16 +9,17 @@ import click
 
 from .messages import parts_of, warn, warn_replaced
 from .options import ReadingOptions, RunningOptions, quiet
-from .output import FileOptions, open_output
 from .pages import command as page
+from .trees import TreeFileOptions, treebank_batches
 from .values import option, values
 from .words import GapOptions, WordOptions, exclude
 
 if TYPE_CHECKING:
+    from nlpzero.core.job import Cost
     from nlpzero.reading.parts import Part
     from nlpzero.segment.cutter import Cutter
     from nlpzero.syntax.drawing import Picture
-    from nlpzero.syntax.parser import Parser, Tree
+    from nlpzero.syntax.parser import Tree
 
 EPILOG = """\b
 Examples:
@@ -27,6 +27,8 @@ Examples:
   nlpzero parse --templates templates.tsv data/stories.txt
   nlpzero parse --templates templates.tsv --format brackets --unit clause data/stories.txt
   echo 鸡蛋可以吃吗 | nlpzero parse --templates templates.tsv --format svg -o eggs.svg
+  nlpzero links -o links.npz data/stories.txt
+  nlpzero parse --method links --links links.npz --format conllu data/stories.txt
 """
 
 
@@ -34,7 +36,17 @@ Examples:
 class ParseOptions(GapOptions):
     """What is parsed by what."""
 
-    templates: str = option("--templates", metavar="FILE", required=True, help="Table of `nlpzero templates`.")
+    method: str = option(
+        "--method",
+        type=click.Choice(["templates", "links"]),
+        default="templates",
+        help="templates: a hierarchy of templates. links: the tree whose links raw text makes likely.",
+    )
+    templates: str | None = option("--templates", metavar="FILE", help="Table of `nlpzero templates`.")
+    links: str | None = option("--links", metavar="FILE", help="Counts of `nlpzero links`, for --method links.")
+    conllu: bool = option(
+        "--conllu", is_flag=True, help="The text is a treebank in CoNLL-U: its sentences and words are parsed."
+    )
     top: int | None = option(
         "--top", type=click.IntRange(min=1), show_default="all", help="Use only the N most frequent templates."
     )
@@ -54,24 +66,36 @@ class ParseOptions(GapOptions):
         "--null/--no-null", default=True, help="Write sentences that no template covers, flat, or leave them out."
     )
 
+    def source(self) -> str:
+        """Give the file that is parsed by."""
+        if self.method == "links":
+            exclude("links", "templates")
+        chosen, other = (self.templates, self.links) if self.method == "templates" else (self.links, self.templates)
+        if other is not None and chosen is None:
+            raise click.UsageError(f"--method {self.method} needs --{self.method} FILE; or choose the other --method")
+        if chosen is None:
+            made = "templates -o templates.tsv" if self.method == "templates" else "links -o links.npz"
+            raise click.UsageError(f"give --{self.method} FILE, made by: nlpzero {made} CORPUS")
+        return chosen
 
-@dataclass(frozen=True, kw_only=True)
-class TreeFileOptions(FileOptions):
-    """Where and in what form trees are written."""
+    def parser(self, source: str, reading: ReadingOptions) -> "tuple[Callable[[list[list[str]]], list[Tree]], Cost]":
+        """Open the file: what parses sentences, and what that costs."""
+        if self.method == "links":
+            from nlpzero.syntax.link_counts import LinkCounts
+            from nlpzero.syntax.link_parser import PARSING as LINKING
+            from nlpzero.syntax.link_parser import LinkParser, parse_links
 
-    form: str = option(
-        "--format",
-        type=click.Choice(["tree", "json", "brackets", "svg", "dot"]),
-        default="tree",
-        help="tree: indented lines. json: nested objects, one line a sentence. brackets: templates and gaps in "
-        "brackets, one line a sentence. svg: a page of drawings. dot: graphs for Graphviz.",
-    )
-    directory: str | None = option(
-        "--directory", metavar="DIR", help="svg, dot: write each sentence to its own file here: 000001.svg, ..."
-    )
+            return partial(parse_links, LinkParser(LinkCounts.load(source))), LINKING
+        from nlpzero.syntax.inventory import Inventory
+        from nlpzero.syntax.parser import PARSING, Parser
+
+        inventory = Inventory.from_file(
+            source, gap=self.gap, limit=self.top, encoding=reading.encoding, errors=reading.of_text
+        )
+        return Parser(inventory, self.null_score, self.gap).parse_all, PARSING
 
 
-@page(epilog=EPILOG, most=("templates", "form", "unit", "lexicon", "output"))
+@page(epilog=EPILOG, most=("templates", "method", "links", "form", "unit", "lexicon", "output"))
 @values(ParseOptions, "own")
 @values(WordOptions, "words", without=("stop",))
 @values(ReadingOptions, "reading", paths={"metavar": "[FILE]..."})
@@ -85,89 +109,59 @@ def command(
     writing: TreeFileOptions,
     running: RunningOptions,
 ) -> None:
-    """Parse sentences (句法分析) into a hierarchy of templates: each gap is parsed in its turn.
+    """Parse sentences (句法分析) into hierarchies of templates, each gap parsed in its turn, or into trees of links.
 
     A sentence, and a gap, is a row of words and templates; what no template covers stays flat. The greatest sum wins:
     ln P(template), its share of the table's counts, less 2 ln(length) for each gap, and --null-score for each part of
     a row but the first. No template reaches across a mark that ends a clause. Templates of one word are not used.
 
-    The text has to be cut into words as the corpus of the templates was: with the same options for words.
+    --method links: words are linked with words, no links cross, and raw text tells how likely each link is. --format
+    conllu gives each word a head by a rule: see nlpzero/syntax/README.md.
+
+    The text has to be cut into words as the corpus of the templates or links was: with the same options for words.
     """
     exclude("tokenized", "lexicon", "jieba", "hmm")
-    form, directory = writing.form, writing.directory
-    if directory is not None and (form not in ("svg", "dot") or writing.output != "-"):
-        raise click.UsageError("--directory is for --format svg or dot, without -o")
-    from nlpzero.errors import NlpZeroError
-    from nlpzero.syntax.inventory import Inventory
-    from nlpzero.syntax.parser import LONGEST, PARSING, Parser
-
-    if own.templates == "-" and "-" in reading.paths:
+    writing.check()
+    source = own.source()
+    if source == "-" and "-" in reading.paths:
         raise click.UsageError("standard input (-) can be only one of the files")
+    from nlpzero.syntax.parser import LONGEST
+
+    counts = {"left out": 0, "too long": 0}
     with writing.open() as out:
-        if directory is not None:
-            try:
-                os.makedirs(directory, exist_ok=True)
-            except OSError as error:
-                raise NlpZeroError(f"{directory}: cannot be written: {error.strerror}") from None
-        inventory = Inventory.from_file(
-            own.templates, gap=own.gap, limit=own.top, encoding=reading.encoding, errors=reading.of_text
-        )
-        parser = Parser(inventory, own.null_score, own.gap)
-        task = partial(_parse, parser, words.cutter(reading), own.unit, form, own.null)
-        with reading.open(running) as corpus, words.open(running.job, PARSING, corpus) as execution:
-            left_out = too_long = 0
-            drawings: list[Picture] = []
-            number = 0
-            for written, without, long in execution.engine.map(task, parts_of(corpus, execution.block_size)):
-                left_out += without
-                too_long += long
-                for drawn in written:
-                    number += 1
-                    if directory is not None:
-                        with open_output(os.path.join(directory, f"{number:06d}.{form}")) as file:
-                            file.writelines(_document([drawn]) if not isinstance(drawn, str) else [drawn, "\n"])
-                    elif isinstance(drawn, str):
-                        out.write("\n" * (number > 1 and form in ("tree", "dot")) + drawn + "\n")
-                    else:
-                        drawings.append(drawn)
+        parse, cost = own.parser(source, reading)
+        task = partial(_parse, parse, words.cutter(reading), own.unit, own.null, writing)
+        with reading.open(running) as corpus, words.open(running.job, cost, corpus) as execution:
+            parts: Iterator[Any] = treebank_batches(corpus) if own.conllu else parts_of(corpus, execution.block_size)
+
+            def drawn() -> Iterator["str | Picture"]:
+                for written, without, long in execution.engine.map(task, parts):
+                    counts["left out"] += without
+                    counts["too long"] += long
+                    yield from written
+
+            writing.write(out, drawn())
             warn_replaced(corpus)
-        if left_out:
-            warn(f"left out: {left_out:,} sentences that no template covers (--no-null)")
-        if too_long:
-            warn(f"left out: {too_long:,} sentences of more than {LONGEST:,} words; try --unit clause")
-        if form == "svg" and directory is None:
-            out.writelines(_document(drawings))
-
-
-def _document(drawings: list["Picture"]) -> Iterator[str]:
-    """Write a page."""
-    from nlpzero.syntax.drawing import svg
-
-    yield svg(drawings)
+        if counts["left out"]:
+            warn(f"left out: {counts['left out']:,} sentences that no template covers (--no-null)")
+        if counts["too long"]:
+            warn(f"left out: {counts['too long']:,} sentences of more than {LONGEST:,} words; try --unit clause")
 
 
 def _parse(
-    parser: "Parser",
+    parse: "Callable[[list[list[str]]], list[Tree]]",
     cut: "Cutter",
     split: Any,
-    output_format: str,
     null: bool,
-    part: "Part",
+    writing: TreeFileOptions,
+    part: "Part | list[list[str]]",
 ) -> "tuple[list[str | Picture], int, int]":
     """Parse one block: what is written for each sentence; how many no template covers, how many are too long."""
     from nlpzero.segment.encoding import encode_part
-    from nlpzero.syntax import drawing
     from nlpzero.syntax.clauses import sentences_of
     from nlpzero.syntax.parser import LONGEST
 
-    draw: dict[str, Callable[[Tree], str | Picture]] = {
-        "tree": drawing.draw_tree,
-        "json": drawing.write_json,
-        "brackets": drawing.write_brackets,
-        "svg": drawing.picture,
-        "dot": drawing.write_dot,
-    }
-    sentences = sentences_of(encode_part(cut, part), split)
-    trees = parser.parse_all([words for words in sentences if len(words) <= LONGEST])
+    sentences = part if isinstance(part, list) else sentences_of(encode_part(cut, part), split)
+    trees = parse([words for words in sentences if len(words) <= LONGEST])
     kept = [tree for tree in trees if null or any(node.template is not None for node in tree.nodes)]
-    return [draw[output_format](tree) for tree in kept], len(trees) - len(kept), len(sentences) - len(trees)
+    return [*map(writing.draw(), kept)], len(trees) - len(kept), len(sentences) - len(trees)

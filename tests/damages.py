@@ -7,6 +7,7 @@ import json
 import lzma
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,12 +24,17 @@ from nlpzero.ngrams import runs
 from nlpzero.ngrams.counts import count_ngrams, count_units
 from nlpzero.ngrams.runs import NGramTable
 from nlpzero.segment import learned
+from nlpzero.segment.cutter import BlankCutter
+from nlpzero.segment.encoding import encode_part
 from nlpzero.segment.learned import LearnedSegmenter
 from nlpzero.segment.loading import load_cutter
 from nlpzero.similarity import index, packaged
 from nlpzero.similarity.documents import Space
 from nlpzero.similarity.index import load_index, save_index
 from nlpzero.similarity.packaged import load_packed, save_packed
+from nlpzero.syntax import link_counts
+from nlpzero.syntax.clauses import Clauses
+from nlpzero.syntax.link_counts import LinkCounts, count_links
 from nlpzero.vectors import checkpoints, cooccurrence, store
 from nlpzero.vectors.checkpoints import load_checkpoint, save_checkpoint
 from nlpzero.vectors.cooccurrence import Cooccurrence
@@ -348,11 +354,26 @@ LIST = "".join(f"{word} {number}\n" for number, word in enumerate(WORDS, 1) if "
 TABLE = "word\tcount\tscore\n" + "".join(f"{word}\t{number}\t{number / 7}\n" for number, word in enumerate(WORDS, 1))
 OBJECTS = "".join(json.dumps({"word": word, "count": n}, ensure_ascii=False) + "\n" for n, word in enumerate(WORDS, 1))
 
+
+def _write_links(path: Path) -> None:
+    """Write counts of links."""
+    count_links(Clauses([TEXT], partial(encode_part, BlankCutter()))).save(path)
+
+
+def _read_links(path: Path) -> object:
+    """Read counts of links."""
+    found = LinkCounts.load(path)
+    return [getattr(found, name) if name == "words" else np.array(getattr(found, name)).tolist() for name in LINK_PARTS]
+
+
+LINK_PARTS = [*link_counts.SCHEMA.members, "window", "clauses", "total", "min_count"]
+
 LOADERS: dict[str, Loader] = {
     "vectors": Loader(lambda path: _vectors().save(path, "npz"), _read_vectors, store.SCHEMA),
     "packed vectors": Loader(lambda path: save_packed(_vectors(), path), _read_packed, packaged.SCHEMA),
     "co-occurrence counts": Loader(COUNTS.save, _read_counts, cooccurrence.SCHEMA),
     "n-gram counts": Loader(lambda path: count_ngrams([TEXT], 3).save(path), _read_ngrams, runs.SCHEMA),
+    "link counts": Loader(_write_links, _read_links, link_counts.SCHEMA),
     "segmenter": Loader(_write_segmenter, _read_segmenter, learned.SCHEMA),
     "index": Loader(_write_index, _read_index, index.SCHEMA),
     "glove checkpoint": Loader(_write_glove, _read_glove, checkpoints.CHECKPOINT),

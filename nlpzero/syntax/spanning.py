@@ -35,7 +35,7 @@ def best_trees(weights: Weights) -> LinkedPairs:
     >>> weights[0, 0, 3] = weights[0, 1, 3] = 2
     >>> weights[0, 0, 2] = 1  # crosses the link of 1 and 3
     >>> best_trees(weights)[0].tolist()
-    [[0, 1], [0, 3], [1, 2]]
+    [[0, 3], [1, 3], [2, 3]]
     """
     number, n, _ = weights.shape
     # Of trees by first word and length, and by last word and length; of trees with a link of both ends.
@@ -55,6 +55,84 @@ def best_trees(weights: Weights) -> LinkedPairs:
         by_start[:, starts, size] = by_end[:, ends, size] = best
     found = [_walk(*pair) for pair in zip(under.tolist(), reach.tolist(), strict=True)]
     return np.array(found, np.intp).reshape(number, max(0, n - 1), 2)
+
+
+def link_probabilities(weights: Weights) -> Weights:
+    """Give for each link the share of all noncrossing spanning trees that have it, each tree in proportion to exp(sum).
+
+    Parameters
+    ----------
+    weights : float array (sentences, n, n)
+        As for `best_trees`.
+
+    Returns
+    -------
+    float array (sentences, n, n)
+        0 on and below the diagonal; the sum for each sentence is n - 1.
+
+    Notes
+    -----
+    O(n^3), as array code: sums over all trees of each span, then the shares from the whole sentence down.
+
+    Examples
+    --------
+    >>> link_probabilities(np.zeros((1, 3, 3)))[0].round(3).tolist()  # three trees, each with two of three links
+    [[0.0, 0.667, 0.667], [0.0, 0.0, 0.667], [0.0, 0.0, 0.0]]
+    """
+    number, n, _ = weights.shape
+    by_start, by_end, linked, parted = _sums(weights)
+    of_start, of_end, of_link = (np.zeros((number, n, n)) for _ in range(3))
+    shares = np.zeros((number, n, n))
+    of_start[:, 0, n - 1] = 1
+    for size in range(n - 1, 0, -1):
+        starts, ends, back = slice(0, n - size), slice(size, n), slice(size - 1, None, -1)
+        share = (of_start[:, starts, size] + of_end[:, ends, size])[:, :, np.newaxis]
+        whole = by_start[:, starts, size, np.newaxis]
+        part = np.exp(linked[:, starts, 1 : size + 1] + by_end[:, ends, back] - whole) * share
+        of_link[:, starts, 1 : size + 1] += part
+        of_end[:, ends, back] += part
+        share = of_link[:, starts, size, np.newaxis]
+        at = np.arange(n - size)
+        shares[:, at, at + size] = share[:, :, 0]
+        whole = parted[:, starts, size, np.newaxis]
+        part = np.exp(by_start[:, starts, :size] + by_end[:, ends, back] - whole) * share
+        of_start[:, starts, :size] += part
+        of_end[:, ends, back] += part
+    return shares
+
+
+def log_sums(weights: Weights) -> Weights:
+    """Give for each sentence the logarithm of the sum over all its trees of exp(sum of weights).
+
+    Examples
+    --------
+    >>> np.exp(log_sums(np.zeros((1, 4, 4)))).round(6).tolist()
+    [12.0]
+    """
+    found: Weights = _sums(weights)[0][:, 0, -1]
+    return found
+
+
+def _sums(weights: Weights) -> tuple[Weights, Weights, Weights, Weights]:
+    """Add up the trees of each span: by first word and length, by last word and length, with a link of both ends; and
+    what lies under such a link.
+    """
+    number, n, _ = weights.shape
+    by_start, by_end, linked, parted = (np.zeros((number, n, n)) for _ in range(4))
+    for size in range(1, n):
+        starts, ends, back = slice(0, n - size), slice(size, n), slice(size - 1, None, -1)
+        parted[:, starts, size] = _log_sum(by_start[:, starts, :size] + by_end[:, ends, back])
+        linked[:, starts, size] = parted[:, starts, size] + np.diagonal(weights, size, 1, 2)
+        whole = _log_sum(linked[:, starts, 1 : size + 1] + by_end[:, ends, back])
+        by_start[:, starts, size] = by_end[:, ends, size] = whole
+    return by_start, by_end, linked, parted
+
+
+def _log_sum(values: Weights) -> Weights:
+    """Add along the last axis what is given by its logarithms."""
+    most = values.max(axis=2)
+    found: Weights = most + np.log(np.exp(values - most[:, :, np.newaxis]).sum(axis=2))
+    return found
 
 
 def _walk(under: list[list[int]], reach: list[list[int]]) -> list[tuple[int, int]]:
