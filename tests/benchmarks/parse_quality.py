@@ -26,7 +26,7 @@ def main() -> None:
             learned = run([*NLPZERO, learn, "-q", given.words, "-o", model, *given.corpora])
             options: list[str | Path] = ["--method", method, f"--{method}", model, "--conllu", "--format", "conllu"]
             parsed = run([*NLPZERO, "parse", "-q", *options, "-o", trees, given.treebank])
-            compared = ["--trees", "--max-words", given.max_words, given.treebank, trees]
+            compared: list[str | Path] = ["--trees", "--max-words", given.max_words, given.treebank, trees]
             run([*NLPZERO, "score", *compared, "-o", scores])
             names, *lines = [line.split("\t") for line in scores.read_text("utf-8").splitlines()]
             for line in lines:
