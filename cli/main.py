@@ -33,6 +33,7 @@ COMMANDS = {
     "words": "Count the words of a corpus, and how evenly they are spread.",
     "keyness": "Find the words that one corpus has more often than another.",
     "kwic": "Show every place of a word with its context.",
+    "report": "Show a corpus at a glance: one page to look at.",
     "info": "Say what a file is, and what made it.",
     "help": "Show the help page of a command.",
     "completion": "Print the script that completes commands in a shell.",
@@ -41,7 +42,7 @@ COMMANDS = {
 
 GROUPS = {
     "Words": "discover count merge segment export score",
-    "A corpus": "words keyness kwic collocates keywords",
+    "A corpus": "words keyness kwic collocates keywords report",
     "Structure": "templates parse rules",
     "Meaning": "glove similar",
     "Help": "info help completion man",

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from .ngrams.counts import count_ngrams
     from .ngrams.merging import merge_ngrams
     from .reading.corpus import Corpus
+    from .report.front import Report, make_report
     from .segment.cutter import Cutter
     from .segment.loading import load_cutter
     from .segment.scoring import score
@@ -66,6 +67,7 @@ _MODULES = {
     "ngrams.counts": "count_ngrams",
     "ngrams.merging": "merge_ngrams",
     "reading.corpus": "Corpus",
+    "report.front": "Report make_report",
     "segment.cutter": "Cutter",
     "segment.loading": "load_cutter",
     "segment.scoring": "score",
@@ -97,6 +99,7 @@ __all__ = [
     "NothingFound",
     "Parameters",
     "Permutation",
+    "Report",
     "ResultTable",
     "Rule",
     "TemplateRecord",
@@ -116,6 +119,7 @@ __all__ = [
     "jieba",
     "keyness",
     "load_cutter",
+    "make_report",
     "merge_ngrams",
     "merge_words",
     "most_similar",

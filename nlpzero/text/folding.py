@@ -96,6 +96,18 @@ def _simplified() -> Codes:
     return table
 
 
+def script_counts(text: str) -> tuple[int, int]:
+    """Count some frequent characters that only traditional text has, and some that only simplified text has.
+
+    Examples
+    --------
+    >>> script_counts("他們說這個"), script_counts("他们说这个")
+    ((4, 0), (0, 4))
+    """
+    traditional, simplified = (sum(map(text.count, signs)) for signs in (_TRADITIONAL, _SIMPLIFIED))
+    return traditional, simplified
+
+
 def is_traditional(text: str) -> bool:
     """Tell whether a text is mostly written in traditional characters (繁体).
 
@@ -104,5 +116,5 @@ def is_traditional(text: str) -> bool:
     >>> is_traditional("他們說這個國家的電話沒有人會用" * 5), is_traditional("他们说这个国家的电话没有人会用" * 5)
     (True, False)
     """
-    traditional, simplified = (sum(map(text.count, signs)) for signs in (_TRADITIONAL, _SIMPLIFIED))
+    traditional, simplified = script_counts(text)
     return traditional >= LEAST_TRADITIONAL and traditional > simplified

@@ -1,0 +1,34 @@
+"""The command lines that give the figures of a report."""
+
+import os
+import shlex
+
+from .material import SURE, Material
+
+NEW_FILE = "new.tsv"
+NAMES = 3
+"""Files that are named; of more only the first is."""
+
+
+def corpus_names(material: Material) -> str:
+    """Write the files of the corpus as a shell reads them, without their folders."""
+    names = [os.path.basename(one.name) for one in material.survey.files if one.name]
+    if not names or "<stdin>" in names:
+        return "corpus.txt"
+    return " ".join(map(shlex.quote, names[:NAMES])) + (" ..." if len(names) > NAMES else "")
+
+
+def shown_command(material: Material, command: str, *options: str, cuts: bool = True, after: str = "") -> str:
+    """Write a command line that gives what a section shows."""
+    words = ""
+    if cuts:
+        words = " ".join(filter(None, (material.options.words, f"--userdict {NEW_FILE}" if material.added else "")))
+    parts = ["nlpzero", command, *options, words, corpus_names(material), after and shlex.quote(after)]
+    return " ".join(part for part in parts if part)
+
+
+def discover_command(material: Material) -> tuple[str, ...]:
+    """Write the command line that finds the words that others add with --userdict."""
+    if material.added is None:
+        return ()
+    return (f"nlpzero discover --new --min-probability {SURE} -o {NEW_FILE} {corpus_names(material)}",)
