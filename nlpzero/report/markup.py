@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 from .places import WordPlaces
 
-Kind = Literal["word", "text", "number", "share", "html"]
+CellKind = Literal["word", "text", "number", "share", "html"]
 
 
 def escaped(text: str) -> str:
@@ -49,7 +49,7 @@ class TableColumn(NamedTuple):
     """A column of a table: its title, what it holds, decimals of a number, and what the title means."""
 
     title: str
-    kind: Kind = "text"
+    kind: CellKind = "text"
     digits: int = 0
     meaning: str = ""
 
