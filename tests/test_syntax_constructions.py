@@ -15,7 +15,8 @@ from nlpzero.segment.cutter import BlankCutter
 from nlpzero.segment.encoding import encode_part
 from nlpzero.syntax.clauses import Clauses
 from nlpzero.syntax.constructions import Constructions, find_constructions
-from nlpzero.syntax.form import Template, is_number, write_template
+from nlpzero.syntax.form import Template, write_template
+from nlpzero.text.words import is_number
 
 WORDS = "山水云雨风花鸟鱼虫草江河湖海星月日沙石木竹梅兰菊松柏桃李杏梨"
 # Frames with gaps (None) and without; function words and content words; the last one is a piece of the one before it.

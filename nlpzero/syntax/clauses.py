@@ -17,8 +17,8 @@ from ..core.job import Cost, Execution, Job, current_job
 from ..core.workspace import Counts, Ids, Workspace, WorkspaceArray
 from ..segment.encoding import Tokens
 from ..text.sentences import closes_quotation, ends_sentence
-from ..text.words import are_words
-from .form import NUMBER, is_number
+from ..text.words import are_words, is_number
+from .form import NUMBER
 
 Positions = npt.NDArray[np.intp]
 

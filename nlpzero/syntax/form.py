@@ -1,27 +1,11 @@
 """How a template is written: words, and gaps of one word or more."""
 
-import re
-
 Template = tuple[str | None, ...]
 """Words in order; None stands for a gap, of one word or more."""
 
 
 NUMBER = "[N]"
 """All numbers, where they are one word."""
-
-_NUMERALS = "0-9０-９〇零一二两三四五六七八九十百千万亿萬億兩"
-_NUMBER = re.compile(f"(?!一$)[{_NUMERALS}](?:[{_NUMERALS}.．,，:：/／%％‰点]*[{_NUMERALS}%％‰])?")
-
-
-def is_number(word: str) -> bool:
-    """Tell whether a word is a number, in digits or Chinese numerals (数词); 一 alone is a word like any other.
-
-    Examples
-    --------
-    >>> [word for word in ("1987", "81.2%", "10:30", "三十", "两", "一", "一些", "：", "GX-7") if is_number(word)]
-    ['1987', '81.2%', '10:30', '三十', '两']
-    """
-    return _NUMBER.fullmatch(word) is not None
 
 
 def write_template(template: Template, gap: str = "[X]") -> str:

@@ -13,7 +13,8 @@ import numpy.typing as npt
 from ..core.workspace import Counts, Keys
 from ..errors import ModelError
 from ..reading.corpus import read_lines
-from .form import NUMBER, Template, is_number, read_template
+from ..text.words import is_number
+from .form import NUMBER, Template, read_template
 
 Places = npt.NDArray[np.intp]
 

@@ -1,11 +1,26 @@
-"""What is a word and what is punctuation, for every capability."""
+"""What is a word, a number and punctuation, for every capability."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from .characters import OTHER, char_classes, code_points
+
+_NUMERALS = "0-9０-９〇零一二两三四五六七八九十百千万亿萬億兩"
+_NUMBER = re.compile(f"(?!一$)[{_NUMERALS}](?:[{_NUMERALS}.．,，:：/／%％‰点]*[{_NUMERALS}%％‰])?")
+
+
+def is_number(word: str) -> bool:
+    """Tell whether a word is a number, in digits or Chinese numerals (数词); 一 alone is a word like any other.
+
+    Examples
+    --------
+    >>> [word for word in ("1987", "81.2%", "10:30", "三十", "两", "一", "一些", "：", "GX-7") if is_number(word)]
+    ['1987', '81.2%', '10:30', '三十', '两']
+    """
+    return _NUMBER.fullmatch(word) is not None
 
 
 def are_words(tokens: Sequence[str]) -> npt.NDArray[np.bool_]:
