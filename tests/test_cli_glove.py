@@ -135,7 +135,8 @@ def test_the_other_questions_are_answered(glove: Callable[..., Result], made: Pa
     assert float(row["product"]) == pytest.approx(float(vectors["船"] @ vectors["河"]), abs=1e-4)
     found = rows(glove("keywords", "--top", "4", made, STORIES))
     assert [row["text"] for row in found] == [str(STORIES)] * 4
-    lines = rows(glove("keywords", "--lines", "--top", "1", made, text="河上有船\n\n码头\n"))
+    assert all(float(row["score"]) < float(row["pmi"]) for row in found)
+    lines = rows(glove("keywords", "--lines", "--top", "1", "--min-length", "1", made, text="河上有船\n\n码头\n"))
     assert [row["text"] for row in lines] == ["河上有船", "码头"]
 
 

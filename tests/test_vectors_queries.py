@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nlpzero.errors import ModelError, NothingFound
-from nlpzero.vectors.queries import Answer, analogy, best, compare, keywords, nearest, similarity_transform
+from nlpzero.errors import ModelError
+from nlpzero.vectors.queries import Answer, analogy, best, compare, nearest, similarity_transform
 from nlpzero.vectors.store import Refinement, Vectors
 
 RNG = np.random.default_rng(4)
@@ -53,18 +53,6 @@ def test_an_analogy_is_nearest_to_the_sum_of_unit_vectors_without_its_question()
     answers = analogy(VECTORS, WORDS[0], WORDS[1], WORDS[2], top=4)
     assert [answer.word for answer in answers] == [WORDS[j] for j in sorted(cosines, key=lambda j: -cosines[j])[:4]]
     assert answers[0].score == pytest.approx(max(cosines.values()), abs=1e-6)
-
-
-def test_keywords_go_with_all_the_text() -> None:
-    tokens = [WORDS[5], WORDS[9], WORDS[5], "海", WORDS[30]]
-    total = 2 * VECTORS.matrix[5] + VECTORS.matrix[9] + VECTORS.matrix[30]
-    products = (VECTORS.matrix @ total).tolist()
-    inside = keywords(VECTORS, tokens)
-    assert [a.word for a in inside] == [WORDS[j] for j in sorted((5, 9, 30), key=lambda j: -products[j])]
-    anywhere = keywords(VECTORS, tokens, 3, everywhere=True)
-    assert [a.word for a in anywhere] == [WORDS[j] for j in sorted(range(60), key=lambda j: -products[j])[:3]]
-    with pytest.raises(NothingFound, match=r"^none of the 1 words of the text is among the 60 of vectors$"):
-        keywords(VECTORS, ["海"])
 
 
 def test_a_comparison_has_both_cosines_and_the_product() -> None:

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import click
+
 from nlpzero.errors import NothingFound
 
 from ..messages import warn_replaced
@@ -28,8 +30,13 @@ Examples:
 class KeywordOptions(AnswerOptions):
     """What is a text, and which words are answers."""
 
+    min_length: int = option(
+        "--min-length", type=click.IntRange(min=1), default=2, help="Leave out words of fewer characters."
+    )
     lines: bool = option("--lines", is_flag=True, help="Each line is a text of its own.")
-    anywhere: bool = option("--anywhere", is_flag=True, help="Answers need not stand in the text.")
+    anywhere: bool = option(
+        "--anywhere", is_flag=True, help="Answers need not stand in the text; their score is their pmi."
+    )
 
 
 @page(epilog=EPILOG, most=("top", "lines", "anywhere", "lexicon", "tokenized"))
@@ -39,29 +46,34 @@ class KeywordOptions(AnswerOptions):
 @values(TableOptions, "writing")
 @quiet
 def command(own: KeywordOptions, words: WordOptions, reading: ReadingOptions, writing: TableOptions) -> None:
-    """Give the keywords (关键词) of a text: the words of largest inner product with the sum of all its vectors.
+    """Give the keywords (关键词) of a text: words that go with its other words, and are frequent.
+
+    pmi: the mean PMI of a word with the other words of the text, in nats, by the vectors as trained; it does not depend
+    on the length of the text. count: how often it occurs, n. score: pmi n / (n + 8), so that a word that occurs once
+    has to go with the text very well. Equal scores are sorted by word. Punctuation, numbers, function words and words
+    that the vectors do not know are left out; --stop FILE leaves out more.
 
     A text without a known word gives an empty row; how many there are is told at the end.
     """
     with writing.open() as file:
-        from nlpzero.vectors.queries import keywords
+        from nlpzero.vectors.keywords import keywords
 
         loaded = own.load(reading)
-        table = writing.table(file, ("text", "word", "score"))
+        table = writing.table(file, ("text", "word", "score", "count", "pmi"))
         cut, tally = words.cutter(reading), QuestionTally()
         with reading.open(RunningOptions(workers=1)) as corpus:
             for name, text in _texts(corpus, own.lines):
                 if not (tokens := cut(text)):
                     continue
                 try:
-                    answers = keywords(loaded, tokens, own.top, own.anywhere)
+                    answers = keywords(loaded, tokens, own.top, own.anywhere, min_length=own.min_length)
                 except NothingFound as error:
                     tally.miss(error)
-                    table.write((name, None, None))
+                    table.write((name, None, None, None, None))
                     continue
                 tally.answered += 1
                 for answer in answers:
-                    table.write((name, *answer))
+                    table.write((name, answer.word, answer.score, answer.count, answer.pmi))
             warn_replaced(corpus)
     tally.close()
 

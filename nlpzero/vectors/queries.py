@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from ..errors import ModelError, NothingFound
+from ..errors import ModelError
 from .characters import Matrix
 from .store import Vectors
 
@@ -137,44 +136,6 @@ def analogy(vectors: Vectors, a: str, b: str, c: str, top: int = 10) -> list[Ans
     wanted = second - first + third
     length = np.linalg.norm(wanted)
     return best(vectors.words, vectors.unit @ (wanted / length if length else wanted).astype(np.float32), top, ids)
-
-
-def keywords(vectors: Vectors, tokens: Sequence[str], top: int = 10, everywhere: bool = False) -> list[Answer]:
-    """Give the words that go best with all of a text (关键词): largest inner product with the sum of its vectors.
-
-    For vectors of simpler GloVe this is the sum of the PMI with the words of the text.
-
-    Parameters
-    ----------
-    vectors : Vectors
-    tokens : sequence of str
-        The words of the text; unknown ones are left out.
-    top : int
-    everywhere : bool
-        Whether words that are not in the text may be answers.
-
-    Raises
-    ------
-    NothingFound
-        If no word of the text is known.
-
-    Examples
-    --------
-    >>> vectors = Vectors(["江", "船", "的"], np.array([[2, 1], [2, 0], [0, 0.1]], np.float32))
-    >>> [answer.word for answer in keywords(vectors, ["江", "的", "船", "鲸"])]
-    ['江', '船', '的']
-    """
-    ids = np.array([vectors.ids[token] for token in tokens if token in vectors.ids], np.intp)
-    if not len(ids):
-        raise NothingFound(
-            f"none of the {len(tokens)} words of the text is among the {len(vectors):,} of {vectors.source}"
-        )
-    numbers = np.bincount(ids)
-    inside = np.flatnonzero(numbers)
-    total = (vectors.matrix[inside] * numbers[inside, None].astype(np.float32)).sum(0, dtype=np.float64)
-    chosen: npt.NDArray[np.intp] | slice = slice(None) if everywhere else inside
-    words = vectors.words if everywhere else [vectors.words[i] for i in inside.tolist()]
-    return best(words, vectors.matrix[chosen] @ total.astype(np.float32), top)
 
 
 def compare(vectors: Vectors, a: str, b: str, similar: Matrix | None = None) -> WordComparison:
