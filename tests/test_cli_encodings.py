@@ -15,7 +15,7 @@ FILES = {
     "pairs": "老徐 竹桥 3\n竹桥 渡船 2\n老徐 渡船 1\n",
     "analogies": ": 一\n老徐 竹桥 渡船 水\n",
     "questions": "竹桥\n",
-    "templates": "template\tcount\n[X] 在 [X]\t3\n",
+    "templates": "template\tcount\n在 [X] 上\t3\n",
     "lines": "老徐在竹桥\t竹桥下\n",
 }
 
@@ -25,7 +25,7 @@ COMMANDS = [
     "segment --lexicon words text",
     "segment --userdict words text",
     "score --lexicon words text text",
-    "templates --lexicon words --min-proba 0.001 --trivial text",
+    "templates --lexicon words --method paths --min-proba 0.001 --trivial text",
     "parse --templates templates --lexicon words text",
     "rules --input text --lexicon words --stop stop --min-support 1 text",
     "glove count --lexicon words --min-count 1 -o counts.npz text",
