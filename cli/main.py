@@ -33,6 +33,7 @@ COMMANDS = {
     "words": "Count the words of a corpus, and how evenly they are spread.",
     "keyness": "Find the words that one corpus has more often than another.",
     "kwic": "Show every place of a word with its context.",
+    "collocates": "Find the words that stand near a word more often than by chance.",
     "report": "Show a corpus at a glance: one page to look at.",
     "info": "Say what a file is, and what made it.",
     "help": "Show the help page of a command.",

@@ -26,9 +26,10 @@ if TYPE_CHECKING:
         train_vectors,
     )
     from .core.job import Job
+    from .corpora.collocations import CollocateOptions
     from .corpora.concordance import ConcordanceLine, ConcordanceOptions
     from .corpora.frequencies import WordCounts
-    from .corpora.front import concordance, keyness, word_frequencies
+    from .corpora.front import collocates, concordance, keyness, word_frequencies
     from .corpora.keyness import KeynessOptions
     from .corpora.listing import FrequencyList
     from .corpora.merging import merge_words
@@ -56,7 +57,8 @@ _MODULES = {
     "core.job": "Job",
     "corpora.frequencies": "WordCounts",
     "corpora.concordance": "ConcordanceLine ConcordanceOptions",
-    "corpora.front": "concordance keyness word_frequencies",
+    "corpora.collocations": "CollocateOptions",
+    "corpora.front": "collocates concordance keyness word_frequencies",
     "corpora.keyness": "KeynessOptions",
     "corpora.listing": "FrequencyList",
     "corpora.merging": "merge_words",
@@ -81,6 +83,7 @@ _MODULES = {
 _HOMES = {name: module for module, names in _MODULES.items() for name in names.split()}
 
 __all__ = [
+    "CollocateOptions",
     "ConcordanceLine",
     "ConcordanceOptions",
     "Corpus",
@@ -107,6 +110,7 @@ __all__ = [
     "Vectors",
     "WordCounts",
     "__version__",
+    "collocates",
     "concordance",
     "count_ngrams",
     "dictionary",

@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 
 from ..core.job import Execution, Job, open_execution
+from ..errors import ModelError
 from ..reading.sources import Texts, open_texts
 from ..segment.cutter import Cutter
 from ..segment.dictionary import dictionary_cutter
+from ..vectors.cooccurrence import Cooccurrence
+from .collocations import NEAR, CollocateOptions, all_pairs, collocates_of, near_in_counts, near_words
 from .concordance import KWIC, ConcordanceLine, ConcordanceOptions, find_lines
 from .documents import DocumentUnit, Kind
 from .frequencies import WORDS, WordCounts, count_words
@@ -135,3 +138,49 @@ def concordance(
     query = Query(words, regex)
     with open_execution(job, KWIC) as execution, open_texts(texts, execution.block_size) as blocks:
         yield from find_lines(blocks, query, options, cutter=cut, job=execution)
+
+
+def collocates(
+    texts: Texts | Cooccurrence,
+    *words: str,
+    options: CollocateOptions | None = None,
+    cut: Cutter | None = None,
+    job: Job | Execution | None = None,
+) -> ResultTable:
+    r"""Find the words that stand near a word more often than chance would put them there (搭配).
+
+    Parameters
+    ----------
+    texts : path, paths, Corpus, iterable of texts, or Cooccurrence
+        Cooccurrence is what `nlpzero glove count` keeps: its window is then the one, on both sides.
+    *words : str
+        The nodes. None: the strongest pairs of all words, for counts.
+    options : CollocateOptions, optional
+        How near, which measures, in what order.
+    cut : Cutter, optional
+        What cuts the text into words (default: `dictionary()`).
+    job : Job, optional
+        What the work may use (default: the current job).
+
+    Raises
+    ------
+    CorpusError, ModelError
+        For texts that cannot be read.
+    NothingFound
+        If no node stands in the text, or no pair is frequent enough.
+
+    Examples
+    --------
+    >>> from nlpzero.segment.cutter import BLANKS
+    >>> text = "喝 热 茶\n喝 茶\n买 茶\n买 米\n喝 酒\n"
+    >>> found = collocates([text], "喝", options=CollocateOptions(min_count=1, sort="mi"), cut=BLANKS)
+    >>> [(row.collocate, row.count) for row in found]
+    [('酒', 1), ('茶', 2), ('热', 1)]
+    """
+    if isinstance(texts, Cooccurrence):
+        return collocates_of(near_in_counts(texts, words), words, options) if words else all_pairs(texts, options)
+    if not words:
+        raise ModelError("there is no word to look for; give one, or counts of pairs for the pairs of all words")
+    with open_execution(job, NEAR) as execution, open_texts(texts, execution.block_size) as blocks:
+        found = near_words(blocks, words, options, cutter=cut or dictionary_cutter(), job=execution)
+    return collocates_of(found, words, options)
