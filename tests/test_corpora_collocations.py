@@ -81,7 +81,8 @@ def test_pairs_are_those_of_the_oracle(left: int, right: int, tmp_path: Path) ->
         found = collocates_of(near, [node], chosen)
         assert {row.collocate for row in found} == {b for a, b in pairs if a == node}
         for row in found:
-            t = Contingency(*[np.array([n]) for n in table(pairs, node, row.collocate)[:3]], pairs.total())
+            o11, r1, c1, n = table(pairs, node, row.collocate)
+            t = Contingency(np.array([o11]), np.array([r1]), np.array([c1]), n)
             for name in ("mi", "npmi", "g2", "chi_squared", "log_dice", "delta_p"):
                 expected = float(association.MEASURES[name](t)[0])
                 assert getattr(row, name) == pytest.approx(expected, rel=1e-9, abs=1e-9, nan_ok=True)
