@@ -79,7 +79,7 @@ class CollocateOptions:
                 raise ModelError(f"`{name}` is {value!r}; there are {', '.join(known)}")
 
 
-class PairCounts(NamedTuple):
+class NodePairs(NamedTuple):
     """The pairs of one node: how often each word stands near it, and the margins of the tables.
 
     Attributes
@@ -106,7 +106,7 @@ class Neighbourhood(NamedTuple):
         C1: pairs of any word and this one.
     total : float
         N: all pairs.
-    nodes : dict of str to PairCounts
+    nodes : dict of str to NodePairs
         Those that the text has.
     """
 
@@ -114,7 +114,7 @@ class Neighbourhood(NamedTuple):
     frequencies: npt.NDArray[np.int64]
     margins: Floats
     total: float
-    nodes: dict[str, PairCounts]
+    nodes: dict[str, NodePairs]
 
 
 def near_words(
@@ -162,7 +162,7 @@ def near_words(
     words = list(number)
     frequencies, margins = sums[0].astype(np.int64), sums[1]
     found_nodes = {
-        node: PairCounts(both, float(both.sum())) for node, both in zip(nodes, sums[2:], strict=True) if node in number
+        node: NodePairs(both, float(both.sum())) for node, both in zip(nodes, sums[2:], strict=True) if node in number
     }
     return Neighbourhood(words, frequencies, margins, float(margins.sum()), found_nodes)
 
@@ -226,7 +226,7 @@ def near_in_counts(counts: Cooccurrence, nodes: Sequence[str]) -> Neighbourhood:
         own = slice(int(counts.starts[i]), int(counts.starts[i + 1]))
         np.add.at(sums[node], np.array(counts.columns[own]), np.array(counts.values[own]) / counts.unit)
     margins = rows + columns
-    found = {node: PairCounts(both, float(both.sum())) for node, both in sums.items()}
+    found = {node: NodePairs(both, float(both.sum())) for node, both in sums.items()}
     return Neighbourhood(counts.words, counts.word_counts, margins, float(margins.sum()), found)
 
 
