@@ -163,7 +163,7 @@ def _near(
     from nlpzero.corpora.collocations import NEAR, near_words
 
     with replace(reading, paths=paths).open(running, again=words.learn) as corpus:
-        cutter = words.learned(paths, reading, running)
+        cutter = words.learned(paths, reading, running, corpus)
         with words.open(running.job, NEAR, corpus) as execution:
             parts = parts_of(corpus, execution.block_size)
             found = near_words(parts, nodes, options, cutter=cutter, job=execution)
@@ -183,7 +183,7 @@ def _counted(
     from nlpzero.vectors.pairs import count_pairs
 
     with replace(reading, paths=paths).open(running, again=words.learn) as corpus:
-        cutter = words.learned(paths, reading, running)
+        cutter = words.learned(paths, reading, running, corpus)
         with words.open(running.job, pairs_cost(options.left), corpus) as execution:
             parts = parts_of(corpus, execution.block_size)
             counts = count_pairs(

@@ -1,9 +1,10 @@
 """What the commands that read a corpus by its words share: what cuts it, what a document is, counts made before."""
 
+import contextlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import click
 
@@ -15,6 +16,7 @@ from .words import WordOptions, exclude
 if TYPE_CHECKING:
     from nlpzero.corpora.documents import DocumentUnit
     from nlpzero.corpora.frequencies import WordCounts
+    from nlpzero.reading.corpus import Corpus
     from nlpzero.segment.cutter import Cutter
 
 
@@ -29,8 +31,10 @@ class CorpusWordOptions(WordOptions):
         "--learn", is_flag=True, help="First find the words in the text itself, as `nlpzero discover` does."
     )
 
-    def learned(self, paths: Sequence[str], reading: ReadingOptions, running: RunningOptions) -> "Cutter":
-        """Give what cuts some texts; with --learn they are read to find their words."""
+    def learned(
+        self, paths: Sequence[str], reading: ReadingOptions, running: RunningOptions, corpus: "Corpus | None" = None
+    ) -> "Cutter":
+        """Give what cuts some texts; with --learn they are read first, from an open corpus if need be."""
         exclude("segmenter", "learn", "tokenized", "jieba", "hmm")
         exclude("learn", "lexicon")
         if self.segmenter is not None:
@@ -39,13 +43,18 @@ class CorpusWordOptions(WordOptions):
             return self.joined(LearnedSegmenter.load(self.segmenter), 0.5, reading)
         if not self.learn:
             return self.cutter(reading)
+        if corpus is None and "-" in paths:
+            raise click.UsageError("--learn reads each text twice; give files")
+        with contextlib.ExitStack() as stack:
+            if corpus is None:
+                corpus = stack.enter_context(replace(reading, paths=tuple(paths)).open(running, again=True))
+            return self._found(corpus, reading, running)
+
+    def _found(self, corpus: "Corpus", reading: ReadingOptions, running: RunningOptions) -> "Cutter":
+        """Find the words of a corpus."""
         from nlpzero.words.discovery import discover, discovery_cost
 
-        with (
-            replace(reading, paths=tuple(paths)).open(running, again=True) as corpus,
-            running.job.open(discovery_cost("entropy"), corpus) as execution,
-            working("finding words"),
-        ):
+        with running.job.open(discovery_cost("entropy"), corpus) as execution, working("finding words"):
             found = discover(parts_of(corpus, execution.block_size), "entropy", job=execution)
             return self.finished(self.with_userdict(found.cutter, reading), reading)
 
@@ -90,15 +99,12 @@ def word_counts(
     paths: Sequence[str],
     unit: "DocumentUnit",
     words: CorpusWordOptions,
-    cutter: Any,
+    cutter: "Callable[[Corpus], Cutter]",
     reading: ReadingOptions,
     running: RunningOptions,
 ) -> "WordCounts":
-    """Count the words of some texts, or add up counts that were made before.
-
-    `cutter` is a function that gives what cuts the text: where nothing is text it is not asked.
-    """
-    from nlpzero.corpora.frequencies import WORDS, WordCounts, count_words
+    """Count the words of some texts, or add up counts that were made before: then what cuts text is not asked for."""
+    from nlpzero.corpora.frequencies import WordCounts
     from nlpzero.corpora.merging import merge_words
 
     kinds = [kind_of_file(path) for path in paths]
@@ -115,12 +121,21 @@ def word_counts(
             raise click.UsageError(
                 f"{path} holds {kind}, the others are text; count them first with nlpzero words --save"
             )
-    with replace(reading, paths=tuple(paths)).open(running) as corpus:
-        made = cutter()
-        with words.open(running.job, WORDS, corpus) as execution:
-            counted = count_words(parts_of(corpus, execution.block_size), cutter=made, unit=unit, job=execution)
-            warn_replaced(corpus)
-            return replace(counted.in_memory(), source=paths[0])
+    with replace(reading, paths=tuple(paths)).open(running, again=words.learn) as corpus:
+        counted = counted_words(corpus, unit, words, cutter(corpus), running)
+        return replace(counted, source=paths[0])
+
+
+def counted_words(
+    corpus: "Corpus", unit: "DocumentUnit", words: CorpusWordOptions, cutter: "Cutter", running: RunningOptions
+) -> "WordCounts":
+    """Count the words of an open corpus."""
+    from nlpzero.corpora.frequencies import WORDS, count_words
+
+    with words.open(running.job, WORDS, corpus) as execution:
+        counted = count_words(parts_of(corpus, execution.block_size), cutter=cutter, unit=unit, job=execution)
+        warn_replaced(corpus)
+        return counted.in_memory()
 
 
 def refuse_counted(path: str, words: CorpusWordOptions, reading: ReadingOptions) -> None:

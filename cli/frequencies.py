@@ -1,7 +1,7 @@
 """`nlpzero words`: how often each word stands in a corpus, and how evenly it is spread."""
 
-import functools
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +11,10 @@ from .options import ReadingOptions, RunningOptions, quiet
 from .output import TableOptions
 from .pages import command as page
 from .values import all_for_zero, option, values
+
+if TYPE_CHECKING:
+    from nlpzero.reading.corpus import Corpus
+    from nlpzero.segment.cutter import Cutter
 
 EPILOG = """\b
 Examples:
@@ -68,7 +72,10 @@ def command(
 
     With --document: in how many documents each word stands, and how evenly it is spread over them.
     """
-    cutter = functools.cache(lambda: words.learned(reading.paths, reading, running))
+
+    def cutter(corpus: "Corpus") -> "Cutter":
+        return words.learned(reading.paths, reading, running, corpus)
+
     if own.save is not None:
         from nlpzero.core.files import check_place
 

@@ -125,8 +125,10 @@ def command(
     with writing.open() as file:
         from nlpzero.corpora.keyness import compare
 
-        cutter = functools.cache(lambda: words.learned([*a, *b], reading, running))
-        counts = [word_counts(paths, documents.unit(), words, cutter, reading, running) for paths in (a, b)]
+        learned = functools.cache(lambda: words.learned([*a, *b], reading, running))
+        counts = [
+            word_counts(paths, documents.unit(), words, lambda _: learned(), reading, running) for paths in (a, b)
+        ]
         found = compare(counts[0], counts[1], options, job=running.job)
         table = writing.table(file, found.names)
         table.write_columns(found.lists())

@@ -116,7 +116,7 @@ def command(
     reading = replace(reading, paths=paths)
     with writing.open() as file, reading.open(running, again=words.learn) as corpus:
         is_cut = own.by == "words" or own.whole or words.is_asked
-        cutter = words.learned(paths, reading, running) if is_cut else None
+        cutter = words.learned(paths, reading, running, corpus) if is_cut else None
         with words.open(running.job, KWIC, corpus) as execution:
             parts = parts_of(corpus, execution.block_size)
             found = find_lines(parts, query, options, cutter=cutter, job=execution)

@@ -34,6 +34,7 @@ COMMANDS = {
     "keyness": "Find the words that one corpus has more often than another.",
     "kwic": "Show every place of a word with its context.",
     "collocates": "Find the words that stand near a word more often than by chance.",
+    "keywords": "Give the words that say what a document is about.",
     "report": "Show a corpus at a glance: one page to look at.",
     "info": "Say what a file is, and what made it.",
     "help": "Show the help page of a command.",

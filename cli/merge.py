@@ -18,6 +18,9 @@ Examples:
   nlpzero count --shard 2/2 -o part2.runs data/stories.txt
   nlpzero merge -o all.runs part1.runs part2.runs
   nlpzero discover --counts all.runs --top 5 data/stories.txt
+  nlpzero words -q --shard 1/2 --save part1.npz data/stories.txt
+  nlpzero words -q --shard 2/2 --save part2.npz data/stories.txt
+  nlpzero merge -o all.npz part1.npz part2.npz
 """
 
 
@@ -34,12 +37,14 @@ class MergeOptions:
 @values(RunningOptions, "running")
 @quiet
 def command(own: MergeOptions, running: RunningOptions) -> None:
-    """Add up counts that nlpzero count, or nlpzero links, made of the parts of a corpus (合并计数).
+    """Add up counts that nlpzero count, words --save, or links, made of the parts of a corpus (合并计数).
 
-    The sum is the same bytes as the counts of the whole corpus, however it was parted and in whatever order.
+    The sum is the same bytes as the counts of the whole corpus, however it was parted and in whatever order; documents
+    without names are numbered in the order of the parts.
     """
     from nlpzero.core.archive import kind_of
     from nlpzero.core.files import open_whole
+    from nlpzero.corpora.frequencies import SCHEMA as WORD_COUNTS
     from nlpzero.ngrams.counts import COUNTING
     from nlpzero.ngrams.merging import merge_ngrams
     from nlpzero.ngrams.runs import NGramTable
@@ -48,6 +53,9 @@ def command(own: MergeOptions, running: RunningOptions) -> None:
     paths = [os.path.abspath(part) if job.scheduler else part for part in own.parts]
     if kind_of(paths[0]) == "link counts":
         _merge_links(own.output, paths, job)
+        return
+    if kind_of(paths[0]) == WORD_COUNTS.kind:
+        _merge_words(own.output, paths, job)
         return
     with open_whole(own.output) as file, job.open(COUNTING, files=paths) as execution:
         merged = merge_ngrams([NGramTable.load(path) for path in paths], job=execution)
@@ -63,3 +71,14 @@ def _merge_links(output: str, paths: list[str], job: "Job") -> None:
         merged = merge_links([LinkCounts.load(path) for path in paths], job=execution)
         merged.save(output)
         notice(f"{len(merged.words):,} words, {len(merged.columns):,} pairs in {merged.clauses:,} clauses")
+
+
+def _merge_words(output: str, paths: list[str], job: "Job") -> None:
+    """Add up word counts."""
+    from nlpzero.corpora.frequencies import WORDS, WordCounts
+    from nlpzero.corpora.merging import merge_words
+
+    with job.open(WORDS, files=paths) as execution:
+        merged = merge_words([WordCounts.load(path) for path in paths], job=execution)
+        merged.save(output)
+        notice(f"{len(merged):,} different words, {merged.total:,} in all")

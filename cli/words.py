@@ -216,7 +216,7 @@ class WordOptions:
 
 def stop_words(name: str | None, encoding: "EncodingOptions") -> frozenset[str]:
     """Read the words that are left out: those of a file, or our own list."""
-    if name is None:
+    if name in (None, "none"):
         return frozenset()
     if name == "default":
         from nlpzero.text.stopwords import FUNCTION_WORDS

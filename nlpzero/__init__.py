@@ -29,12 +29,14 @@ if TYPE_CHECKING:
     from .corpora.collocations import CollocateOptions
     from .corpora.concordance import ConcordanceLine, ConcordanceOptions
     from .corpora.frequencies import WordCounts
-    from .corpora.front import collocates, concordance, keyness, word_frequencies
+    from .corpora.front import collocates, concordance, keyness, keywords, word_frequencies
     from .corpora.keyness import KeynessOptions
+    from .corpora.keywords import KeywordRanking, KeywordRow
     from .corpora.listing import FrequencyList
     from .corpora.merging import merge_words
     from .corpora.permutation import Permutation
     from .corpora.records import ResultTable
+    from .corpora.weights import IdfTable
     from .errors import CorpusError, LexiconError, ModelError, NlpZeroError, NothingFound
     from .lexicon.lexicon import Lexicon
     from .ngrams.counts import count_ngrams
@@ -58,12 +60,14 @@ _MODULES = {
     "corpora.frequencies": "WordCounts",
     "corpora.concordance": "ConcordanceLine ConcordanceOptions",
     "corpora.collocations": "CollocateOptions",
-    "corpora.front": "collocates concordance keyness word_frequencies",
+    "corpora.front": "collocates concordance keyness keywords word_frequencies",
     "corpora.keyness": "KeynessOptions",
+    "corpora.keywords": "KeywordRanking KeywordRow",
     "corpora.listing": "FrequencyList",
     "corpora.merging": "merge_words",
     "corpora.permutation": "Permutation",
     "corpora.records": "ResultTable",
+    "corpora.weights": "IdfTable",
     "errors": "CorpusError LexiconError ModelError NlpZeroError NothingFound",
     "lexicon.lexicon": "Lexicon",
     "ngrams.counts": "count_ngrams",
@@ -93,8 +97,11 @@ __all__ = [
     "Duplicates",
     "FrequencyList",
     "Hit",
+    "IdfTable",
     "Job",
     "KeynessOptions",
+    "KeywordRanking",
+    "KeywordRow",
     "Lexicon",
     "LexiconError",
     "ModelError",
@@ -122,6 +129,7 @@ __all__ = [
     "find_templates",
     "jieba",
     "keyness",
+    "keywords",
     "load_cutter",
     "make_report",
     "merge_ngrams",

@@ -13,14 +13,18 @@ import numpy.typing as npt
 
 from ..errors import CorpusError
 from ..reading.parts import Part, text_of
-from ..segment.cutter import Cutter
+from ..segment.cutter import LINE_END, Cutter, is_blank
 from ..segment.encoding import Tokens, encode
+from ..text.characters import code_points
+from ..text.units import visible
 from ..text.words import are_words
 
 Kind = Literal["none", "file", "line", "paragraph", "label"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 NAMED = ("file", "label")
 """Kinds whose documents have names."""
+NO_LINES = np.zeros(1, np.int64)
+"""The first line of a block, where one document begins."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,8 @@ class DocumentTokens(NamedTuple):
         Whether the first document may have begun in the block before.
     stays_open : bool
         Whether the last one may go on in the next block.
+    first_lines : int64 array
+        For each document the line of the block that it begins with, from 0.
     """
 
     tokens: Tokens
@@ -79,6 +85,7 @@ class DocumentTokens(NamedTuple):
     names: list[str]
     goes_on: bool = False
     stays_open: bool = False
+    first_lines: npt.NDArray[np.int64] = NO_LINES
 
 
 def read_documents(part: str | Part, cutter: Cutter, unit: DocumentUnit) -> DocumentTokens:
@@ -100,13 +107,13 @@ def read_documents(part: str | Part, cutter: Cutter, unit: DocumentUnit) -> Docu
     tokens = found.only(kept)
     if unit.kind in ("none", "file"):
         source = "" if isinstance(part, str) else part.source
-        return DocumentTokens(tokens, np.zeros(len(tokens.ids), np.int64), 1, [source])
+        return DocumentTokens(tokens, np.zeros(len(tokens.ids), np.int64), 1, [source], True, True)
     if unit.kind == "label":
         names = [*dict.fromkeys(labels)]
         number = {name: i for i, name in enumerate(names)}
         of_line = np.repeat(np.fromiter(map(number.__getitem__, labels), np.int64, len(labels)), unit.fields)
         return DocumentTokens(tokens, np.repeat(of_line, tokens.lengths), len(names), names)
-    is_full = _full_lines(found)
+    is_full = _full_lines(text)
     is_first = is_full.copy()
     if unit.kind == "paragraph":
         is_first[1:] &= ~is_full[:-1]
@@ -114,16 +121,18 @@ def read_documents(part: str | Part, cutter: Cutter, unit: DocumentUnit) -> Docu
     documents = int(is_first.sum())
     open_ends = unit.kind == "paragraph" and documents > 0
     holders = np.repeat(of_line, tokens.lengths)
-    return DocumentTokens(
-        tokens, holders, documents, [], open_ends and bool(is_full[0]), open_ends and bool(is_full[-1])
-    )
+    ends = (open_ends and bool(is_full[0]), open_ends and bool(is_full[-1]))
+    return DocumentTokens(tokens, holders, documents, [], *ends, np.flatnonzero(is_first))
 
 
-def _full_lines(tokens: Tokens) -> npt.NDArray[np.bool_]:
+def _full_lines(text: str) -> npt.NDArray[np.bool_]:
     """Tell of each line whether anything but white space is in it."""
-    ends = np.cumsum(tokens.lengths)
-    seen = np.append(0, np.cumsum(tokens.ids != 0))
-    result: npt.NDArray[np.bool_] = seen.take(ends) > seen.take(ends - tokens.lengths)
+    codes, _ = visible(code_points(text))
+    ends = np.flatnonzero(codes == LINE_END)
+    if len(codes) and codes[-1] != LINE_END:
+        ends = np.append(ends, len(codes))
+    seen = np.append(0, np.cumsum(~is_blank().take(codes)))
+    result: npt.NDArray[np.bool_] = np.diff(seen.take(ends), prepend=0) > 0
     return result
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ..core.job import Execution, Job, open_execution
 from ..errors import ModelError
-from ..reading.sources import Texts, open_texts
+from ..reading.sources import Texts, open_blocks, open_texts
 from ..segment.cutter import Cutter
 from ..segment.dictionary import dictionary_cutter
 from ..vectors.cooccurrence import Cooccurrence
@@ -13,8 +13,10 @@ from .concordance import KWIC, ConcordanceLine, ConcordanceOptions, find_lines
 from .documents import DocumentUnit, Kind
 from .frequencies import WORDS, WordCounts, count_words
 from .keyness import KeynessOptions, compare
+from .keywords import DOCUMENTS, KeywordRanking, KeywordRow, rank_keywords
 from .records import ResultTable
 from .search import Query
+from .weights import IdfTable
 
 
 def word_frequencies(
@@ -184,3 +186,48 @@ def collocates(
     with open_execution(job, NEAR) as execution, open_texts(texts, execution.block_size) as blocks:
         found = near_words(blocks, words, options, cutter=cut or dictionary_cutter(), job=execution)
     return collocates_of(found, words, options)
+
+
+def keywords(
+    texts: Texts,
+    *,
+    ranking: KeywordRanking | None = None,
+    idf: IdfTable | WordCounts | None = None,
+    cut: Cutter | None = None,
+    document: Kind = "file",
+    job: Job | Execution | None = None,
+) -> Iterator[KeywordRow]:
+    r"""Give the words that say what each document is about (关键词提取), as a stream.
+
+    Parameters
+    ----------
+    texts : path, paths, Corpus, or iterable of texts
+    ranking : KeywordRanking, optional
+        TF-IDF or the centrality of a word among those near it; how many words.
+    idf : IdfTable or WordCounts, optional
+        For TF-IDF (default: jieba's); WordCounts of a corpus, counted by document.
+    cut : Cutter, optional
+        What cuts the text into words (default: `dictionary()`, without function words).
+    document : {"file", "line", "paragraph"}
+        What a document is; texts that are given in a list make one.
+    job : Job, optional
+        What the work may use (default: the current job).
+
+    Raises
+    ------
+    CorpusError, ModelError
+        For texts that cannot be read.
+
+    Examples
+    --------
+    >>> rows = keywords(["江豚在江上出没，渔民见到江豚。\n"], ranking=KeywordRanking(top=2))
+    >>> [(row.word, row.count) for row in rows]
+    [('江豚', 2), ('渔民', 1)]
+    """
+    from ..segment.stopped import StopCutter
+    from ..text.stopwords import FUNCTION_WORDS
+
+    table = IdfTable.of_counts(idf) if isinstance(idf, WordCounts) else idf
+    cutter = cut or StopCutter(dictionary_cutter(), FUNCTION_WORDS)
+    with open_execution(job, DOCUMENTS) as execution, open_blocks(texts, execution.block_size) as blocks:
+        yield from rank_keywords(blocks, ranking, idf=table, unit=DocumentUnit(document), cutter=cutter, job=execution)

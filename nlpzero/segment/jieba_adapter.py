@@ -56,6 +56,26 @@ def words_of(dictionary: bytes) -> Lexicon:
     return Lexicon(list(valid), list(valid.values()), sum(counts))
 
 
+def load_idf() -> tuple[dict[str, float], float]:
+    """Read the inverse document frequencies that jieba has for its key words, and what it takes for unknown words.
+
+    Raises
+    ------
+    LexiconError
+        If jieba is not installed.
+
+    Examples
+    --------
+    >>> known, unknown = load_idf()
+    >>> len(known), round(known["长江"], 3), round(unknown, 3)
+    (270132, 6.232, 11.955)
+    """
+    path = dictionary_path().parent / "analyse" / "idf.txt"
+    fields = path.read_text("utf-8").split()
+    known = dict(zip(fields[::2], map(float, fields[1::2]), strict=True))
+    return known, sorted(known.values())[len(known) // 2]  # as in jieba, the upper of two
+
+
 def hmm_cut(line: str) -> list[str]:
     """Cut a line as ``jieba.lcut`` does by default, with its hidden Markov model (隐马尔可夫模型) for unknown words.
 
