@@ -72,7 +72,7 @@ class KeywordRow:
     score: float
 
 
-class _Counted(NamedTuple):
+class _Tallies(NamedTuple):
     """Counts of documents: (document, word) and its count, (document, word, word) and how often they are near."""
 
     words: list[str]
@@ -84,14 +84,14 @@ class _Counted(NamedTuple):
     weights: Numbers
 
 
-class _CountedBlock(NamedTuple):
+class _KeywordBlock(NamedTuple):
     """The documents of a block, where each begins, and whether the first and the last are whole."""
 
     source: str
     lines: list[int]
     goes_on: bool
     stays_open: bool
-    counted: _Counted
+    counted: _Tallies
 
 
 def rank_keywords(
@@ -146,7 +146,7 @@ def rank_keywords(
             yield from _ranked(source, lines, counted, ranking, table)
 
 
-def _count_block(cutter: Cutter, unit: DocumentUnit, ranking: KeywordRanking, block: Block) -> _CountedBlock:
+def _count_block(cutter: Cutter, unit: DocumentUnit, ranking: KeywordRanking, block: Block) -> _KeywordBlock:
     """Cut a block into words, and count them and their neighbours by document."""
     read = read_documents(block, cutter, unit)
     ids, _, words = read.tokens
@@ -165,7 +165,7 @@ def _count_block(cutter: Cutter, unit: DocumentUnit, ranking: KeywordRanking, bl
             keys.append(((holders[:-distance][near] * size + low) * size + high).astype(np.uint64))
     edges = count(np.concatenate(keys))
     square = np.uint64(max(1, size * size))
-    counted = _Counted(
+    counted = _Tallies(
         words,
         (run.keys >> np.uint64(32)).astype(np.int64),
         (run.keys & HALF).astype(np.int64),
@@ -175,7 +175,7 @@ def _count_block(cutter: Cutter, unit: DocumentUnit, ranking: KeywordRanking, bl
         edges.counts,
     )
     begins = [block.number(at) for at in read.first_lines.tolist()] if read.documents else []
-    return _CountedBlock(block.source, begins, read.goes_on, read.stays_open, counted)
+    return _KeywordBlock(block.source, begins, read.goes_on, read.stays_open, counted)
 
 
 class _Waiting:
@@ -184,9 +184,9 @@ class _Waiting:
     def __init__(self) -> None:
         self.source: str | None = None
         self.line = 0
-        self.parts: list[_Counted] = []
+        self.parts: list[_Tallies] = []
 
-    def take(self, block: _CountedBlock) -> Iterator[tuple[str, list[int], _Counted]]:
+    def take(self, block: _KeywordBlock) -> Iterator[tuple[str, list[int], _Tallies]]:
         """Take a block; give the documents that are whole."""
         counted, lines = block.counted, block.lines
         joins = bool(self.parts) and block.goes_on and block.source == self.source
@@ -209,18 +209,18 @@ class _Waiting:
             self.source, self.line = block.source, lines[-1]
             self.parts = [_only(counted, len(lines) - 1, len(lines))]
 
-    def rest(self) -> Iterator[tuple[str, list[int], _Counted]]:
+    def rest(self) -> Iterator[tuple[str, list[int], _Tallies]]:
         """Give the document that is held."""
         if self.parts:
             parts, self.parts = self.parts, []
             yield self.source or "", [self.line], parts[0] if len(parts) == 1 else _joined(parts)
 
 
-def _only(counted: _Counted, first: int, last: int) -> _Counted:
+def _only(counted: _Tallies, first: int, last: int) -> _Tallies:
     """Give some of the documents of a block, numbered from 0."""
     low, high = np.searchsorted(counted.holders, [first, last])
     start, end = np.searchsorted(counted.edge_holders, [first, last])
-    return _Counted(
+    return _Tallies(
         counted.words,
         counted.holders[low:high] - first,
         counted.ids[low:high],
@@ -231,7 +231,7 @@ def _only(counted: _Counted, first: int, last: int) -> _Counted:
     )
 
 
-def _joined(parts: list[_Counted]) -> _Counted:
+def _joined(parts: list[_Tallies]) -> _Tallies:
     """Add up the counts of one document."""
     number: dict[str, int] = {}
     ranks = []
@@ -249,7 +249,7 @@ def _joined(parts: list[_Counted]) -> _Counted:
         sides.append(np.minimum(a, b) * size + np.maximum(a, b))
     found, counts = _added(ids, np.concatenate([part.counts for part in parts]))
     edges, weights = _added(np.concatenate(sides), np.concatenate([part.weights for part in parts]))
-    return _Counted(list(number), np.zeros_like(found), found, counts, np.zeros_like(edges), edges, weights)
+    return _Tallies(list(number), np.zeros_like(found), found, counts, np.zeros_like(edges), edges, weights)
 
 
 def _added(keys: Numbers, counts: Numbers) -> tuple[Numbers, Numbers]:
@@ -261,7 +261,7 @@ def _added(keys: Numbers, counts: Numbers) -> tuple[Numbers, Numbers]:
 
 
 def _ranked(
-    source: str, lines: list[int], counted: _Counted, ranking: KeywordRanking, idf: IdfTable
+    source: str, lines: list[int], counted: _Tallies, ranking: KeywordRanking, idf: IdfTable
 ) -> Iterator[KeywordRow]:
     """Score the words of whole documents, and give the best of each."""
     if not len(counted.ids):
@@ -279,7 +279,7 @@ def _ranked(
         yield KeywordRow(source, lines[holder], counted.words[i], number, value)
 
 
-def _by_word(counted: _Counted) -> _Counted:
+def _by_word(counted: _Tallies) -> _Tallies:
     """Number words in their order, so that sums do not depend on how the text was parted into blocks."""
     size = len(counted.words)
     order = sorted(range(size), key=counted.words.__getitem__)
@@ -289,7 +289,7 @@ def _by_word(counted: _Counted) -> _Counted:
     a, b = (rank.take(side) for side in np.divmod(counted.edges, size))
     edges = np.minimum(a, b) * size + np.maximum(a, b)
     entries, pairs = np.lexsort([ids, counted.holders]), np.lexsort([edges, counted.edge_holders])
-    return _Counted(
+    return _Tallies(
         [counted.words[i] for i in order],
         counted.holders[entries],
         ids[entries],
@@ -300,14 +300,14 @@ def _by_word(counted: _Counted) -> _Counted:
     )
 
 
-def _tfidf(counted: _Counted, documents: int, idf: IdfTable) -> Floats:
+def _tfidf(counted: _Tallies, documents: int, idf: IdfTable) -> Floats:
     """Give each word's share of the words of its document, times its idf."""
     totals = np.bincount(counted.holders, counted.counts, minlength=documents)
     result: Floats = counted.counts / totals.take(counted.holders) * idf.of(counted.words).take(counted.ids)
     return result
 
 
-def _centrality(counted: _Counted) -> Floats:
+def _centrality(counted: _Tallies) -> Floats:
     """Give each word its share of a random walk over the words of its document (TextRank).
 
     Words are joined as often as they are near each other. With probability 0.15, or where there is no edge, the walk
