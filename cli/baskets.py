@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 PEEK = 1 << 14
 """Characters of the first block by which the form of baskets is guessed."""
 
-OF_TEXT = ("unit", "lexicon", "min_length", "stop", "max_df")
+OF_TEXT = ("unit", "min_length", "max_df", "repeats", "apart", *(field.name for field in fields(WordOptions)))
 OF_CSV = ("separator", "skip_header")
 OF_PAIRS = ("basket", "item")
 
@@ -90,19 +90,13 @@ class BasketOptions:
     )
     unit: tuple[str, int | None] = option(
         "--unit",
-        default="line",
+        default="sentence",
         callback=_unit,
         metavar="line|sentence|paragraph|window:N",
         help="text: what makes a basket. window:N is any N words in a row.",
     )
-    lexicon: str | None = option(
-        "--lexicon", metavar="WORDS", show_default="jieba's dictionary", help="text: file of the words to cut it into."
-    )
     min_length: int = option(
         "--min-length", type=click.IntRange(min=1), default=1, help="text: words of at least N characters."
-    )
-    stop: str | None = option(
-        "--stop", metavar="FILE|default", help="text: leave out the words of a file, or function words (default)."
     )
     max_df: float | None = option(
         "--max-df",
@@ -110,6 +104,17 @@ class BasketOptions:
         metavar="SHARE",
         show_default="1",
         help="text: leave out words in a larger share of baskets.",
+    )
+    repeats: bool = option(
+        "--repeats",
+        is_flag=True,
+        help="text: count also what stood in the text before, word for word: short passages, and runs of 6 words and "
+        "marks or more.",
+    )
+    apart: bool = option(
+        "--apart",
+        is_flag=True,
+        help="text: two words are two items also where they nearly always stand side by side, as in names.",
     )
     max_basket: int | None = option(
         "--max-basket",
@@ -132,12 +137,14 @@ class BasketOptions:
         useless |= {name: "--input single" for name in OF_PAIRS if self.kind not in (None, "single")}
         if len(self.basket) != len(self.item):
             raise click.UsageError("--basket and --item go together")
-        for field in fields(self):
-            if field.name in useless and is_given(field.name):
-                raise click.UsageError(f"{option_name(field.name)} is for {useless[field.name]}")
+        for name, where in useless.items():
+            if is_given(name):
+                raise click.UsageError(f"{option_name(name)} is for {where}")
 
 
-def read_baskets(corpus: "Corpus", execution: "Execution", own: BasketOptions, encoding: EncodingOptions) -> "Baskets":
+def read_baskets(
+    corpus: "Corpus", execution: "Execution", own: BasketOptions, words: WordOptions, encoding: EncodingOptions
+) -> "Baskets":
     """Read the baskets, and say what was left out."""
     from nlpzero.rules import baskets as reading
     from nlpzero.rules.tables import chosen_columns, from_matrix
@@ -150,7 +157,7 @@ def read_baskets(corpus: "Corpus", execution: "Execution", own: BasketOptions, e
     if kind is None:
         kind, blocks = _guess(blocks)
     if kind == "text":
-        baskets = _words(blocks, execution, own, encoding)
+        baskets = _words(blocks, execution, own, (words, encoding))
     elif kind == "single":
         baskets = reading.Baskets(workspace, max_basket=own.max_basket)
         pairs: Iterable[Block] = blocks
@@ -194,19 +201,36 @@ def _guess(blocks: Iterator["Block"]) -> "tuple[str, Iterator[Block]]":
     return kind, every if kind in ("csv", "matrix") else (block for block in every if block.own)
 
 
-def _words(blocks: Iterator[Any], execution: "Execution", own: BasketOptions, encoding: EncodingOptions) -> "Baskets":
+def _words(
+    blocks: Iterator[Any], execution: "Execution", own: BasketOptions, chosen: tuple[WordOptions, EncodingOptions]
+) -> "Baskets":
     """Make baskets of the words of passages."""
-    from nlpzero.rules.passages import cut_passages, from_text, passages
+    from nlpzero.rules.passages import cut_passages, passages
+    from nlpzero.rules.repeats import RUN, Repeats
+    from nlpzero.rules.wordbaskets import WordChoice, from_text
 
-    stopped = stop_words(own.stop, encoding)
+    words, encoding = chosen
     unit, window = own.unit
-    cutter = WordOptions(lexicon=own.lexicon, grain="standard").cutter(encoding)
-    return from_text(
-        cut_passages(passages(blocks, unit), cutter, execution.engine.map),
-        window=window,
+    choice = WordChoice(
         min_length=own.min_length,
-        stop=stopped,
+        stop=frozenset() if words.stop == "none" else stop_words(words.stop, encoding),
+        numbers=words.stop != "default",
+        phrases=not own.apart,
         max_df=own.max_df,
+    )
+    cutter = replace(words, stop=None).cutter(encoding)
+    repeats = None if own.repeats else Repeats(execution.workspace)
+    baskets = from_text(
+        cut_passages(passages(blocks, unit), cutter, execution.engine.map),
+        choice,
+        window=window,
+        repeats=repeats,
         max_basket=own.max_basket,
         workspace=execution.workspace,
     )
+    if repeats is not None and repeats.words:
+        notice(
+            f"{repeats.words:,} of {repeats.total:,} words and marks are not counted: they stood in the text before, "
+            f"word for word, in runs of {RUN} or more or as short passages; --repeats counts them"
+        )
+    return baskets

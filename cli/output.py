@@ -209,6 +209,11 @@ class TableOptions(FileOptions):
     form: str = option("--format", type=click.Choice(["tsv", "csv", "jsonl"]), default="tsv", help="Form of the table.")
     header: bool = option("--no-header", is_flag=True, callback=_negated, help="Leave out the line of column names.")
 
+    @property
+    def is_seen(self) -> bool:
+        """Whether the table is shown on a terminal, in the form that is meant for that."""
+        return self.output == "-" and is_terminal() and not is_given("form")
+
     def table(self, file: TextFile, columns: Sequence[str]) -> Table:
         """Begin a table."""
         return Table(file, columns, self.form, self.header)

@@ -1,28 +1,29 @@
 """`nlpzero rules`: association rules in baskets or in text, or the frequent sets of items."""
 
 import contextlib
-import itertools
 import math
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from .baskets import BasketOptions, read_baskets
 from .messages import notice
 from .options import ReadingOptions, RunningOptions, quiet
-from .output import Table, TableOptions
+from .output import TableOptions
 from .pages import command as page
+from .ruletables import PARTIAL, PassageReader, columns_of, write_rules, write_sets
 from .values import all_for_zero, is_given, option, option_name, values
+from .words import WordOptions
 
 if TYPE_CHECKING:
-    from nlpzero.reading.corpus import Corpus
+    from nlpzero.core.job import Execution
     from nlpzero.rules.baskets import Baskets
     from nlpzero.rules.closed import ClosedSets
     from nlpzero.rules.frequent import Constraint, Frequent
-    from nlpzero.rules.rules import Rules
+    from nlpzero.rules.ruleset import Rules
 
 EPILOG = """\b
 Examples:
@@ -30,7 +31,7 @@ Examples:
   nlpzero rules --input csv --min-support 20 --sort lift --min leverage=0.01 --top 5 data/baskets.csv
   nlpzero rules --input csv --min-support 0.02 --maximal data/baskets.csv
   nlpzero rules --input csv --min-support 5 --rhs 鸡蛋 --significant 0.01 --no-redundant data/baskets.csv
-  nlpzero rules --input text --unit sentence --min-length 2 --min-support 8 --examples 2 data/stories.txt
+  nlpzero rules --input text --examples 1 --top 10 data/stories.txt
 """
 
 MEASURES = (
@@ -39,19 +40,31 @@ MEASURES = (
 )
 """The names of nlpzero.rules.measures.MEASURES, which is imported late; a test compares them."""
 
-ROWS = 1 << 16
-"""Rows of a table that are written at a time."""
+ON_TERMINAL = ("confidence", "lift", PARTIAL)
+"""Measures that are shown on a terminal, which is not as wide as the table of all."""
 
-SET_COLUMNS = ("items", "count", "support")
+STOP = {
+    "default": "default",
+    "show_default": "default",
+    "metavar": "FILE|default|none",
+    "help": "Leave out function words, numbers and what is counted by them (default), the words of a file, or none.",
+}
+"""What is different in --stop: the words of rules are about something."""
+
+LEAST_OF_TEXT = 5
+"""Passages that a rule of text must be in, where that is not said."""
 
 OF_RULES = (
     *("min_confidence", "lhs", "rhs", "max_lhs", "max_rhs", "sort", "minimums", "significant", "no_redundant"),
+    "every",
     "examples",
 )
 
 
-def _support(_ctx: click.Context, _parameter: click.Parameter, text: str) -> int | Fraction:
+def _support(_ctx: click.Context, _parameter: click.Parameter, text: str | None) -> int | Fraction | None:
     """Read a count such as 50, or a share such as 0.01 or 1%."""
+    if text is None:
+        return None
     if re.fullmatch(r"[0-9]{1,18}", text) and int(text) >= 1:
         return int(text)
     if re.fullmatch(r"(?=[.0-9])[0-9]*\.?[0-9]*(?:e-?[0-9]{1,3})?%?", text, re.ASCII | re.IGNORECASE):
@@ -71,8 +84,8 @@ def _minimums(_ctx: click.Context, _parameter: click.Parameter, values: tuple[st
             found[name.strip()] = float(number)
         except ValueError:
             raise click.BadParameter(f"{value!r} is not MEASURE=VALUE, such as lift=1.5.") from None
-        if name.strip() not in MEASURES:
-            raise click.BadParameter(f"{name!r} is not one of {', '.join(MEASURES)}.")
+        if name.strip() not in (*MEASURES, PARTIAL):
+            raise click.BadParameter(f"{name!r} is not one of {', '.join((*MEASURES, PARTIAL))}.")
     return found
 
 
@@ -80,15 +93,18 @@ def _minimums(_ctx: click.Context, _parameter: click.Parameter, values: tuple[st
 class RuleOptions:
     """Which rules or sets are shown."""
 
-    min_support: int | Fraction = option(
+    min_support: int | Fraction | None = option(
         "--min-support",
-        default="0.01",
         callback=_support,
         metavar="SHARE|COUNT",
+        show_default="0.01, of text 0.002 and 5 or more",
         help="Least share of the baskets (0.01, 1%) or number of them (50) that hold all items.",
     )
-    min_confidence: float = option(
-        "--min-confidence", type=click.FloatRange(0, 1), default=0.5, help="Least confidence."
+    min_confidence: float | None = option(
+        "--min-confidence",
+        type=click.FloatRange(0, 1),
+        show_default="0.5, of text 0.3",
+        help="Least share of the baskets with the antecedent that hold the consequent, too.",
     )
     itemsets: bool = option("--itemsets", is_flag=True, help="Show the frequent sets of items, not rules.")
     closed: bool = option("--closed", is_flag=True, help="Show only closed sets: no larger set has the same count.")
@@ -106,10 +122,10 @@ class RuleOptions:
         "--max-lhs", type=click.IntRange(min=1), show_default="no limit", help="Most items in an antecedent."
     )
     max_rhs: int = option("--max-rhs", type=click.IntRange(min=1), default=1, help="Most items in a consequent.")
-    sort: str = option(
+    sort: str | None = option(
         "--sort",
-        type=click.Choice(MEASURES),
-        default="confidence",
+        type=click.Choice((*MEASURES, PARTIAL)),
+        show_default="confidence, of text partial_g2",
         help="Best first; ties by count, fewer items, items.",
     )
     minimums: dict[str, float] = option(
@@ -129,12 +145,23 @@ class RuleOptions:
         help="Keep rules that pass Fisher's exact test with Holm's correction. The probability that even one reported "
         "rule is due to chance is at most ALPHA.",
     )
+    every: bool = option(
+        "--all",
+        is_flag=True,
+        help="Show also rules that another one implies: with the same count and confidence, fewer items in the "
+        "antecedent and all of its consequent.",
+    )
     no_redundant: bool = option(
         "--no-redundant",
         is_flag=True,
         help="Drop rules that are as confident without some items of the antecedent, or more so.",
     )
-    examples: int | None = option("--examples", type=click.IntRange(min=1), help="text: show N passages for each rule.")
+    examples: int | None = option(
+        "--examples",
+        type=click.IntRange(min=1),
+        show_default="none, on a terminal a short one",
+        help="text: show N passages for each rule.",
+    )
     yes: bool = option("--yes", is_flag=True, help="Go on even if there are millions of sets.")
 
     @property
@@ -148,7 +175,25 @@ class RuleOptions:
         from nlpzero.rules.frequent import Constraint
 
         left, right = (frozenset(side) if side else None for side in (self.lhs, self.rhs))
-        return Constraint(left, right, self.max_lhs, self.max_rhs)
+        return Constraint(left, right, self.max_lhs, self.max_rhs, self.max_length)
+
+    def support(self, kind: str | None, n_baskets: int) -> int | Fraction:
+        """The least support, also where it is not said."""
+        if self.min_support is not None:
+            return self.min_support
+        if kind != "text":
+            return Fraction(1, 100)
+        return max(LEAST_OF_TEXT, math.ceil(Fraction(n_baskets, 500)))
+
+    def confidence(self, kind: str | None) -> float:
+        """The least confidence, also where it is not said."""
+        if self.min_confidence is not None:
+            return self.min_confidence
+        return 0.3 if kind == "text" else 0.5
+
+    def order(self, kind: str | None) -> str:
+        """What rules are sorted by, also where it is not said."""
+        return self.sort or (PARTIAL if kind == "text" else "confidence")
 
     def check(self, kind: str | None) -> None:
         """Refuse options that would do nothing."""
@@ -162,6 +207,7 @@ class RuleOptions:
 @page(epilog=EPILOG, most=("kind", "min_support", "min_confidence", "sort", "top"))
 @values(RuleOptions, "own")
 @values(BasketOptions, "made_of")
+@values(WordOptions, "words", stop=STOP)
 @values(ReadingOptions, "reading", paths={"metavar": "[BASKETS]..."})
 @values(TableOptions, "writing")
 @values(RunningOptions, "running", without=("scheduler",))
@@ -169,6 +215,7 @@ class RuleOptions:
 def command(
     own: RuleOptions,
     made_of: BasketOptions,
+    words: WordOptions,
     reading: ReadingOptions,
     writing: TableOptions,
     running: RunningOptions,
@@ -176,138 +223,69 @@ def command(
     """Find association rules (关联规则): which items, or words, come with which others.
 
     One row for each rule: antecedent and consequent, the number of baskets that hold both, and measures of it. An item
-    counts once in a basket; blank lines are no baskets. The frequent sets behind the rules are exact, found by Apriori
-    on packed bits; --itemsets shows these instead, most frequent first.
+    counts once in a basket; blank lines are no baskets. Rules that another one implies are left out; --all shows them.
+    The frequent sets behind the rules are exact; --itemsets, --closed and --maximal show these instead, most frequent
+    first. Of text, function words, numbers and what stood in it before, word for word, are left out.
     """
     made_of.check()
     own.check(made_of.kind)
     from nlpzero.rules.baskets import BASKETS
-    from nlpzero.rules.closed import mine_closed
-    from nlpzero.rules.itemsets import LIMIT, mine
     from nlpzero.rules.rules import find_rules
 
+    is_text = made_of.kind == "text"
+    shortly = is_text and own.examples is None and writing.is_seen
     with (
         writing.open() as out,
-        reading.open(running, again=bool(own.examples)) as corpus,
-        running.job.open(BASKETS, corpus) as execution,
+        reading.open(running, again=bool(own.examples) or shortly) as corpus,
+        words.open(running.job, BASKETS, corpus) if is_text else running.job.open(BASKETS, corpus) as execution,
     ):
-        baskets = read_baskets(corpus, execution, made_of, reading)
-        constraint = own.constraint
-        limit = None if own.yes else LIMIT
-        if own.closed or own.maximal:
-            sets = mine_closed(baskets, own.min_support, max_length=own.max_length, job=execution, limit=limit)
-            _write_sets(sets, own, writing.table(out, SET_COLUMNS))
-            return
-        frequent = mine(
-            baskets,
-            own.min_support,
-            max_length=own.max_length,
-            constraint=None if own.of_sets else constraint,
-            job=execution,
-            limit=limit,
-        )
+        baskets = read_baskets(corpus, execution, made_of, words, reading)
+        found = _mined(baskets, execution, own, made_of.kind)
         if own.of_sets:
-            _write_sets(frequent, own, writing.table(out, SET_COLUMNS))
+            write_sets(found, "maximal" if own.maximal else "closed" if own.closed else "frequent", own, writing, out)
             return
+        order = own.order(made_of.kind)
         rules = find_rules(
-            frequent,
-            own.min_confidence,
-            constraint=constraint,
+            found,
+            own.confidence(made_of.kind),
+            constraint=own.constraint,
             minimums=own.minimums,
-            sort=own.sort,
+            sort=order,
             top=own.top,
             significant=own.significant,
             redundant=not own.no_redundant,
         )
-        _say_how_many(rules)
-        shown = _examples(rules, baskets, corpus, made_of.unit[0], own.examples) if own.examples else None
-        columns = ("antecedent", "consequent", "count", *MEASURES, *(["examples"] if shown is not None else []))
-        _write_rules(rules, shown, writing.table(out, columns))
+        _say_how_many(rules, found)
+        passages = PassageReader(baskets, corpus, made_of.unit[0])
+        texts = passages.examples(rules, own.examples) if own.examples else passages.shown(rules) if shortly else None
+        partial = PARTIAL in (order, *own.minimums)
+        measures = ON_TERMINAL if writing.is_seen else (*MEASURES, PARTIAL) if partial else MEASURES
+        write_rules(rules, found, measures, texts, writing.table(out, columns_of(measures, texts)))
 
 
-def _examples(rules: "Rules", baskets: "Baskets", corpus: "Corpus", unit: str, number: int) -> list[list[str]]:
-    """Give the first passages that hold all items of each rule."""
-    from nlpzero.rules.passages import examples, read_passages
+def _mined(baskets: "Baskets", execution: "Execution", own: RuleOptions, kind: str | None) -> "Frequent | ClosedSets":
+    """Find the sets that are shown, or that rules are made of."""
+    from nlpzero.rules.closed import mine_closed
+    from nlpzero.rules.itemsets import LIMIT, check_items, mine
 
-    sets = [x + y for x, y in zip(*rules.names(), strict=True)]
-    found = examples(baskets, rules.frequent, sets, number)
-    texts = read_passages(
-        corpus.blocks(around=unit == "paragraph"), unit, (place for places in found for place in places)
-    )
-    return [[texts[place] for place in places] for places in found]
+    support = own.support(kind, baskets.n_baskets)
+    limit = None if own.yes else LIMIT
+    length = own.max_length
+    check_items(baskets, own.constraint)
+    if own.closed or own.maximal or not (own.itemsets or own.every):
+        return mine_closed(baskets, support, max_length=length, job=execution, limit=limit)
+    constraint = None if own.itemsets else own.constraint
+    return mine(baskets, support, max_length=length, constraint=constraint, job=execution, limit=limit)
 
 
-def _say_how_many(rules: "Rules") -> None:
+def _say_how_many(rules: "Rules", found: "Frequent | ClosedSets") -> None:
     """Say what the rules are made of; no rule at all is an error."""
     from nlpzero.errors import NothingFound
+    from nlpzero.rules.frequent import Frequent
 
-    frequent = rules.frequent
-    sets = f"{len(frequent):,} frequent sets ({frequent.minimum:,} of {frequent.n_baskets:,} baskets or more)"
+    every = isinstance(found, Frequent)
+    support = f"({found.minimum:,} of {found.n_baskets:,} baskets or more)"
+    sets = f"{len(found):,} {'frequent' if every else 'closed'} sets {support}"
     if not len(rules):
         raise NothingFound(f"no rule among {sets}; lower --min-support or --min-confidence, or ask for less")
-    notice(f"{len(rules):,} rules from {sets}")
-
-
-def _write_sets(found: "Frequent | ClosedSets", own: RuleOptions, table: Table) -> None:
-    """Write sets, most frequent first, then the smaller, then by their items."""
-    import numpy as np
-
-    from nlpzero.rules.closed import ClosedSets
-
-    if isinstance(found, ClosedSets):
-        sets, counts, kind = found.sets, found.counts, "maximal" if own.maximal else "closed"
-        kept = sets.sizes <= (own.max_length or 1 << 32)
-        order = np.flatnonzero(kept & found.maximal() if own.maximal else kept)
-    else:
-        sets, counts, kind = found.lists(), found.counts(), "frequent"
-        order = np.argsort(-counts, kind="stable")
-    notice(f"{len(order):,} {kind} sets, in {found.minimum:,} of {found.n_baskets:,} baskets or more")
-    order = order[: own.top]
-    names = np.array([*found.items, ""], object)[:-1]
-    for start in range(0, len(order), ROWS):
-        some = order[start : start + ROWS]
-        chosen = sets.take(some)
-        spelled, starts = names[chosen.items].tolist(), chosen.starts.tolist()
-        bounds = itertools.pairwise(starts)
-        numbers = counts[some].tolist()
-        if table.form == "jsonl":
-            lists = [spelled[first:end] for first, end in bounds]
-            table.write_columns([lists, numbers, [number / found.n_baskets for number in numbers]])
-            continue
-        texts = {number: str(number) for number in {*numbers}}
-        shares = {number: _field(number / found.n_baskets) for number in texts}
-        joined = [", ".join(spelled[first:end]) for first, end in bounds]
-        table.write_columns([joined, [texts[number] for number in numbers], [shares[number] for number in numbers]])
-
-
-def _write_rules(rules: "Rules", examples: list[list[str]] | None, table: Table) -> None:
-    """Write the rules."""
-    from nlpzero.rules.measures import MEASURES
-
-    for start in range(0, len(rules), ROWS):
-        some = rules.take(slice(start, start + ROWS))
-        columns: list[list[Any]] = [*some.names(), some.tables.both.tolist()]
-        columns += [measure(some.tables).tolist() for measure in MEASURES.values()]
-        if examples is not None:
-            texts = examples[start : start + ROWS]
-            columns.append(texts if table.form == "jsonl" else [" | ".join(passages) for passages in texts])
-        _write(table, columns)
-
-
-def _write(table: Table, columns: list[list[Any]]) -> None:
-    """Write columns; in tsv and csv lists become one field, and numbers that 4 decimals would hide are shown."""
-    if table.form != "jsonl":
-        columns = [[*map(", ".join, column)] if _are_lists(column) else [*map(_field, column)] for column in columns]
-    table.write_columns(columns)
-
-
-def _are_lists(column: list[Any]) -> bool:
-    """Tell whether a column is one of items."""
-    return bool(column) and isinstance(column[0], list)
-
-
-def _field(value: Any) -> Any:
-    """Write a number as text."""
-    if not isinstance(value, float) or math.isnan(value):
-        return value
-    return "inf" if math.isinf(value) else f"{value:.4f}" if abs(value) >= 0.001 or value == 0 else f"{value:.3g}"
+    notice(f"{len(rules):,} rules from {sets}{'' if every else '; --all shows also those that others imply'}")

@@ -13,8 +13,9 @@ from .rules.baskets import Baskets, from_lists
 from .rules.frequent import Constraint
 from .rules.itemsets import mine
 from .rules.measures import MEASURES
-from .rules.passages import cut_passages, from_text, passages
+from .rules.passages import cut_passages, passages
 from .rules.rules import find_rules as rules_of
+from .rules.wordbaskets import WordChoice, from_text
 from .segment.cutter import Cutter
 from .segment.dictionary import dictionary_cutter
 from .segment.encoding import Tokens, encode_part, line_words
@@ -184,7 +185,8 @@ def text_baskets(
     """
     cutter = cut or dictionary_cutter()
     with open_blocks(texts, 3 << 20) as blocks:
-        return from_text(cut_passages(passages(blocks, unit), cutter), min_length=min_length, stop=frozenset(stop))
+        choice = WordChoice(min_length=min_length, stop=frozenset(stop))
+        return from_text(cut_passages(passages(blocks, unit), cutter), choice)
 
 
 def find_rules(

@@ -156,6 +156,7 @@ def test_text_makes_baskets_of_words_and_rules_have_examples(rules: Callable[...
         "5",
         "--min-confidence",
         "0.4",
+        *("--stop", "none", "--apart", "--repeats", "--sort", "confidence"),
     ]
     found = rows(rules(*base, "--examples", "2", STORIES))
     assert found
@@ -213,7 +214,7 @@ def test_a_huge_result_is_estimated_and_yes_goes_on(
     rules: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     basket = " ".join(map(str, range(60)))
-    result = rules("--min-support", "1", text=f"{basket}\n")
+    result = rules("--min-support", "1", "--all", text=f"{basket}\n")
     assert result.exit_code == 1
     assert re.fullmatch(r"nlpzero: error: about 1\.2e\+18 item sets .*or add --yes to go on\n", result.stderr)
     monkeypatch.setattr("nlpzero.rules.itemsets.LIMIT", 100)
@@ -228,7 +229,7 @@ def test_a_huge_result_is_estimated_and_yes_goes_on(
         ([], "", "no baskets in the input"),
         ([], "\n \n", "no baskets in the input"),
         (["--min-support", "3"], "a b\na\n", "no item is in 3 of 2 baskets"),
-        (["--min-support", "1"], "a\nb\n", "no rule among 2 frequent sets"),
+        (["--min-support", "1"], "a\nb\n", "no rule among 2 closed sets"),
         (["--rhs", "z"], "a b\n", "the item 'z' is in no basket"),
         (["--input", "csv"], 'a,"b\n', "line 1: not csv"),
         (["--input", "jsonl"], "a b\n", "line 1: not a list"),

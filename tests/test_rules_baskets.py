@@ -17,7 +17,8 @@ from nlpzero.reading.corpus import Corpus
 from nlpzero.reading.parts import Block
 from nlpzero.rules.baskets import Baskets, Records, from_csv, from_jsonl, from_lines, from_lists, from_pairs
 from nlpzero.rules.itemsets import mine
-from nlpzero.rules.passages import cut_passages, examples, from_text, passages, read_passages
+from nlpzero.rules.passages import cut_passages, examples, passages, read_passages
+from nlpzero.rules.wordbaskets import WordChoice, from_text
 from nlpzero.segment.cutter import Cutter, Flags
 from nlpzero.text.characters import Codes
 
@@ -153,9 +154,12 @@ class EveryCharacter(Cutter):
         return np.ones(len(codes), np.bool_)
 
 
-def words(text: str, unit: str = "line", size: int = 99, **options: object) -> Baskets:
+def words(
+    text: str, unit: str = "line", size: int = 99, choice: WordChoice | None = None, window: int | None = None
+) -> Baskets:
     """Make baskets of the characters of a text."""
-    return from_text(cut_passages(passages(blocks(text, size), unit), EveryCharacter()), **options)  # type: ignore[arg-type]
+    cut = cut_passages(passages(blocks(text, size), unit), EveryCharacter())
+    return from_text(cut, choice or WordChoice(), window=window)
 
 
 @pytest.mark.parametrize("size", [1, 2, 99])
@@ -170,9 +174,9 @@ def test_words_are_once_in_the_basket_of_their_passage(size: int) -> None:
 
 def test_words_can_be_left_out() -> None:
     text = "雨大\n风大\n雨\n"
-    assert held(words(text, stop={"大"})) == [["雨"], ["风"], ["雨"]]
-    assert held(words(text, min_length=2)) == [[], [], []]
-    baskets = words(text, max_df=0.5)
+    assert held(words(text, choice=WordChoice(stop={"大"}))) == [["雨"], ["风"], ["雨"]]
+    assert held(words(text, choice=WordChoice(min_length=2))) == [[], [], []]
+    baskets = words(text, choice=WordChoice(max_df=0.5))
     assert dict(zip(baskets.items, baskets.counts.tolist(), strict=True)) == {"雨": 0, "大": 0, "风": 1}
     assert mine(baskets, 1).table() == {("风",): 1}
 
@@ -188,7 +192,7 @@ def test_windows_are_every_so_many_words_on_end(window: int, monkeypatch: pytest
             expected += [sorted(set(kept[i : i + window])) for i in range(number)]
     for size in (1, 5, 999):
         assert [sorted(row) for row in held(words(text, size=size, window=window))] == expected
-    monkeypatch.setattr("nlpzero.rules.passages.CHUNK", 7)
+    monkeypatch.setattr("nlpzero.rules.wordbaskets.CHUNK", 7)
     in_pieces = words(text, window=window)
     assert [sorted(row) for row in held(in_pieces)] == expected
     whole = words(text, window=window).origins(0, len(expected))
@@ -199,11 +203,11 @@ def test_examples_are_the_first_passages_with_all_the_words() -> None:
     text = "雨大\n\n风大雨\n——\n雨小\n大雨。\n"
     baskets = words(text)
     frequent = mine(baskets, 1)
-    found = examples(baskets, frequent, [["大", "雨"], ["小"]], 2)
+    found = examples(baskets, frequent.items, [["大", "雨"], ["小"]], 2)
     assert found == [[0, 1], [3]]
     assert read_passages(blocks(text), "line", [0, 1, 3]) == {0: "雨大", 1: "风大雨", 3: "雨小"}
     windows = words("雨大雨大\n大雨\n", window=2)
-    assert examples(windows, mine(windows, 1), [["大", "雨"]], 2) == [[0, 1]]
+    assert examples(windows, mine(windows, 1).items, [["大", "雨"]], 2) == [[0, 1]]
 
 
 def test_any_block_size_gives_the_same_baskets() -> None:

@@ -15,7 +15,8 @@ from nlpzero.rules.baskets import from_lists
 from nlpzero.rules.frequent import Constraint
 from nlpzero.rules.itemsets import mine
 from nlpzero.rules.measures import MEASURES, Contingency, fisher, holm
-from nlpzero.rules.rules import Rules, find_rules
+from nlpzero.rules.rules import find_rules
+from nlpzero.rules.ruleset import Rules
 
 Rule = tuple[tuple[str, ...], tuple[str, ...]]
 

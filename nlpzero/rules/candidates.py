@@ -3,14 +3,14 @@
 Agrawal & Srikant 1994, "Fast algorithms for mining association rules", apriori-gen.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from ..core.workspace import Ids
-from .frequent import SetLevel
+from .frequent import Ints, ItemLists, SetLevel
 from .vertical import Counts, Indexes
 
 _JOINED = 1 << 20  # candidates made at a time
@@ -97,3 +97,41 @@ class SetPlaces:
         places = np.searchsorted(self._keys, keys)
         hit = self._keys.take(places, mode="clip") == keys
         return np.where(hit, places, -1).astype(np.int32)
+
+
+def parts_among(levels: Sequence[SetLevel], sets: ItemLists, n_items: int) -> tuple[Ints, Ints]:
+    """Find the parts of some sets that are among sets all of whose own parts are among them, too.
+
+    Parameters
+    ----------
+    levels : sequence of SetLevel
+        Sets of size 1, 2, ...; the first level has all items.
+    sets : ItemLists
+
+    Returns
+    -------
+    which : int64 array
+        For each part found, which of `sets` it is of.
+    parts : int64 array
+        Its number: sets are numbered by size, then in the order of their items.
+
+    Notes
+    -----
+    The time is that of a look-up, about 20 ns, for each part found and each item after its last one.
+    """
+    which, places = sets.holders(), sets.items.astype(np.int64)
+    ends = sets.starts[1:]
+    positions = np.arange(len(places))
+    found, offset = [(which, places)], len(levels[0].counts)
+    for level in levels[1:]:
+        more = ends[which] - positions - 1
+        repeated = np.repeat(np.arange(len(which)), more)
+        positions = np.arange(len(repeated)) - np.repeat(np.cumsum(more) - more - positions - 1, more)
+        next_places = SetPlaces(level, n_items)(places[repeated].astype(np.int32), sets.items[positions])
+        hit = np.flatnonzero(next_places >= 0)
+        which, places, positions = which[repeated[hit]], next_places[hit].astype(np.int64), positions[hit]
+        if not len(which):
+            break
+        found.append((which, places + offset))
+        offset += len(level.counts)
+    return np.concatenate([one for one, _ in found]), np.concatenate([one for _, one in found])

@@ -12,12 +12,14 @@ import numpy as np
 
 from ..core.job import Execution, Job
 from .baskets import Baskets, Entries
+from .candidates import parts_among
 from .counters import Counter
 from .frequent import Frequent, Ints, ItemLists
 from .itemsets import LIMIT, mine_keys
 from .vertical import Bits, Counts, Flags, Vertical, popcount
 
 _HELD = 1 << 18  # words of bit rows held at a time
+_TOGETHER = 1 << 14  # sets whose parts are looked up together
 _BLOCK = 1 << 14  # words of bit rows worked on at a time: a few such arrays fit the cache
 
 
@@ -60,6 +62,26 @@ class ClosedSets(NamedTuple):
     def vertical(self) -> Vertical:
         """Give for each item a bit row of the closed sets that hold it."""
         return Vertical(self.sets.items.astype(np.int64), self.sets.holders(), len(self.items), len(self))
+
+    def counts_of(self, sets: ItemLists) -> Counts:
+        """Give in how many baskets some frequent sets are: as many as the rarest generator among their parts.
+
+        Examples
+        --------
+        >>> from nlpzero.rules.baskets import from_lists
+        >>> found = mine_closed(from_lists([["茶", "酒"], ["茶", "酒"], ["茶"]]), 1)
+        >>> found.counts_of(ItemLists.of(np.array([[0, 1]]))).tolist()  # tea and wine
+        [2]
+        """
+        own = self.generators.counts()
+        counts = np.empty(len(sets), np.int64)
+        for start in range(0, len(sets), _TOGETHER):
+            chosen = np.arange(start, min(start + _TOGETHER, len(sets)))
+            which, parts = parts_among(self.generators.levels, sets.take(chosen), len(self.items))
+            least = np.full(len(chosen), self.n_baskets)
+            np.minimum.at(least, which, own[parts])
+            counts[chosen] = least
+        return counts
 
     def maximal(self) -> Flags:
         """Tell of each set whether no larger one is frequent (极大项集): all frequent sets are parts of these.
@@ -124,7 +146,7 @@ def mine_closed(
     longest = None if max_length is None else max_length + 1  # of what is needed to tell maximal sets
     generators, counter = mine_keys(baskets, min_support, max_length=longest, job=job, limit=limit)
     lists = _closures(generators, counter)
-    sets, closures, first = _distinct(lists)
+    sets, closures, first = lists.distinct()
     counts = generators.counts()[first]
     order = np.argsort(-counts, kind="stable")
     place = np.empty_like(order)
@@ -180,7 +202,7 @@ class _Common:
         for start in range(0, len(self._own), step):
             chosen = np.arange(start, min(start + step, len(self._own)))
             rows = rows_of(vertical.bits, self._own.take(chosen))
-            firsts, lasts = _ends(rows)
+            firsts, lasts = ends_of(rows)
             a, b = np.searchsorted(self._holders, (start, start + len(chosen)))
             holders, items = self._holders[a:b] - start, self._items[a:b]
             fresh = np.flatnonzero((firsts >= 0) & ~self._seen[chosen])
@@ -209,15 +231,12 @@ class _Common:
 
     def closures(self) -> ItemLists:
         """Give each set with what is in all its baskets."""
-        keys = np.concatenate(
-            [self._own.holders() * self._n_items + self._own.items, self._holders * self._n_items + self._items]
-        )
-        keys.sort()
-        holders, items = np.divmod(keys, self._n_items)
-        return ItemLists(items.astype(np.uint32), np.searchsorted(holders, np.arange(len(self._own) + 1)))
+        holders = np.concatenate([self._own.holders(), self._holders])
+        items = np.concatenate([self._own.items.astype(np.int64), self._items])
+        return ItemLists.of_pairs(holders, items, len(self._own), self._n_items)
 
 
-def _ends(rows: Bits) -> tuple[Ints, Ints]:
+def ends_of(rows: Bits) -> tuple[Ints, Ints]:
     """Find the first and the last one of each bit row; -1 where there is none."""
     some = rows != 0
     empty = ~some.any(axis=1)
@@ -246,24 +265,3 @@ def _in_all(vertical: Vertical, rows: Bits, lasts: Ints, pairs: tuple[Ints, Ints
         some = left[start : start + step]
         kept[some] = ~(rows[holders[some]] & ~vertical.bits[items[some]]).any(axis=1)
     return kept
-
-
-def _distinct(lists: ItemLists) -> tuple[ItemLists, Ints, Ints]:
-    """Give the distinct sets by size and then by their items; for each of `lists` its place; for each the first."""
-    sizes = lists.sizes
-    places, firsts = np.empty(len(lists), np.int64), []
-    pieces, lengths, number = [], [], 0
-    for size in np.unique(sizes).tolist():
-        chosen = np.flatnonzero(sizes == size)
-        sets = lists.items[lists.starts[chosen][:, None] + np.arange(size)]
-        order = np.lexsort(sets.T[::-1])
-        ordered = sets[order]
-        new = np.ones(len(order), np.bool_)
-        new[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
-        places[chosen[order]] = np.cumsum(new) - 1 + number
-        firsts.append(chosen[order[new]])
-        pieces.append(ordered[new].reshape(-1))
-        lengths.append(np.full(int(new.sum()), size))
-        number += int(new.sum())
-    starts = np.concatenate(([0], np.cumsum(np.concatenate(lengths))))
-    return ItemLists(np.concatenate(pieces), starts), places, np.concatenate(firsts)

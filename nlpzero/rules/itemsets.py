@@ -105,6 +105,13 @@ def mine(
     return Frequent(search.names, search.all_sets(limit), baskets.n_baskets, minimum)
 
 
+def check_items(baskets: Baskets, constraint: Constraint) -> None:
+    """Refuse items of rules that are in no basket."""
+    for which in (constraint.lhs, constraint.rhs):
+        if which is not None and (unknown := sorted(which.difference(baskets.items))):
+            raise ModelError(f"the item {unknown[0]!r} is in no basket; check `lhs` and `rhs`")
+
+
 def mine_keys(
     baskets: Baskets,
     min_support: int | float | Fraction,
@@ -149,9 +156,7 @@ class _Scope(NamedTuple):
                 f"item is in {most:,})"
             )
         names = baskets.items
-        for which in (constraint.lhs, constraint.rhs):
-            if which is not None and (unknown := sorted(which.difference(names))):
-                raise ModelError(f"the item {unknown[0]!r} is in no basket; check `lhs` and `rhs`")
+        check_items(baskets, constraint)
         lhs, rhs = constraint.lhs, constraint.rhs
         if lhs is not None and rhs is not None:
             frequent = [i for i in frequent if names[i] in lhs or names[i] in rhs]

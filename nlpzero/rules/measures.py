@@ -23,7 +23,7 @@ class Contingency(NamedTuple):
     both: Counts
     x: Counts
     y: Counts
-    n: int
+    n: int | Counts
 
     def cells(self) -> tuple[Floats, Floats, Floats, Floats]:
         """Give the numbers of baskets with both, X alone, Y alone, neither."""
@@ -111,8 +111,9 @@ def g2(t: Contingency) -> Floats:
     total = np.zeros(len(t.both))
     a, b, c, d = t.cells()
     for observed, row, column in ((a, a + b, a + c), (b, a + b, b + d), (c, c + d, a + c), (d, c + d, b + d)):
-        some = observed > 0
-        total[some] += observed[some] * np.log(observed[some] * t.n / (row[some] * column[some]))
+        # 0 ln 0 is 0
+        share = np.divide(observed * t.n, row * column, out=np.ones(len(a)), where=observed > 0)
+        total += observed * np.log(share)
     return np.maximum(2 * total, 0.0)
 
 
@@ -181,7 +182,7 @@ def fisher(t: Contingency) -> Floats:
     return np.clip(np.where(upper, tail, 1 - tail), 0.0, 1.0)
 
 
-def _terms(k: Floats, x: Floats, y: Floats, n: int, upward: npt.NDArray[np.bool_]) -> Floats:
+def _terms(k: Floats, x: Floats, y: Floats, n: int | Counts, upward: npt.NDArray[np.bool_]) -> Floats:
     """Add hypergeometric probabilities from k on, up or down."""
     from scipy.special import gammaln
 
@@ -193,7 +194,7 @@ def _terms(k: Floats, x: Floats, y: Floats, n: int, upward: npt.NDArray[np.bool_
     total = np.zeros(len(k))
     active = np.flatnonzero((k >= least) & (k <= np.minimum(x, y)))
     k, x, y, upward = k[active], x[active], y[active], upward[active]
-    every = np.full(len(k), float(n))
+    every = np.full(len(k), n, np.float64)
     term = np.exp(ln_choose(x, k) + ln_choose(every - x, y - k) - ln_choose(every, y))
     while len(active):
         total[active] += term

@@ -1,26 +1,19 @@
-"""Baskets of words (词篮): text cut into lines, sentences, paragraphs or windows, each word once in a basket."""
+"""Passages of text: lines, sentences, paragraphs, and their words."""
 
 import functools
 import itertools
 from collections import deque
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from ..core.workspace import Workspace
 from ..reading.parts import Block
 from ..segment.cutter import Cutter
 from ..segment.encoding import Tokens, encode
 from ..text.sentences import split_sentences
-from ..text.words import are_words
-from .baskets import Baskets, Entries
-from .frequent import Frequent
+from .baskets import Baskets
 from .vertical import Vertical
-
-CHUNK = 1 << 20
-"""Words in the baskets that windows make at a time, about."""
 
 
 class Passages(NamedTuple):
@@ -80,92 +73,7 @@ def _paragraphs(blocks: Iterable[Block]) -> Iterator[Passages]:
             yield Passages(source, [first], ["\n".join(held)])
 
 
-def from_text(
-    cut: Iterable[tuple[Passages, Tokens]],
-    *,
-    window: int | None = None,
-    min_length: int = 1,
-    stop: Container[str] = (),
-    max_df: float | None = None,
-    max_basket: int | None = None,
-    workspace: Workspace | None = None,
-) -> Baskets:
-    r"""Make a basket of the words of each passage; punctuation is no word.
-
-    Parameters
-    ----------
-    cut : iterable of (Passages, Tokens)
-        Passages, and the words of their lines: see `cut_passages`.
-    window : int, optional
-        Make a basket of every `window` words in a row instead; a shorter passage makes one.
-    min_length : int
-        Leave out words of fewer characters.
-    stop : container of str
-        Leave out these words.
-    max_df : float, optional
-        Leave out words that are in a larger share of the baskets.
-    max_basket : int, optional
-        Leave out baskets of more distinct words.
-
-    Examples
-    --------
-    >>> from nlpzero.segment.cutter import BlankCutter
-    >>> text = Passages("", [1, 2], ["喝 茶 。", "喝 酒 。"])
-    >>> baskets = from_text(cut_passages([text], BlankCutter()))
-    >>> dict(zip(baskets.items, baskets.counts.tolist(), strict=True))
-    {'喝': 2, '茶': 1, '酒': 1}
-    """
-
-    def wanted(word: str) -> bool:
-        return len(word) >= min_length and word not in stop
-
-    baskets = Baskets(workspace, max_basket=max_basket, is_item=wanted)
-    first = 0
-    for some, tokens in cut:
-        if not some.texts:
-            continue
-        local, lengths, distinct = tokens.only(are_words(tokens.words))
-        ids = baskets.ids(distinct, len(distinct)).take(local)
-        # A paragraph is several lines.
-        n_lines = np.fromiter((passage.count("\n") + 1 for passage in some.texts), np.int64, len(some.texts))
-        holds = np.repeat(np.repeat(np.arange(len(n_lines)), n_lines), lengths)
-        for entries, origins in _windows(ids, holds, window):
-            lines = np.array(some.lines, np.int64)[origins] if len(origins) else np.empty(0, np.int64)
-            baskets.add_entries(entries, some.source, lines, origins + first)
-        baskets.blank += len(some.texts) - len(np.unique(holds))
-        first += len(some.texts)
-    if max_df is not None:
-        baskets.leave_out(baskets.counts > max_df * baskets.n_baskets)
-    return baskets
-
-
-def _windows(
-    ids: npt.NDArray[np.int64], holds: npt.NDArray[np.int64], window: int | None
-) -> Iterator[tuple[Entries, npt.NDArray[np.int64]]]:
-    """Number the baskets of some passages, and tell which passage each is of; those without words are no baskets.
-
-    Wide windows hold every word many times: they are made a number at a time.
-    """
-    starts = np.flatnonzero(np.diff(holds, prepend=-1))
-    lengths = np.diff(starts, append=len(holds))
-    own = holds[starts]
-    if window is None:
-        yield Entries(ids, np.repeat(np.arange(len(starts)), lengths), len(starts)), own
-        return
-    number = np.maximum(lengths - window + 1, 1)
-    ends = np.cumsum(number)
-    total = int(number.sum())
-    step = max(1, CHUNK // window)
-    for begin in range(0, total, step):
-        which = np.arange(begin, min(begin + step, total))
-        passage = np.searchsorted(ends, which, "right")
-        size = np.minimum(lengths, window)[passage]
-        begins = starts[passage] + which - (ends - number)[passage]
-        places = np.arange(size.sum()) + np.repeat(begins - (np.cumsum(size) - size), size)
-        yield Entries(ids[places], np.repeat(np.arange(len(size)), size), len(size)), own[passage]
-
-
-def examples(baskets: Baskets, frequent: Frequent, sets: list[list[str]], number: int) -> list[list[int]]:
+def examples(baskets: Baskets, items: Sequence[str], sets: list[list[str]], number: int) -> list[list[int]]:
     """Find the first passages that hold all items of each set, at most `number`.
 
     Returns
@@ -173,7 +81,7 @@ def examples(baskets: Baskets, frequent: Frequent, sets: list[list[str]], number
     list of int for each set
         Numbers of passages, counted from 0 as `passages` gives them.
     """
-    rank = {item: i for i, item in enumerate(frequent.items)}
+    rank = {item: i for i, item in enumerate(items)}
     ids = np.full(len(baskets.items), len(rank), np.int64)
     for i, item in enumerate(baskets.items):
         ids[i] = rank.get(item, len(rank))

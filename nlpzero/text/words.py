@@ -39,3 +39,18 @@ def are_words(tokens: Sequence[str]) -> npt.NDArray[np.bool_]:
     sums = np.append(0, np.cumsum(counts[which]))
     result: npt.NDArray[np.bool_] = np.diff(sums[ends], prepend=0) > 0
     return result
+
+
+_DIGITS = "0-9０-９〇零一二两三四五六七八九十百千万亿①-⑳⑴-⒛"
+_NUMERAL = re.compile(f"[第几数]?[{_DIGITS}.．,，:：/／%％点-]*[{_DIGITS}%％]")
+
+
+def is_numeral(word: str) -> bool:
+    """Tell whether a word is a number (数词) in digits or in Chinese, cardinal or ordinal.
+
+    Examples
+    --------
+    >>> [is_numeral(word) for word in ("2022", "三十五", "第一", "12:30", "1.5%", "万物", "点")]
+    [True, True, True, True, True, False, False]
+    """
+    return _NUMERAL.fullmatch(word) is not None

@@ -1,0 +1,53 @@
+"""Rules in arrays: their two sides, and how many baskets hold these."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from .frequent import ItemLists
+from .measures import Contingency
+from .vertical import Flags
+
+
+class Rules(NamedTuple):
+    """Rules X -> Y among frequent sets.
+
+    Attributes
+    ----------
+    items : list of str
+        The frequent items, sorted.
+    antecedents, consequents : ItemLists
+        The items of X and of Y, by rank.
+    tables : Contingency
+        How many baskets hold X and Y, X, and Y.
+    """
+
+    items: list[str]
+    antecedents: ItemLists
+    consequents: ItemLists
+    tables: Contingency
+
+    def __len__(self) -> int:
+        return len(self.antecedents)
+
+    def take(self, chosen: npt.NDArray[np.intp] | Flags | slice) -> "Rules":
+        """Give some of the rules."""
+        both, x, y, n = self.tables
+        tables = Contingency(both[chosen], x[chosen], y[chosen], n)
+        places = np.arange(len(self))[chosen]
+        return Rules(self.items, self.antecedents.take(places), self.consequents.take(places), tables)
+
+    def names(self) -> tuple[list[list[str]], list[list[str]]]:
+        """Spell out the antecedents and the consequents."""
+        return self.antecedents.spelled(self.items), self.consequents.spelled(self.items)
+
+    @classmethod
+    def joined(cls, items: list[str], n_baskets: int, blocks: "Sequence[Rules]") -> "Rules":
+        """Put blocks of rules together."""
+        none = np.empty(0, np.int64)
+        both, x, y = (np.concatenate([none, *(rules.tables[i] for rules in blocks)]) for i in range(3))
+        left = ItemLists.joined([rules.antecedents for rules in blocks])
+        right = ItemLists.joined([rules.consequents for rules in blocks])
+        return cls(items, left, right, Contingency(both, x, y, n_baskets))
