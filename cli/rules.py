@@ -149,7 +149,7 @@ class RuleOptions:
         "--all",
         is_flag=True,
         help="Show also rules that another one implies: with the same count and confidence, fewer items in the "
-        "antecedent and all of its consequent.",
+        "antecedent and all of its consequent; and, sorted by partial_g2, the less confident of X to Y and Y to X.",
     )
     no_redundant: bool = option(
         "--no-redundant",
@@ -245,16 +245,19 @@ def command(
             write_sets(found, "maximal" if own.maximal else "closed" if own.closed else "frequent", own, writing, out)
             return
         order = own.order(made_of.kind)
+        one_way = order == PARTIAL and not own.every
         rules = find_rules(
             found,
             own.confidence(made_of.kind),
             constraint=own.constraint,
             minimums=own.minimums,
             sort=order,
-            top=own.top,
+            top=None if one_way else own.top,
             significant=own.significant,
             redundant=not own.no_redundant,
         )
+        if one_way:
+            rules = rules.one_way().take(slice(own.top))
         _say_how_many(rules, found)
         passages = PassageReader(baskets, corpus, made_of.unit[0])
         texts = passages.examples(rules, own.examples) if own.examples else passages.shown(rules) if shortly else None

@@ -303,3 +303,76 @@ def test_input_without_any_pair_or_with_half_a_character_is_told(rules: Callable
     half = rules("--input", "jsonl", "--min-support", "1", "-", text='["\\ud800", "a"]\n')
     assert half.exit_code == 1
     assert "<stdin>: line 1: half of a character, \\ud800 to \\udfff alone; write both halves" in half.stderr
+
+
+def test_rules_that_others_imply_are_shown_only_on_request(rules: Callable[..., Result]) -> None:
+    text = "茶 酒 米\n茶 酒 米\n米\n"  # tea, wine, rice
+    base = ["--min-support", "1", "--min-confidence", "1", "--no-header"]
+    shown = [row.split("\t")[:2] for row in rules(*base, text=text).stdout.splitlines()]
+    assert sorted(shown) == sorted([["茶", "酒"], ["茶", "米"], ["酒", "茶"], ["酒", "米"]])
+    every = [row.split("\t")[:2] for row in rules(*base, "--all", text=text).stdout.splitlines()]
+    assert sorted(every) == sorted([*shown, ["茶, 酒", "米"], ["米, 茶", "酒"], ["米, 酒", "茶"]])
+    wide = [row.split("\t")[:2] for row in rules(*base, "--max-rhs", "5", text=text).stdout.splitlines()]
+    assert sorted(wide) == [["茶", "米, 酒"], ["酒", "米, 茶"]]
+
+
+def test_text_is_counted_without_repeats_function_words_and_numbers(rules: Callable[..., Result]) -> None:
+    lines = ["他在江边的小船上钓鱼", "我们的小船上有鱼", "第3条小船上有鱼"] * 2  # fishing from a small boat
+    base = ["--input", "text", "--itemsets", "--min-support", "1", "-"]
+    text = "\n".join(lines)
+    once = sets(rules(*base, text=text))
+    assert once["小船"] == 3
+    assert not {"的", "在", "我们", "3", "第3", "第", "条"} & {*once}
+    twice = sets(rules(*base[:-1], "--repeats", "--apart", "--stop", "none", "-", text=text))
+    assert twice["小船"] == 6
+    assert twice["的"] == 4
+
+
+def test_rules_of_text_take_the_words_of_users(rules: Callable[..., Result], tmp_path: Path) -> None:
+    words = tmp_path / "words"
+    words.write_text("河边船坞\n", encoding="utf-8")  # the dock by the river
+    base = ["--input", "text", "--itemsets", "--min-support", "1", "-"]
+    text = "他去河边船坞修船。\n河边船坞很远。\n"
+    assert "河边船坞" not in sets(rules(*base, text=text))
+    assert sets(rules("--userdict", words, *base, text=text))["河边船坞"] == 2
+    spaced = sets(rules("--tokenized", *base, text="河边船坞 修 船\n去 河边船坞\n"))
+    assert spaced["河边船坞"] == 2
+    refused = rules("--userdict", words, "--input", "csv", text="a,b\n")
+    assert (refused.exit_code, "--userdict is for --input text" in refused.stderr) == (2, True)
+
+
+def test_names_are_one_item_unless_they_are_kept_apart(rules: Callable[..., Result]) -> None:
+    text = "".join(f"黛 玉 {what}\n" for what in ("来", "笑", "坐", "哭", "走", "病"))
+    base = ["--tokenized", "--input", "text", "--itemsets", "--min-support", "6", "-"]
+    assert sets(rules(*base, text=text)) == {"黛玉": 6}
+    assert sets(rules("--apart", *base, text=text)) == {"黛": 6, "玉": 6, "玉, 黛": 6}
+
+
+def test_rules_of_text_are_sorted_by_what_they_say_beyond_their_parts(rules: Callable[..., Result]) -> None:
+    found = rows(rules("--input", "text", STORIES))
+    values = [float(row["partial_g2"]) for row in found]
+    assert values == sorted(values, reverse=True)
+    pairs = [(row["antecedent"], row["consequent"]) for row in found]
+    assert not {*pairs} & {(y, x) for x, y in pairs}
+    assert min(int(row["count"]) for row in found) == 5
+    assert "partial_g2" not in rows(rules(*PLANTED, BASKETS))[0]
+    assert "partial_g2" in rows(rules(*PLANTED, "--min", "partial_g2=1", BASKETS))[0]
+
+
+def test_a_terminal_shows_the_main_columns_and_a_passage(
+    rules: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("output", "terminal"):
+        monkeypatch.setattr(f"nlpzero_cli.{module}.is_terminal", lambda: True)
+    lines = rules("--input", "text", STORIES).stdout.splitlines()
+    assert lines[0].split() == ["antecedent", "consequent", "count", "confidence", "lift", "partial_g2", "examples"]
+    text = STORIES.read_text(encoding="utf-8")
+    for line in lines[1:-1]:
+        antecedent, rest = line.split(None, 1)[0].rstrip(","), line.split()
+        passage = rest[-1].strip("…")
+        assert passage in text
+        assert antecedent in passage or line.rstrip().endswith("…") or "…" in rest[-1]
+    assert lines[-1].startswith("… ")
+    baskets = rules(*PLANTED, BASKETS).stdout.splitlines()
+    assert baskets[0].split() == ["antecedent", "consequent", "count", "confidence", "lift", "partial_g2"]
+    assert len(baskets) == 8

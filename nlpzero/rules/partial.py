@@ -48,6 +48,7 @@ def partial_g2(rules: Rules, known: SetCounts) -> Floats:
         own = np.flatnonzero(sizes == size)
         sets = rules.antecedents.items[rules.antecedents.starts[own][:, None] + np.arange(size)]
         both, x, _, _ = rules.tables
+        result[own] = np.inf
         for place in range(size):
             rest = ItemLists.of(np.delete(sets, place, axis=1))
             with_rest = known.counts_of(rest.united(rules.consequents.take(own), len(rules.items)))

@@ -69,8 +69,8 @@ class Repeats:
         keys = values.copy()
         for offset in range(1, RUN):
             keys *= _FACTOR
-            inside = room[: len(ids) - offset] > offset
-            keys[: len(ids) - offset][inside] += values[offset:][inside]
+            inside = np.flatnonzero(room > offset)
+            keys[inside] += values[inside + offset]
         is_first = np.arange(len(ids)) == ends - np.repeat(lengths, lengths)
         begins = np.flatnonzero((room >= RUN) | is_first)
         old = begins[~self._seen.add(keys[begins])]

@@ -43,6 +43,31 @@ class Rules(NamedTuple):
         """Spell out the antecedents and the consequents."""
         return self.antecedents.spelled(self.items), self.consequents.spelled(self.items)
 
+    def one_way(self) -> "Rules":
+        """Leave out X -> Y where Y -> X is there, too, and more confident, or as confident and before it.
+
+        What is left out can be told from what is left: P(Y) is confidence over lift.
+
+        Examples
+        --------
+        >>> from nlpzero.rules.baskets import from_lists
+        >>> from nlpzero.rules.closed import mine_closed
+        >>> from nlpzero.rules.rules import find_rules
+        >>> rules = find_rules(mine_closed(from_lists([["茶", "酒"], ["茶"]]), 1))
+        >>> rules.names(), rules.one_way().names()
+        (([['酒'], ['茶']], [['茶'], ['酒']]), ([['酒']], [['茶']]))
+        """
+        _, sides, _ = ItemLists.joined([self.antecedents, self.consequents]).distinct()
+        left, right = sides[: len(self)], sides[len(self) :]
+        keys = left * (2 * len(self)) + right
+        mirrored = right * (2 * len(self)) + left
+        order = np.argsort(keys)
+        places = np.searchsorted(keys, mirrored, sorter=order)
+        other = order.take(places, mode="clip") if len(self) else places
+        there = keys[other] == mirrored
+        x = self.tables.x
+        return self.take(~there | (x < x[other]) | ((x == x[other]) & (np.arange(len(self)) < other)))
+
     @classmethod
     def joined(cls, items: list[str], n_baskets: int, blocks: "Sequence[Rules]") -> "Rules":
         """Put blocks of rules together."""

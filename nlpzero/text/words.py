@@ -42,11 +42,11 @@ def are_words(tokens: Sequence[str]) -> npt.NDArray[np.bool_]:
 
 
 _DIGITS = "0-9０-９〇零一二两三四五六七八九十百千万亿①-⑳⑴-⒛"
-_NUMERAL = re.compile(f"[第几数]?[{_DIGITS}.．,，:：/／%％点-]*[{_DIGITS}%％]")
+_NUMERAL = re.compile(f"[第几数]?[{_DIGITS}.．,，:：/／%％点-]*[{_DIGITS}%％]|第")
 
 
 def is_numeral(word: str) -> bool:
-    """Tell whether a word is a number (数词) in digits or in Chinese, cardinal or ordinal.
+    """Tell whether a word is a number (数词) in digits or in Chinese, cardinal or ordinal, or 第 cut off from one.
 
     Examples
     --------
