@@ -10,12 +10,14 @@ import numpy.typing as npt
 from .core.job import Execution, Job, open_execution
 from .reading.sources import Texts, open_blocks, open_texts
 from .rules.baskets import Baskets, from_lists
+from .rules.closed import mine_closed
 from .rules.frequent import Constraint
 from .rules.itemsets import mine
 from .rules.measures import MEASURES
 from .rules.passages import cut_passages, passages
+from .rules.repeats import Repeats
 from .rules.rules import find_rules as rules_of
-from .rules.wordbaskets import WordChoice, from_text
+from .rules.wordbaskets import CONTENT_WORDS, WordChoice, from_text
 from .segment.cutter import Cutter
 from .segment.dictionary import dictionary_cutter
 from .segment.encoding import Tokens, encode_part, line_words
@@ -162,31 +164,38 @@ def find_templates(
 
 
 def text_baskets(
-    texts: Texts, *, unit: str = "line", cut: Cutter | None = None, min_length: int = 1, stop: Iterable[str] = ()
+    texts: Texts,
+    *,
+    unit: str = "sentence",
+    cut: Cutter | None = None,
+    words: WordChoice = CONTENT_WORDS,
+    repeats: bool = False,
 ) -> Baskets:
-    """Make a basket of the words of each passage of a text, for `find_rules`; punctuation is no word.
+    """Make a basket of the words of each passage of a text, for `find_rules`.
 
     Parameters
     ----------
     texts : path, paths, Corpus, or iterable of texts
-    unit : {"line", "sentence", "paragraph"}
+    unit : {"sentence", "line", "paragraph"}
         What a passage is.
     cut : Cutter, optional
         What cuts the text into words (default: `dictionary()`).
-    min_length : int
-        Leave out words of fewer characters.
-    stop : iterable of str
-        Leave out these words.
+    words : nlpzero.rules.wordbaskets.WordChoice
+        Which words are items. By default neither function words nor numbers, and words that nearly always stand side by
+        side, as in names, are one; `WordChoice()` takes all words.
+    repeats : bool
+        Whether to count also what stood in the text before, word for word: short passages, and runs of 6 or more.
 
     Examples
     --------
-    >>> text_baskets(["江上有船\\n江边有人\\n"], cut=jieba()).n_baskets
-    2
+    >>> baskets = text_baskets(["江上有船。\\n江边的人上船。\\n"], cut=jieba())
+    >>> baskets.n_baskets, baskets.items
+    (2, ['江', '船', '江边', '人', '上船'])
     """
     cutter = cut or dictionary_cutter()
     with open_blocks(texts, 3 << 20) as blocks:
-        choice = WordChoice(min_length=min_length, stop=frozenset(stop))
-        return from_text(cut_passages(passages(blocks, unit), cutter), choice)
+        found = cut_passages(passages(blocks, unit), cutter)
+        return from_text(found, words, repeats=None if repeats else Repeats())
 
 
 def find_rules(
@@ -195,6 +204,7 @@ def find_rules(
     min_support: int | float = 0.01,
     min_confidence: float = 0.5,
     max_consequent: int = 1,
+    every: bool = False,
     sort: str = "confidence",
     top: int | None = None,
 ) -> list[Rule]:
@@ -210,8 +220,11 @@ def find_rules(
         Least share of the baskets with the antecedent that hold the consequent, too.
     max_consequent : int
         Greatest number of items in a consequent.
+    every : bool
+        Whether to give also rules that another one implies: of the same count and confidence, with fewer items in the
+        antecedent and all of the consequent.
     sort : str
-        A measure of `nlpzero.rules.measures.MEASURES`; best first.
+        A measure of `nlpzero.rules.measures.MEASURES`, or "partial_g2"; best first.
     top : int, optional
         Give only the best.
 
@@ -230,8 +243,8 @@ def find_rules(
     """
     held = baskets if isinstance(baskets, Baskets) else from_lists(baskets)
     constraint = Constraint(max_rhs=max_consequent)
-    frequent = mine(held, min_support, constraint=constraint)
-    found = rules_of(frequent, min_confidence, constraint=constraint, sort=sort, top=top)
+    sets = mine(held, min_support, constraint=constraint) if every else mine_closed(held, min_support)
+    found = rules_of(sets, min_confidence, constraint=constraint, sort=sort, top=top)
     names = [[*map(tuple, side)] for side in found.names()]
     shares = [MEASURES[name](found.tables).tolist() for name in ("support", "confidence", "lift")]
     return [Rule(*row) for row in zip(*names, found.tables.both.tolist(), *shares, strict=True)]

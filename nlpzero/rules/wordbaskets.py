@@ -12,6 +12,7 @@ import numpy.typing as npt
 from ..core.counting import count, merge
 from ..core.workspace import Ids, Keys, StoredRun, Workspace, WorkspaceArray
 from ..segment.encoding import Tokens
+from ..text.stopwords import FUNCTION_WORDS
 from ..text.words import are_words, is_numeral
 from .baskets import Baskets, Entries
 from .frequent import Ints
@@ -56,6 +57,10 @@ class WordChoice:
     def fits(self, item: str) -> bool:
         """Tell whether words may be an item wherever they stand."""
         return len(item) >= self.min_length and item not in self.stop and item.lower() not in self.stop
+
+
+CONTENT_WORDS = WordChoice(stop=FUNCTION_WORDS, numbers=False, phrases=True)
+"""Words that say what a text is about."""
 
 
 class _Words(NamedTuple):

@@ -1,4 +1,4 @@
-"""How fast frequent sets are found: nlpzero, Efficient-Apriori, mlxtend fpgrowth and PyFIM; and are they the same?
+"""How fast frequent, closed and maximal sets are found: nlpzero, PyFIM and others; are they as many?
 
 Mining alone is timed in a process that has read the baskets (and, for mlxtend, made its table of flags); the whole
 process starts, imports, reads, mines and ends. Each program runs in a process of its own, one after the other.
@@ -29,13 +29,25 @@ def rows():
     split = [tuple(dict.fromkeys(item.strip() for item in line.split(separator))) for line in lines]
     return [row for row in split if row]
 """
-PROGRAMS = {
-    "nlpzero": """
+OWN = """
 from nlpzero.reading.corpus import Corpus
 from nlpzero.rules.baskets import Baskets, from_csv, from_lines
+from nlpzero.rules.closed import mine_closed
 from nlpzero.rules.itemsets import mine
 baskets = Baskets.read((from_csv if separator else from_lines)(Corpus([path]).blocks()))
+"""
+PROGRAMS = {
+    "nlpzero": OWN
+    + """
 fastest(lambda: len(mine(baskets, share)))
+""",
+    "nlpzero closed": OWN
+    + """
+fastest(lambda: len(mine_closed(baskets, share)))
+""",
+    "nlpzero maximal": OWN
+    + """
+fastest(lambda: int(mine_closed(baskets, share).maximal().sum()))
 """,
     "Efficient-Apriori": """
 from efficient_apriori import itemsets_from_transactions
@@ -63,6 +75,26 @@ import fim
 baskets = rows()
 fastest(lambda: len(fim.fpgrowth(baskets, supp=share * 100, zmin=1, report="a")))
 """,
+    "PyFIM eclat, closed": """
+import fim
+baskets = rows()
+fastest(lambda: len(fim.eclat(baskets, target="c", supp=share * 100, zmin=1, report="a")))
+""",
+    "PyFIM fpgrowth, closed": """
+import fim
+baskets = rows()
+fastest(lambda: len(fim.fpgrowth(baskets, target="c", supp=share * 100, zmin=1, report="a")))
+""",
+    "PyFIM eclat, maximal": """
+import fim
+baskets = rows()
+fastest(lambda: len(fim.eclat(baskets, target="m", supp=share * 100, zmin=1, report="a")))
+""",
+    "PyFIM fpgrowth, maximal": """
+import fim
+baskets = rows()
+fastest(lambda: len(fim.fpgrowth(baskets, target="m", supp=share * 100, zmin=1, report="a")))
+""",
 }
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
@@ -74,7 +106,7 @@ def main() -> None:
         "data", nargs="+", metavar="FILE:SHARE", help="FIMI lines or .csv, and a support: retail.dat:0.002"
     )
     parser.add_argument("--repeat", type=int, default=3, help="mine so often, show the fastest")
-    parser.add_argument("--skip", action="append", default=[], choices=list(PROGRAMS)[1:], help="leave a peer out")
+    parser.add_argument("--skip", action="append", default=[], choices=list(PROGRAMS)[3:], help="leave a peer out")
     parser.add_argument("--peer-python", default=sys.executable, help="interpreter of the peers (default: this one)")
     options = parser.parse_args()
     os.environ.update(ENVIRONMENT)
@@ -86,7 +118,7 @@ def main() -> None:
             for program, code in PROGRAMS.items():
                 if program in options.skip:
                     continue
-                own = program == "nlpzero"
+                own = program.startswith("nlpzero")
                 python = sys.executable if own else options.peer_python
                 command = [python, "-c", READ + code, str(path), share]
                 done = subprocess.run([*command, str(options.repeat)], capture_output=True, text=True)
