@@ -13,6 +13,7 @@ from scipy.stats import wasserstein_distance
 
 from nlpzero.errors import ModelError
 from nlpzero.similarity import transport
+from nlpzero.similarity.reduction import TransportProblems, reduced
 from nlpzero.similarity.transport import Transport, costs_of, earth_movers_distance, public_solver, solve, solver
 
 Floats = npt.NDArray[np.float64]
@@ -87,12 +88,86 @@ def test_points_on_a_line_are_sorted() -> None:
         assert found.cost == pytest.approx(wasserstein_distance(x, y, p, q), rel=1e-9)
 
 
-def test_a_stack_is_solved_like_its_problems() -> None:
-    rng = np.random.default_rng(7)
-    for n, m in ((1, 1), (1, 5), (4, 1), (3, 4)):
-        p, q, costs = rng.dirichlet(np.ones(n), 6), rng.dirichlet(np.ones(m), 6), rng.random((6, n, m))
-        single = [earth_movers_distance(*one).cost for one in zip(p, q, costs, strict=True)]
-        assert costs_of(p, q, costs) == pytest.approx(single, rel=1e-12)
+def many(seed: int, count: int, most: int) -> TransportProblems:
+    """Draw problems of many shapes, some with nothing to move."""
+    rng = np.random.default_rng(seed)
+    n, m = rng.integers(1, most, (2, count))
+    empty = rng.random(count) < 0.05
+    n[empty] = m[empty] = 0
+    p, q = (np.concatenate([rng.dirichlet(np.ones(size)) for size in sizes if size]) for sizes in (n, m))
+    return TransportProblems(n, m, p, q, rng.random(int((n * m).sum())))
+
+
+def parts_of(problems: TransportProblems) -> Iterator[Problem]:
+    """Give problems one by one, those with something to move."""
+    at = np.zeros(3, np.int64)
+    for n, m in zip(problems.n.tolist(), problems.m.tolist(), strict=True):
+        sizes = np.array([n, m, n * m])
+        p, q, costs = (
+            part[low : low + size]
+            for part, low, size in zip((problems.p, problems.q, problems.costs), at, sizes, strict=True)
+        )
+        if n:
+            yield p, q, costs.reshape(n, m)
+        at += sizes
+
+
+def test_many_problems_are_solved_like_each_alone() -> None:
+    for seed in range(3):
+        problems = many(seed, 150, 11)
+        found = costs_of(problems)
+        assert not found[problems.n == 0].any()
+        alone = [earth_movers_distance(*one).cost for one in parts_of(problems)]
+        assert found[problems.n > 0] == pytest.approx(alone, rel=1e-12, abs=1e-15)
+
+
+def test_problems_with_equal_costs_and_weights_are_solved() -> None:
+    for n, m in ((2, 5), (3, 3), (4, 6), (1, 1), (6, 2)):
+        count = 40
+        costs = np.random.default_rng(n).integers(0, 3, count * n * m) / 2
+        problems = TransportProblems(
+            np.full(count, n), np.full(count, m), np.full(count * n, 1 / n), np.full(count * m, 1 / m), costs
+        )
+        alone = [earth_movers_distance(*one).cost for one in parts_of(problems)]
+        assert costs_of(problems) == pytest.approx(alone, rel=1e-12, abs=1e-15)
+
+
+# Reduction
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_reduced_problem_costs_what_the_whole_does(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    for n, m in ((2, 3), (4, 4), (6, 3), (5, 7)):
+        count = 30
+        p, q = rng.dirichlet(np.ones(n), count), rng.dirichlet(np.ones(m), count)
+        p[0, 1], q[1, 1] = 0, 0  # no word
+        p /= p.sum(1)[:, None]
+        q /= q.sum(1)[:, None]
+        points = [rng.normal(size=(count, size, 3)) for size in (n, m)]
+        shared = np.flatnonzero(rng.random(count) < 0.8)
+        some = np.concatenate([shared, shared])
+        places = np.repeat([0, 1], len(shared))
+        points[1][some, places] = points[0][some, places]
+        points = [part / np.linalg.norm(part, axis=2, keepdims=True) for part in points]
+        costs = np.maximum(1 - points[0] @ points[1].transpose(0, 2, 1), 0)
+        costs[some, places, places] = 0
+        found = costs_of(reduced(p, q, costs, (some, places, places)))
+        alone = [earth_movers_distance(*one).cost for one in zip(p, q, costs, strict=True)]
+        assert found == pytest.approx(alone, rel=1e-9, abs=1e-12)
+
+
+def test_a_word_on_the_way_is_not_left_out() -> None:
+    # 1 - cos is no metric: from a to b it is nearer by way of the word w that both hold
+    angles = np.array([0, 1.0, 0.5])
+    costs = 1 - np.cos(np.subtract.outer(angles[[0, 2]], angles[[1, 2]]))
+    costs[1, 1] = 0
+    p = q = np.array([[0.5, 0.5]])
+    problems = reduced(p, q, costs[None], (np.array([0]), np.array([1]), np.array([1])))
+    assert problems.n.tolist() == [2]
+    cost = costs_of(problems)[0]
+    assert cost == pytest.approx(earth_movers_distance(p[0], q[0], costs).cost)
+    assert cost < 0.5 * costs[0, 0]  # what stays would leave
 
 
 @pytest.mark.parametrize("scale", [5e-324, 1e-300, 1e-12, 1e12, 1e300])
@@ -133,12 +208,13 @@ def test_an_iteration_cap_raises_and_gives_no_wrong_answer() -> None:
         earth_movers_distance(p, q, costs, iterations=5)
 
 
-def test_a_stack_tells_of_a_problem_that_is_not_solved(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("size", [5, 20])
+def test_a_problem_that_is_not_solved_is_told(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport, "ITERATIONS", 2)
     rng = np.random.default_rng(9)
-    p = rng.dirichlet(np.ones(20), 3)
+    p, q = rng.dirichlet(np.ones(size), 2)
     with pytest.raises(ModelError, match=r"not solved"):
-        costs_of(p, p[::-1].copy(), rng.random((3, 20, 20)))
+        costs_of(TransportProblems(np.array([size]), np.array([size]), p, q, rng.random(size * size)))
 
 
 def test_the_public_solver_agrees_with_the_inner_one() -> None:
@@ -168,6 +244,7 @@ def test_the_public_solver_steps_in_for_another_inner_one(broken: str, monkeypat
 def test_the_solver_is_loaded_alone_and_all_of_pot_can_be_imported_after_it() -> None:
     script = """
 import sys
+from nlpzero.similarity.reduction import TransportProblems, reduced
 from nlpzero.similarity.transport import earth_movers_distance
 print(earth_movers_distance([1, 1], [2], [[1], [2]]).cost, "ot" in sys.modules, "scipy.stats" in sys.modules)
 import ot

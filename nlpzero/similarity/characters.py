@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..core.counting import first_of_each
+from ..core.counting import first_of_each, sort_with_origin
 from ..text.characters import code_points
 
 CODES = 0x110000
@@ -68,47 +68,27 @@ def character_rows(words: Sequence[str], weights: Floats) -> Any:
     return scipy.sparse.csr_matrix((values, code, starts), (len(words), CODES))
 
 
-def _distinct(keys: Ints) -> Ints:
-    """Give sorted keys, each once; `numpy.unique` of NumPy 2.3 and later hashes them, which takes five times longer."""
-    ordered = np.sort(keys)
-    return ordered[first_of_each(ordered)]
-
-
 class SharedCharacters(NamedTuple):
-    """The characters that the two sides of some problems share, as entries of one side, one word after the other.
+    """What the words of the two sides of some problems have in common in writing, where it is anything.
 
     Attributes
     ----------
-    starts : int64 array (k + 1,)
-        Where the entries of each word begin; words as in `Problems.rows`.
-    columns : int64 array
-        The number of the character among those that the problem's sides share.
-    values : float64 array
-        Its share in the word's row.
-    widths : int64 array
-        How many characters each problem's sides share.
+    starts : int64 array (b + 1,)
+        Where the entries of each problem begin.
+    left, right : int64 arrays (k,)
+        Places of the two words among those of their problem's sides.
+    values : float64 array (k,)
+        The cosine of their characters.
     """
 
     starts: Ints
-    columns: Ints
+    left: Ints
+    right: Ints
     values: Floats
-    widths: Ints
-
-    def dense(self, words: Ints, width: int) -> Floats:
-        """Give rows (..., width) for some words (...)."""
-        flat = words.ravel()
-        sizes = self.starts[flat + 1] - self.starts[flat]
-        owners = np.repeat(np.arange(len(flat)), sizes)
-        entries = np.arange(len(owners)) - np.repeat(np.cumsum(sizes) - sizes, sizes) + self.starts[flat][owners]
-        rows = np.zeros((len(flat), width))
-        rows[owners, self.columns[entries]] = self.values[entries]
-        return rows.reshape(*words.shape, width)
 
 
-def shared_characters(
-    left: tuple[Ints, Ints, Any], right: tuple[Ints, Ints, Any]
-) -> tuple[SharedCharacters, SharedCharacters]:
-    """Find the characters that both sides of each problem hold: all others add nothing to products.
+def shared_characters(left: tuple[Ints, Ints, Any], right: tuple[Ints, Ints, Any]) -> SharedCharacters:
+    """Find the pairs of words of both sides of each problem that share characters.
 
     Parameters
     ----------
@@ -117,7 +97,15 @@ def shared_characters(
 
     Notes
     -----
-    One sort of the characters of all words.
+    One sort of the characters of all words, and one of the pairs that share any.
+
+    Examples
+    --------
+    >>> table = character_rows(["江水", "江", "山"], np.full(0x110000, 2.0))
+    >>> side = np.array([0, 2]), np.array([1, 2]), table
+    >>> found = shared_characters((np.array([0, 1]), np.array([0]), table), side)
+    >>> found.left.tolist(), found.right.tolist(), found.values.round(3).tolist()
+    ([0], [0], [0.707])
     """
     sides = []
     for starts, rows, table in (left, right):
@@ -125,15 +113,19 @@ def shared_characters(
         words = np.repeat(np.arange(len(rows)), sizes)
         entries = np.arange(len(words)) - np.repeat(np.cumsum(sizes) - sizes, sizes) + table.indptr[rows][words]
         problem = np.repeat(np.arange(len(starts) - 1), np.diff(starts))[words]
-        keys = (problem << BITS) | table.indices[entries]
-        sides.append((keys, words, table.data[entries], len(rows)))
-    both = np.intersect1d(_distinct(sides[0][0]), _distinct(sides[1][0]), assume_unique=True)
-    firsts = np.searchsorted(both, np.arange(len(left[0])) << BITS)
-    found = []
-    for keys, words, values, size in sides:
-        places = np.searchsorted(both, keys)
-        known = both[np.minimum(places, max(len(both) - 1, 0))] == keys if len(both) else np.zeros(len(keys), np.bool_)
-        columns = places[known] - firsts[keys[known] >> BITS]
-        starts = np.searchsorted(words[known], np.arange(size + 1))
-        found.append(SharedCharacters(starts, columns, values[known], np.diff(firsts)))
-    return found[0], found[1]
+        keys, order = sort_with_origin(((problem << BITS) | table.indices[entries]).astype(np.uint64))
+        sides.append((keys, words[order], table.data[entries][order]))
+    (keys, words, values), (other_keys, other_words, other_values) = sides
+    low, high = (np.searchsorted(other_keys, keys, side) for side in ("left", "right"))
+    times = high - low
+    at = np.repeat(low, times) + np.arange(int(times.sum())) - np.repeat(np.cumsum(times) - times, times)
+    pairs = (np.repeat(words, times) << 32) | other_words[at]
+    products = np.repeat(values, times) * other_values[at]
+    ordered, order = sort_with_origin(pairs.astype(np.uint64))
+    begins = np.flatnonzero(first_of_each(ordered))
+    both = ordered[begins].astype(np.int64)
+    first, second = both >> 32, both & 0xFFFFFFFF
+    sums = np.add.reduceat(products[order], begins) if len(begins) else np.empty(0)
+    problem = np.repeat(np.arange(len(left[0]) - 1), np.diff(left[0]))[first]
+    starts = np.searchsorted(problem, np.arange(len(left[0])))
+    return SharedCharacters(starts, first - left[0][problem], second - right[0][problem], sums)

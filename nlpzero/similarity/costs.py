@@ -7,7 +7,7 @@ import numpy as np
 
 from .characters import SharedCharacters, shared_characters
 from .documents import Documents, Floats, Ground, Ints
-from .problems import Problems
+from .problems import Problems, ProblemStack
 
 SHARE = 0.6
 """Share of characters in the similarity of two words where words are moved. Of 0.4 to 0.6 the best on the development
@@ -28,30 +28,48 @@ class Costs:
     right: Problems
 
     @cached_property
-    def _shared(self) -> tuple[SharedCharacters, SharedCharacters]:
-        """What both sides of each problem share in writing."""
+    def _shared(self) -> SharedCharacters:
+        """What words of both sides of each problem share in writing."""
         return shared_characters(
             (self.left.starts, self.left.rows, self.a.characters),
             (self.right.starts, self.right.rows, self.b.characters),
         )
 
-    def characters(self, at_left: Ints, at_right: Ints) -> Floats:
-        """Give the cosines (b, n, m) of the characters of words, given by their places (b, n) and (b, m)."""
-        left, right = self._shared
-        width = int(left.widths[np.searchsorted(self.left.starts, at_left[:, 0], "right") - 1].max(initial=0))
-        return np.asarray(np.matmul(left.dense(at_left, width), right.dense(at_right, width).transpose(0, 2, 1)))
+    @cached_property
+    def _same(self) -> tuple[Ints, Ints, Ints]:
+        """Where problems begin in the words that both sides hold, and the places of these on the two sides."""
+        sides = []
+        for side, documents in ((self.left, self.a), (self.right, self.b)):
+            problem = np.repeat(np.arange(len(side.starts) - 1), np.diff(side.starts))
+            sides.append((problem << 32) | documents.keys[side.rows])
+        both, here, there = np.intersect1d(sides[0], sides[1], assume_unique=True, return_indices=True)
+        problem = both >> 32
+        starts = np.searchsorted(problem, np.arange(len(self.left.starts)))
+        return starts, here - self.left.starts[problem], there - self.right.starts[problem]
 
-    def stack(self, at_left: Ints, at_right: Ints) -> Floats:
-        """Give the costs (b, n, m) between words at places (b, n) and (b, m) of the problems; 0 for the same word."""
-        rows_a, rows_b = self.left.rows[at_left], self.right.rows[at_right]
-        same = self.a.keys[rows_a][:, :, None] == self.b.keys[rows_b][:, None]
+    def same(self, problems: Ints) -> tuple[Ints, Ints, Ints]:
+        """Give the words that both sides of some problems hold: whose they are, and their places on the two sides."""
+        starts, here, there = self._same
+        owners, entries = _entries(starts, problems)
+        return owners, here[entries], there[entries]
+
+    def characters(self, problems: Ints) -> tuple[tuple[Ints, Ints, Ints], Floats]:
+        """Give the cosines of the characters of words of some problems, where it is not 0: the places, and these."""
+        shared = self._shared
+        owners, entries = _entries(shared.starts, problems)
+        return (owners, shared.left[entries], shared.right[entries]), shared.values[entries]
+
+    def stack(self, stack: ProblemStack) -> Floats:
+        """Give the costs (b, n, m) between the words of some problems; 0 for the same word."""
         if self.ground == "discrete":
-            return np.asarray(np.where(same, 0.0, 1.0))
+            costs: Floats = np.ones((len(stack.p), stack.p.shape[1], stack.q.shape[1]))
+            costs[self.same(stack.problems)] = 0
+            return costs
+        rows_a, rows_b = self.left.rows[stack.at_left], self.right.rows[stack.at_right]
         x, y = self.a.points[rows_a], self.b.points[rows_b]
-        costs: Floats = np.matmul(x, y.transpose(0, 2, 1))
         if self.ground == "mixed":
-            costs *= 1 - SHARE
-            costs += SHARE * self.characters(at_left, at_right)
+            x *= 1 - SHARE
+        costs = np.matmul(x, y.transpose(0, 2, 1))
         if self.ground == "euclidean":
             lengths = self.a.squares[rows_a][:, :, None] + self.b.squares[rows_b][:, None]
             costs *= -2
@@ -61,6 +79,16 @@ class Costs:
             np.sqrt(costs, out=costs)
         else:
             np.subtract(1, costs, out=costs)
+            if self.ground == "mixed":
+                places, alike = self.characters(stack.problems)
+                costs[places] -= SHARE * alike
             np.maximum(costs, 0, out=costs)
-        costs[same] = 0
-        return costs
+        costs[self.same(stack.problems)] = 0
+        return np.asarray(costs)
+
+
+def _entries(starts: Ints, problems: Ints) -> tuple[Ints, Ints]:
+    """Give the entries of some problems in a list of all, and which of the problems each belongs to."""
+    sizes = np.diff(starts)[problems]
+    owners = np.repeat(np.arange(len(problems)), sizes)
+    return owners, np.arange(len(owners)) - np.repeat(np.cumsum(sizes) - sizes, sizes) + starts[problems][owners]

@@ -34,7 +34,8 @@ from ..segment.encoding import Tokens
 from ..vectors.store import Vectors
 from .costs import SHARE, Costs
 from .documents import DistanceMethod, Documents, Floats, GroundChoice, Ints, Oov, Space, ground_of
-from .problems import SAME, differences, shares, stacks
+from .problems import SAME, ProblemStack, differences, shares, stacks
+from .reduction import TransportProblems, reduced
 from .sums import Sums, angles, means
 from .transport import costs_of, earth_movers_distance
 
@@ -164,17 +165,19 @@ class Measure:
         return np.sqrt(((x - y) ** 2).sum(1)) if self.method == "wcd" else angles(x, y)
 
     def _solve(self, costs: Costs, which: Ints) -> Floats:
-        """Solve the transport problems `which`, those of one shape together."""
-        found = np.empty(len(which))
-        for some, places, (p, q) in stacks(costs.left, costs.right, which, costs.a.points.shape[1]):
-            cost = costs.stack(*places)
+        """Solve the transport problems `which`."""
+        numbers, parts = [np.empty(0, np.int64)], []
+        bounds = np.empty(len(costs.left.starts) - 1)
+        for stack in stacks(costs.left, costs.right, which, costs.a.points.shape[1]):
+            cost = costs.stack(stack)
             if self.method == "rwmd":
-                to_b = np.einsum("bi,bi->b", p, cost.min(2))
-                to_a = np.einsum("bj,bj->b", q, cost.min(1))
-                found[some] = np.maximum(to_a, to_b)
-            else:
-                found[some] = costs_of(p, q, cost)
-        return np.maximum(found, 0)
+                bounds[stack.problems] = _least_moves(stack, cost)
+                continue
+            numbers.append(stack.problems)
+            parts.append(reduced(stack.p, stack.q, cost, costs.same(stack.problems)))
+        if parts:
+            bounds[np.concatenate(numbers)] = costs_of(TransportProblems.joined(parts))
+        return np.maximum(bounds[which], 0)
 
     def align(self, a: Documents, b: Documents, i: int = 0, j: int = 0) -> list[Move]:
         """Tell which words of one document move where (对齐), the largest share of the cost first.
@@ -192,8 +195,9 @@ class Measure:
         if not len(left.mass) or not len(right.mass):
             raise ModelError(f"the {'first' if not len(left.mass) else 'second'} text holds no known word")
         costs = Costs(self.space.ground, a, b, left, right)
-        places = np.arange(len(left.mass))[None], np.arange(len(right.mass))[None]
-        [distances] = costs.stack(*places)
+        [stack] = stacks(left, right, np.zeros(1, np.int64), a.points.shape[1])
+        cells = slice(len(left.mass)), slice(len(right.mass))
+        distances = np.ascontiguousarray(costs.stack(stack)[0][cells])
         plan = earth_movers_distance(left.mass, right.mass, distances).plan
         pairs = np.nonzero(plan > SAME)
         rows_a, rows_b = left.rows[pairs[0]].tolist(), right.rows[pairs[1]].tolist()
@@ -201,12 +205,24 @@ class Measure:
         parts: list[list[float]] | list[list[None]] = [[None] * len(rows_a)] * 2
         if self.space.ground == "mixed":
             alike = np.einsum("id,id->i", a.points[rows_a], b.points[rows_b])
-            written = costs.characters(*places)[0][pairs]
+            written = np.zeros((1, *plan.shape))
+            places, values = costs.characters(stack.problems)
+            written[places] = values
+            written = written[0][pairs]
             parts = [((1 - SHARE) * alike).tolist(), (SHARE * written).tolist()]
         moves = list(
             itertools.starmap(Move, zip(*words, plan[pairs].tolist(), distances[pairs].tolist(), *parts, strict=True))
         )
         return sorted(moves, key=lambda move: (-move.mass * move.distance, -move.mass, move.word_a, move.word_b))
+
+
+def _least_moves(stack: ProblemStack, costs: Floats) -> Floats:
+    """Move each word to its nearest, both ways; give the larger cost of each problem."""
+    left, right = stack.p > 0, stack.q > 0
+    costs = np.where(left[:, :, None] & right[:, None], costs, np.inf)
+    to_b = np.where(left, costs.min(2), 0)
+    to_a = np.where(right, costs.min(1), 0)
+    return np.asarray(np.maximum(np.einsum("bi,bi->b", stack.p, to_b), np.einsum("bj,bj->b", stack.q, to_a)))
 
 
 def word_movers_distance(a: Sequence[str], b: Sequence[str], vectors: Vectors) -> float:

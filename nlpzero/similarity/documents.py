@@ -172,6 +172,7 @@ class Space:
         self._words: Sequence[str] = vectors.words if vectors is not None else ()
         self._size = len(self._words)
         self._ids = vectors.ids if vectors is not None else {}
+        self._asked = 0  # words whose vectors were made
         self._more: dict[str, int] = {}  # numbers of the words beyond the vectors'
         self.weights = weights
         if isinstance(weights, Mapping) and not all(0 <= value <= HEAVIEST for value in weights.values()):
@@ -253,12 +254,27 @@ class Space:
             keys[beyond] = np.array(lasting)[used[beyond] - self._size]
         return keys
 
+    @cached_property
+    def _pulled(self) -> Floats:
+        """The vectors of all words, drawn towards what their characters predict."""
+        assert self.vectors is not None
+        return self.vectors.pulled(slice(None), PULL).astype(np.float64)
+
+    @cached_property
+    def _written(self) -> Any:
+        """The characters of all words."""
+        assert self._character_weights is not None
+        return character_rows(self._words, self._character_weights)
+
     def _rows(self, known: Ints, added: list[str], size: int) -> Floats:
         """Give the vectors of the words in use: those known, and all those added."""
         if self._matrix is None:
             return np.empty((size, 0))
         if self.ground == "mixed" and self.vectors is not None:
-            rows = self.vectors.pulled(known, PULL).astype(np.float64)
+            # Once as many words were asked for as there are, all of them are made.
+            self._asked += len(known)
+            whole = self._asked > self._size
+            rows = self._pulled[known] if whole else self.vectors.pulled(known, PULL).astype(np.float64)
         else:
             rows = self._matrix[known].astype(np.float64)
         if not added:
@@ -272,6 +288,14 @@ class Space:
         """Give the rows of the words' characters, where they matter."""
         if self._character_weights is None:
             return None
+        if self._asked > self._size:
+            import scipy.sparse
+
+            known = self._written[used[used < self._size]]
+            more = character_rows(
+                [added[i - self._size] for i in used[used >= self._size].tolist()], self._character_weights
+            )
+            return scipy.sparse.vstack([known, more], "csr") if more.shape[0] else known
         words = [self._words[i] if i < self._size else added[i - self._size] for i in used.tolist()]
         return character_rows(words, self._character_weights)
 

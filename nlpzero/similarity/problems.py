@@ -10,7 +10,7 @@ from .documents import Documents, Floats, Ints
 SAME = 1e-15
 """Share of the mass by which two bags may differ, from rounding, and still be the same."""
 
-STACK = 1 << 18
+STACK = 1 << 19
 """Numbers in a stack of cost matrices: what fits the cache."""
 
 
@@ -69,16 +69,34 @@ def differences(a: Documents, b: Documents, i: Ints, j: Ints) -> tuple[Floats, P
     return np.minimum(apart, 1), problems[0], problems[1]
 
 
-def stacks(
-    left: Problems, right: Problems, which: Ints, dim: int
-) -> Iterator[tuple[Ints, tuple[Ints, Ints], tuple[Floats, Floats]]]:
-    """Put problems of one shape together.
+class ProblemStack(NamedTuple):
+    """Problems of about one shape: words of weight 0 are added so that all have n words on one side, m on the other.
 
-    Yields
-    ------
-    Their places in `which`; for both sides the places of their words in `rows`, (b, n) and (b, m); and the masses.
+    Attributes
+    ----------
+    problems : int64 array (b,)
+    at_left, at_right : int64 arrays (b, n), (b, m)
+        Places of their words in `Problems.rows`; any place where there is no word.
+    p, q : float64 arrays (b, n), (b, m)
+        Weights; 0 where there is no word. Both sides have the same sum.
     """
-    n, m = (np.diff(side.starts)[which] for side in (left, right))
+
+    problems: Ints
+    at_left: Ints
+    at_right: Ints
+    p: Floats
+    q: Floats
+
+
+def _padded(sizes: Ints) -> Ints:
+    """Round numbers of words up, so that few different ones are left: 1 2 3 4 6 8 12 16 24 32 48 64 ..."""
+    step = 1 << np.maximum(np.ceil(np.log2(np.maximum(sizes, 1))).astype(np.int64) - 2, 0)
+    return np.asarray(-(-sizes // step) * step)
+
+
+def stacks(left: Problems, right: Problems, which: Ints, dim: int) -> Iterator[ProblemStack]:
+    """Put problems of about one shape together, so many as fit the cache."""
+    n, m = (_padded(np.diff(side.starts)[which]) for side in (left, right))
     order = np.lexsort((m, n))
     shapes = n[order] * (m.max(initial=0) + 1) + m[order]
     edges = np.flatnonzero(np.diff(shapes, prepend=-1, append=-1))
@@ -87,9 +105,18 @@ def stacks(
         size = int(n[first] * m[first] + (n[first] + m[first]) * dim)
         step = max(1, STACK // size)
         for begin in range(low, high, step):
-            some = order[begin : min(begin + step, high)]
-            at_left = left.starts[which[some]][:, None] + np.arange(n[first])
-            at_right = right.starts[which[some]][:, None] + np.arange(m[first])
-            p, q = left.mass[at_left], right.mass[at_right]
+            some = which[order[begin : min(begin + step, high)]]
+            (at_left, p), (at_right, q) = (
+                _words_of(side, some, int(width)) for side, width in ((left, n[first]), (right, m[first]))
+            )
             q *= (p.sum(1) / q.sum(1))[:, None]
-            yield some, (at_left, at_right), (p, q)
+            yield ProblemStack(some, at_left, at_right, p, q)
+
+
+def _words_of(side: Problems, some: Ints, width: int) -> tuple[Ints, Floats]:
+    """Give the places and weights of the words of one side of some problems, `width` for each."""
+    firsts = side.starts[some][:, None]
+    places = firsts + np.arange(width)
+    absent = places >= side.starts[some + 1][:, None]
+    places = np.where(absent, firsts, places)
+    return places, np.where(absent, 0.0, side.mass[places])

@@ -6,15 +6,16 @@ two sentences of ten words. Only this file and `pot_adapter.py` import it.
 
 import functools
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from ..errors import ModelError
+from .documents import Floats, Ints
 from .pot_adapter import exact_solver
+from .reduction import TransportProblems
 
-Floats = npt.NDArray[np.float64]
 Solve = Callable[[Floats, Floats, Floats, int], tuple[Floats, float, Floats, Floats, int]]
 """Takes two distributions without zeros, C-ordered costs and an iteration cap; gives plan, cost, duals and a status."""
 
@@ -171,19 +172,10 @@ def earth_movers_distance(
     return Transport(float(cost * unit), plan, u, v)
 
 
-def costs_of(p: Floats, q: Floats, costs: Floats) -> Floats:
-    """Solve a stack of problems of one shape; closed forms where one side is a single word.
+def costs_of(problems: TransportProblems) -> Floats:
+    """Solve many small problems, and give their optimal costs; a side of one or two words has a closed form.
 
-    Parameters
-    ----------
-    p, q : float64 arrays (b, n), (b, m)
-        Positive weights; each row of p sums to what the row of q does.
-    costs : float64 array (b, n, m), C-ordered
-
-    Returns
-    -------
-    float64 array (b,)
-        The optimal costs.
+    The cost of a problem does not depend on the others, to the last bit.
 
     Raises
     ------
@@ -192,17 +184,87 @@ def costs_of(p: Floats, q: Floats, costs: Floats) -> Floats:
 
     Examples
     --------
-    >>> costs_of(np.ones((1, 1)), np.full((1, 2), 0.5), np.array([[[1.0, 3.0]]])).tolist()
+    >>> one = TransportProblems(*map(np.array, ([1], [2], [1.0], [0.5, 0.5], [1.0, 3.0])))
+    >>> costs_of(one).tolist()
     [2.0]
     """
-    if p.shape[1] == 1:
-        return np.asarray(np.einsum("bj,bj->b", q, costs[:, 0]))
-    if q.shape[1] == 1:
-        return np.asarray(np.einsum("bi,bi->b", p, costs[:, :, 0]))
-    move = solver()
-    found = np.empty(len(p))
-    for k, (a, b, c) in enumerate(zip(p, q, costs, strict=True)):
-        _, found[k], _, _, status = move(a, b, c, ITERATIONS)
+    found = np.zeros(len(problems.n))
+    places = _Places.of(problems)
+    least = np.minimum(problems.n, problems.m)
+    if len(one := np.flatnonzero(least == 1)):
+        found[one] = _by_one(problems, places, one)
+    if len(two := np.flatnonzero(least == 2)):
+        found[two] = _by_two(problems, places, two)
+    move, rest = solver(), np.flatnonzero(least > 2)
+    borders = (part[k].tolist() for part in places for k in (rest, rest + 1))
+    sizes = problems.n[rest].tolist(), problems.m[rest].tolist()
+    for k, n, m, a, b, c, d, e, f in zip(rest.tolist(), *sizes, *borders, strict=True):
+        p, q, costs = problems.p[a:b], problems.q[c:d], problems.costs[e:f].reshape(n, m)
+        _, found[k], _, _, status = move(p, q, costs, ITERATIONS)
         if status != OPTIMAL:
-            solve(a, b, c, ITERATIONS)  # says why
+            solve(p, q, costs, ITERATIONS)  # says why
+    return found
+
+
+class _Places(NamedTuple):
+    """Where the weights and costs of each problem begin."""
+
+    p: Ints
+    q: Ints
+    costs: Ints
+
+    @classmethod
+    def of(cls, problems: TransportProblems) -> Self:
+        """Count them up."""
+        return cls(*(np.append(0, np.cumsum(size)) for size in (problems.n, problems.m, problems.n * problems.m)))
+
+
+def _spread(starts: Ints, sizes: Ints) -> tuple[Ints, Ints, Ints]:
+    """Give the places of ragged parts, the number of each one's part, and its place in the part."""
+    owners = np.repeat(np.arange(len(sizes)), sizes)
+    inside = np.arange(len(owners)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return starts[owners] + inside, owners, inside
+
+
+def _by_one(problems: TransportProblems, places: _Places, which: Ints) -> Floats:
+    """Give the costs of problems with one word on a side: every weight of the other side moves there."""
+    single = problems.n[which] == 1
+    found = np.empty(len(which))
+    for sources, at, weights, sizes in (
+        (single, places.q, problems.q, problems.m),
+        (~single, places.p, problems.p, problems.n),
+    ):
+        some = which[sources]
+        cells, owners, inside = _spread(places.costs[some], sizes[some])
+        moved = weights[at[some][owners] + inside] * problems.costs[cells]
+        found[sources] = np.bincount(owners, moved, len(some))
+    return found
+
+
+def _by_two(problems: TransportProblems, places: _Places, which: Ints) -> Floats:
+    """Give the costs of problems with two words on a side.
+
+    All goes to the second one, but for what the first one takes: those weights first that gain most by it.
+    """
+    pair_first = problems.n[which] == 2
+    found = np.empty(len(which))
+    for sources, pair, at, weights, sizes in (
+        (pair_first, (places.p, problems.p), places.q, problems.q, problems.m),
+        (~pair_first, (places.q, problems.q), places.p, problems.p, problems.n),
+    ):
+        some = which[sources]
+        size = sizes[some]
+        index, owners, inside = _spread(at[some], size)
+        base = places.costs[some][owners]
+        if pair is not None and weights is problems.q:
+            first, second = problems.costs[base + inside], problems.costs[base + size[owners] + inside]
+        else:
+            first, second = problems.costs[base + 2 * inside], problems.costs[base + 2 * inside + 1]
+        order = np.lexsort((first - second, owners))
+        room = pair[1][pair[0][some]]
+        mass = np.zeros((len(some), int(size.max(initial=0))))
+        mass[owners, inside] = weights[index][order]
+        taken = np.clip(room[:, None] - (np.cumsum(mass, 1) - mass), 0, mass)[owners, inside]
+        gain = (first - second)[order]
+        found[sources] = np.bincount(owners, weights[index] * second + taken * gain, len(some))
     return found
