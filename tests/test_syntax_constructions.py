@@ -1,5 +1,6 @@
 """Constructions of a corpus: templates whose gaps are between words, and that many things fill."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -90,7 +91,7 @@ def check(found: Constructions, expected: dict[Template, Row]) -> None:
         assert found.fillers_of(template) == row.fillers
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(5))
 def test_constructions_are_those_of_the_rules(seed: int) -> None:
     clauses = planted(seed)
     window, min_pmi, min_count = [3, 4, 5][seed % 3], [1.0, 2.0][seed % 2], [5, 8][seed % 2]
@@ -99,9 +100,9 @@ def test_constructions_are_those_of_the_rules(seed: int) -> None:
 
 
 def test_the_drawn_texts_have_what_the_rules_are_about() -> None:
-    every = [constructions(planted(seed), 5, 1e-3, 1.0, 5) for seed in range(6)]
+    every = [constructions(planted(seed), 5, 1e-3, 1.0, 5) for seed in range(4)]
     for frame in FRAMES:
-        assert sum(frame in rows for rows in every) >= 4, frame
+        assert sum(frame in rows for rows in every) >= 3, frame
     assert all(("以", None, "为") not in rows for rows in every if FRAMES[3] in rows)  # it is a piece
 
 
@@ -116,22 +117,29 @@ def test_the_order_is_gaps_first_then_what_is_saved() -> None:
     assert all(template[0] is not None and template[-1] is not None for template in found.templates)
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_blocks_workers_and_memory_do_not_matter(seed: int, tmp_path: Path) -> None:
-    lines = text_of(planted(seed)).splitlines(keepends=True)
+@pytest.mark.parametrize(
+    ("size", "open_job"),
+    [
+        (9, at_work),
+        (90, partial(at_work, 1, 0)),
+        (150, partial(at_work, 2, 1 << 12)),
+        (150, at_work_in_processes),
+    ],
+    ids=["small blocks", "files", "threads", "processes"],
+)
+def test_blocks_workers_and_memory_do_not_matter(size: int, open_job: Callable[..., Execution], tmp_path: Path) -> None:
+    lines = text_of(planted(1)).splitlines(keepends=True)
     whole = found_in(["".join(lines)], min_pmi=1.0)
-    ways = [(7, at_work(1, 1 << 12, tmp_path)), (50, at_work(2, 0, tmp_path)), (90, at_work_in_processes(tmp_path))]
-    for size, execution in ways[: 2 + (seed == 0)]:
-        with execution:
-            parts = found_in(["".join(lines[i : i + size]) for i in range(0, len(lines), size)], execution, min_pmi=1.0)
-            assert parts.templates == whole.templates
-            assert parts.counts.tolist() == whole.counts.tolist()
-            assert parts.scores.tolist() == whole.scores.tolist()
-            assert parts.spreads.tolist() == whole.spreads.tolist()
-            assert parts.fillers == whole.fillers
-            some = whole.templates[:5]
-            assert parts.examples(some, 3) == whole.examples(some, 3)
-            assert [parts.fillers_of(one) for one in some] == [whole.fillers_of(one) for one in some]
+    with open_job(tmp_dir=tmp_path) as execution:
+        parts = found_in(["".join(lines[i : i + size]) for i in range(0, len(lines), size)], execution, min_pmi=1.0)
+        assert parts.templates == whole.templates
+        assert parts.counts.tolist() == whole.counts.tolist()
+        assert parts.scores.tolist() == whole.scores.tolist()
+        assert parts.spreads.tolist() == whole.spreads.tolist()
+        assert parts.fillers == whole.fillers
+        some = whole.templates[:5]
+        assert parts.examples(some, 3) == whole.examples(some, 3)
+        assert [parts.fillers_of(one) for one in some] == [whole.fillers_of(one) for one in some]
     assert list(tmp_path.iterdir()) == []
 
 
