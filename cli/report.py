@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nlpzero.corpora.frequencies import WordCounts
     from nlpzero.reading.corpus import Corpus
 
-SECTIONS = ("corpus", "new", "frequent", "key", "map", "communities", "spread")
+SECTIONS = ("corpus", "new", "frequent", "key", "map", "communities", "collocations", "templates", "rules", "spread")
 """The names of nlpzero.report.sections.SECTIONS, which is imported late; a test compares them."""
 
 EPILOG = """\b
@@ -79,7 +79,8 @@ class ReportCommandOptions:
 def command(own: ReportCommandOptions, words: WordOptions, reading: ReadingOptions, running: RunningOptions) -> None:
     """Make a report of a corpus (语料报告): one HTML file to look at, which asks for nothing from outside.
 
-    What the corpus is; new, frequent and key words; a map of words and their communities; where words stand. Tables
+    What the corpus is; new, frequent and key words; a map of words and their communities; collocations and sentence
+    templates; rules as a network; where words stand. Tables
     can be sorted and searched, words show their lines in context, and each section names the commands that give its
     figures. New words that are likely are added to those that the text is cut into, unless --tokenized, --lexicon,
     --jieba or --hmm says what words there are. The same text gives the same bytes.

@@ -7,6 +7,8 @@ from typing import NamedTuple
 from .markup import PageWords, escaped, number
 
 WIDTH, HEIGHT = 520.0, 330.0
+BOX = 25.0
+"""Height of a box of a network."""
 LEFT, RIGHT, TOP, BOTTOM = 58.0, 18.0, 14.0, 42.0
 
 Scale = Callable[[float], float]
@@ -116,6 +118,49 @@ def bars(shares: Sequence[tuple[str, float]], title: str) -> str:
 def _percent(share: float) -> str:
     """Write a share."""
     return "< 0.01 %" if share < 1e-4 else f"{number(100 * share, 2 if share < 0.1 else 1)} %"
+
+
+def network(
+    nodes: Sequence[tuple[str, float, float, float]],
+    edges: Sequence[tuple[int, int]],
+    size: tuple[float, float],
+    page: PageWords,
+) -> str:
+    """Draw words as boxes, and arrows from one to another.
+
+    Parameters
+    ----------
+    nodes : sequence of (word, x, y, width)
+    edges : sequence of (int, int)
+    size : (float, float)
+    page : PageWords
+    """
+    lines = []
+    for a, b in edges:
+        (_, x1, y1, w1), (_, x2, y2, w2) = nodes[a], nodes[b]
+        start, end = _border(x1, y1, w1, x2, y2), _border(x2, y2, w2, x1, y1)
+        lines.append(f'<path d="M{start[0]:.1f} {start[1]:.1f}L{end[0]:.1f} {end[1]:.1f}"/>')
+    boxes = []
+    for word, x, y, width in nodes:
+        box = (
+            f'<rect x="{x - width / 2:.1f}" y="{y - BOX / 2:.1f}" width="{width:g}" height="{BOX:g}" rx="6"/>'
+            f'<text x="{x:g}" y="{y:g}">{escaped(word)}</text>'
+        )
+        at = page.numbers.get(word)
+        boxes.append(box if at is None else f'<a href="#w{at}">{box}</a>')
+    return (
+        f'<svg class="net" viewBox="0 0 {size[0]:g} {size[1]:g}" role="group" aria-label="Network of rules" '
+        f'lang="{page.language}"><defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" '
+        f'markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>'
+        f'<g class="arrows">{"".join(lines)}</g>{"".join(boxes)}</svg>'
+    )
+
+
+def _border(x: float, y: float, width: float, to_x: float, to_y: float) -> tuple[float, float]:
+    """Give the place where a line from the middle of a box to another place leaves the box."""
+    dx, dy = to_x - x, to_y - y
+    part = min((width / 2 + 2) / max(abs(dx), 1e-9), (BOX / 2 + 2) / max(abs(dy), 1e-9))
+    return x + dx * part, y + dy * part
 
 
 def strip(numbers: Sequence[int], title: str) -> str:

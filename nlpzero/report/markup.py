@@ -99,19 +99,21 @@ def table(
     caption : str
         What it shows, for those who do not see the page.
     """
+    wide = " wide" if columns[-1].kind == "html" else ""
+    narrow = sum(column.kind != "html" for column in columns)
     head = "".join(
         f'<th scope="col"{_class(column)}{_title(column)}>{escaped(column.title)}</th>' for column in columns
     )
     body = "".join(f"<tr>{''.join(map(_cell, columns, row, [page] * len(columns)))}</tr>\n" for row in rows)
     return (
-        f'<div class="table" id="{name}"><table><caption>{escaped(caption)}</caption>'
+        f'<div class="table{wide}" id="{name}" style="--n:{narrow}"><table><caption>{escaped(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table></div>\n"
     )
 
 
 def _class(column: TableColumn) -> str:
     """Name the class of a column."""
-    return ' class="n"' if column.kind in ("number", "share") else ""
+    return ' class="n"' if column.kind in ("number", "share") else ' class="x"' if column.kind == "html" else ""
 
 
 def _title(column: TableColumn) -> str:
@@ -128,7 +130,7 @@ def _cell(column: TableColumn, value: Any, page: PageWords) -> str:
     if column.kind == "word":
         return f'<td class="w" lang="{page.language}">{page.link(value)}</td>'
     if column.kind == "html":
-        return f"<td>{value}</td>"
+        return f'<td class="x">{value}</td>'
     return f'<td class="t" lang="{page.language}">{escaped(value)}</td>'
 
 

@@ -1,5 +1,6 @@
 """What the sections of a report are made from: each thing is found when the first section asks for it, and kept."""
 
+import itertools
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -14,6 +15,7 @@ from ..reading.sources import Texts, open_texts
 from ..segment.cutter import Cutter
 from ..segment.lexical import LexiconCutter
 from ..similarity.packaged import load_vectors
+from ..text.stopwords import FUNCTION_WORDS
 from ..vectors.communities import Communities, NetworkOptions, find_communities
 from ..vectors.cooccurrence import Cooccurrence
 from ..vectors.glove import train
@@ -25,8 +27,8 @@ from ..words.new_words import NewWords, find_new_words
 from .places import WordPlaces, find_places
 from .survey import READING_COST, CorpusFacts, survey
 
-SURE = 0.5
-"""New words of this probability and more are words of the report: half of the least sure ones are right."""
+SURE = 0.7
+"""New words of this probability and more are words of the report. By eye, on news: below it stand rows of known words."""
 VOCAB = 10_000
 """The most frequent words, whose pairs are counted."""
 NETWORK = 2000
@@ -79,6 +81,8 @@ class Material:
     job: Job
     wanted: dict[str, None] = field(default_factory=dict)
     """Words that sections show, in the order in which they asked."""
+    telling: dict[str, list[str]] = field(default_factory=dict)
+    """Words that say what the corpus is about, as sections found them."""
 
     @cached_property
     def new_words(self) -> NewWords | None:
@@ -166,6 +170,15 @@ class Material:
             return find_places(
                 blocks, words, self.cutter, self.counts.total, sample=self.options.sample, execution=execution
             )
+
+    def topics(self, least: int) -> list[str]:
+        """Words that say what the corpus is about and stand in it so many times: of each section in turn the first."""
+        rows = itertools.zip_longest(*self.telling.values())
+        found = dict.fromkeys(word for row in rows for word in row if word and self.counts[word] >= least)
+        if not found:
+            words = (word for word, count in self.counts.most_common() if count >= least)
+            found = dict.fromkeys(word for word in words if word not in FUNCTION_WORDS)
+        return [*found]
 
     def want(self, *words: str) -> None:
         """Ask for the lines of words."""

@@ -27,14 +27,14 @@ def write_page(title: str, facts: Mapping[str, Any], missing: Mapping[str, str],
         Of nlpzero.
     """
     names = [name for name in SECTIONS if name in facts or name in missing]
-    links = "".join(f'<li><a href="#{name}-section">{escaped(SECTIONS[name].title)}</a></li>' for name in names)
+    links = "".join(f'<li><a href="#{name}-section">{escaped(SECTIONS[name].short)}</a></li>' for name in names)
     sections = []
     for name in names:
         kind = SECTIONS[name]
         body = kind.view(facts[name], page) if name in facts else f'<p class="none">{escaped(missing[name])}</p>\n'
         sections.append(_section(f"{name}-section", kind.title, body))
     if page.numbers:
-        links += '<li><a href="#contexts">Lines in context</a></li>'
+        links += '<li><a href="#contexts">Lines</a></li>'
         sample = (
             "<p>A sample of the lines of each word that is shown above, with the numbers of the lines. "
             f'All lines: </p><pre class="cmd" tabindex="0"><code>nlpzero kwic WORD CORPUS</code></pre>\n'

@@ -36,10 +36,7 @@ def gather_spread(material: Material) -> SpreadFacts:
     """Measure the spread of the words that the other sections show most."""
     counts = material.counts
     assert counts.documents is not None
-    words = [word for word in material.wanted if counts[word] >= 5]
-    if not words:
-        words = [word for word, _ in counts.most_common(ROWS)]
-    words = words[: min(ROWS, material.options.top)]
+    words = material.topics(5)[: min(ROWS, material.options.top)]
     listed = list_words(counts, FrequencyList())
     at = {word: i for i, word in enumerate(listed["word"])}
     rows = tuple(

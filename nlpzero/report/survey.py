@@ -26,6 +26,7 @@ READING_COST = Cost(task=60, held=0.3)
 KINDS = ("Han", "Latin", "digits", "punctuation and symbols", "blanks", "other letters", "odd")
 ODD = ("Cc", "Cf", "Co", "Cn", "Cs")
 """Categories of characters that text has by accident: controls, formats, private and unassigned ones."""
+NAMELESS = {"Cc": "control character", "Co": "character of private use"}
 PLAIN_BLANKS = " \t\u3000\r\n"
 POINTS = 120
 """Points of a curve."""
@@ -237,7 +238,12 @@ def _characters(by_code: npt.NDArray[np.int64]) -> dict[str, Any]:
         "distinct_characters": len(distinct),
         "distinct_han": int(np.count_nonzero(han)),
         "odd": tuple(
-            OddCharacter(f"U+{code:04X}", unicodedata.name(chr(code), "no name"), number) for number, code in odd
+            OddCharacter(
+                f"U+{code:04X}",
+                unicodedata.name(chr(code), NAMELESS.get(unicodedata.category(chr(code)), "no character")),
+                number,
+            )
+            for number, code in odd
         ),
     }
 

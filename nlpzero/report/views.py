@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from ..text.folding import is_traditional
-from .charts import Axis, bars, curve, strip
+from .charts import Axis, bars, curve, network, strip
 from .markup import PageWords, TableColumn, cards, commands, escaped, number, table
+from .patterns import CollocationFacts, TemplateFacts
+from .rulenet import RuleFacts
 from .spread import SpreadFacts
 from .survey import CorpusFacts
 from .vocabulary import FrequencyFacts, KeyWord, KeyWordFacts, NewWordFacts
@@ -59,11 +61,11 @@ def corpus_view(facts: CorpusFacts, page: PageWords) -> str:
         lines.append("There are no odd characters: no control characters, hidden or private ones.")
     shown += "".join(map(paragraph, lines))
     if facts.odd:
-        rows = [(one.code, one.name.lower(), one.count) for one in facts.odd[:30]]
+        rows = [(one.code, one.name.lower(), one.count) for one in facts.odd[:10]]
         columns = [TableColumn("odd character"), TableColumn("name"), COUNT]
-        shown += "<h3>Odd characters</h3>" + table("odd", columns, rows, page, "Odd characters").replace(
-            f' lang="{page.language}"', ""
-        )
+        shown += f"<h3>Odd characters: {len(facts.odd):,}</h3>" + table(
+            "odd", columns, rows, page, "Odd characters"
+        ).replace(f' lang="{page.language}"', "")
     if len(facts.files) > 1:
         files = [(one.name, one.bytes, one.characters, one.lines) for one in facts.files]
         columns = [TableColumn("file"), *(TableColumn(name, "number") for name in ("bytes", "characters", "lines"))]
@@ -84,7 +86,7 @@ def new_words_view(facts: NewWordFacts, page: PageWords) -> str:
     added = " Those are among the words of all that follows." if facts.added else ""
     return (
         paragraph(
-            f"Words that jieba's dictionary does not have: {number(facts.found)} with a probability of 0.5 or more, of "
+            f"Words that jieba's dictionary does not have: {number(facts.found)} with a probability of {facts.sure} or more, of "
             f"{number(facts.candidates)} strings that were compared.{added}"
         )
         + table("new", columns, [(*row[:4], page.tagged(row[4])) for row in rows], page, "New words")
@@ -214,6 +216,84 @@ def communities_view(facts: CommunityFacts, page: PageWords) -> str:
             f"nats to tell, without communities {number(facts.one_module, 2)}."
         )
         + table("groups", columns, rows, page, "Communities of words")
+        + commands(facts.commands)
+    )
+
+
+def template_markup(template: str) -> str:
+    """Write a template, its gaps set off."""
+    words = [
+        '<i class="gap" title="gap">…</i>' if word == "[X]" else f"<b>{escaped(word)}</b>" for word in template.split()
+    ]
+    return f'<span class="form">{" ".join(words)}</span>'
+
+
+def templates_view(facts: TemplateFacts, page: PageWords) -> str:
+    """Show the templates."""
+    columns = [
+        TableColumn("template", "html"),
+        COUNT,
+        TableColumn("score", "number", 2, "Mutual information of its words, in nats."),
+        TableColumn("gain", "number", 1, "Nats that the template saves: count times score."),
+        TableColumn("what fills the gaps", "html"),
+    ]
+    rows = []
+    for row in facts.rows:
+        gaps = " <i>·</i> ".join(
+            " ".join(f"{escaped(word)}<small>&nbsp;{number(count)}</small>" for word, count in gap)
+            for gap in row.fillers
+        )
+        filled = f'<span class="t fill">{page.tagged(gaps)}</span>' if gaps else ""
+        rows.append((page.tagged(template_markup(row.template)), row.count, row.score, row.gain, filled))
+    return (
+        paragraph(
+            f"Words that attract each other, with gaps that many things fill: {number(facts.total)} were found; those "
+            "that save most nats when they are written as one symbol come first. [N] is any number."
+        )
+        + table("patterns", columns, rows, page, "Sentence templates")
+        + commands(facts.commands)
+    )
+
+
+def collocations_view(facts: CollocationFacts, page: PageWords) -> str:
+    """Show the collocations."""
+    rows = [
+        (row.word, row.count, f'<span class="words">{page.words([one.word for one in row.near])}</span>')
+        for row in facts.rows
+    ]
+    columns = [WORD, COUNT, TableColumn("near it, the strongest by logDice first", "html")]
+    return (
+        paragraph(
+            f"What stands up to {facts.window} words before or behind the words that the corpus is about, without "
+            "function words."
+        )
+        + table("near", columns, rows, page, "Collocations")
+        + commands(facts.commands)
+    )
+
+
+def rules_view(facts: RuleFacts, page: PageWords) -> str:
+    """Show the rules."""
+    columns = [
+        TableColumn("if a sentence has", "html"),
+        TableColumn("sentences", "number", 0, "How many hold all words of the rule."),
+        TableColumn("confidence", "share", 2, "Share of the sentences with the first words that have the other, too."),
+        TableColumn("lift", "number", 1, "How many times more often than by chance."),
+        TableColumn("G2", "number", 1, "What the rule says beyond its parts: log-likelihood ratio."),
+        TableColumn("it also has", "html"),
+    ]
+    rows = [
+        (page.words(row.left), row.count, row.confidence, row.lift, row.g2, page.words(row.right)) for row in facts.rows
+    ]
+    nodes = [(one.word, one.x, one.y, one.width) for one in facts.nodes]
+    picture = network(nodes, facts.edges, (facts.width, facts.height), page)
+    return (
+        paragraph(
+            f"Which words bring which others into a sentence, of {number(facts.sentences)} sentences; without function "
+            "words, numbers and repeated text. Words that mostly stand side by side are one."
+        )
+        + f'<figure><div class="scroll" tabindex="0" role="region" aria-label="Network of rules">{picture}</div></figure>'
+        + table("rules", columns, rows, page, "Association rules")
         + commands(facts.commands)
     )
 

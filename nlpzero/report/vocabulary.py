@@ -14,7 +14,7 @@ from ..segment.dictionary import dictionary_cutter
 from ..text.stopwords import FUNCTION_WORDS
 from ..words.new_words import examples_of
 from .commands import discover_command, shown_command
-from .material import Material
+from .material import SURE, Material
 
 RANKS = 160
 """Points of the frequency-rank curve."""
@@ -35,12 +35,13 @@ class NewWordRow:
 
 @dataclass(frozen=True)
 class NewWordFacts:
-    """The new words, the likeliest and most telling first; `found` counts those of 0.5 and more."""
+    """The new words, the likeliest and most telling first; `found` have a probability of `sure` and more."""
 
     commands: tuple[str, ...]
     rows: tuple[NewWordRow, ...]
     candidates: int
     found: int
+    sure: float
     added: bool
 
 
@@ -127,11 +128,13 @@ def gather_new_words(material: Material) -> NewWordFacts:
     columns = top.words, top.counts.tolist(), top.probabilities.tolist(), top.parts.tolist(), examples
     rows = tuple(NewWordRow(*row) for row in zip(*columns, strict=True))
     material.want(*(row.word for row in rows))
+    material.telling["new"] = [row.word for row in rows if row.probability >= SURE]
     return NewWordFacts(
         (shown_command(material, "discover --new", f"--top {material.options.top}", cuts=False),),
         rows,
         found.candidates,
-        int(np.count_nonzero(found.probabilities >= 0.5)),
+        int(np.count_nonzero(found.probabilities >= SURE)),
+        SURE,
         material.added is not None,
     )
 
@@ -149,6 +152,7 @@ def gather_frequencies(material: Material) -> FrequencyFacts:
         for i in chosen
     )
     material.want(*(row.word for row in rows))
+    material.telling["frequent"] = [row.word for row in rows if len(row.word) > 1]
     sums = np.cumsum(numbers)
     return FrequencyFacts(
         commands=(*discover_command(material), shown_command(material, f"words --document {material.document}")),
@@ -214,6 +218,7 @@ def gather_key_words(material: Material) -> KeyWordFacts:
     if not any(sides):
         raise NothingFound("no word is much more frequent than in the reference")
     material.want(*(row.word for side in sides for row in side))
+    material.telling["key"] = [row.word for row in sides[0] if len(row.word) > 1]
     fewer = sides[1] if len(sides) > 1 else ()
     return KeyWordFacts((*discover_command(material), *commands), name, reference.total, sides[0], fewer)
 
