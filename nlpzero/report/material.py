@@ -28,7 +28,7 @@ from .places import WordPlaces, find_places
 from .survey import READING_COST, CorpusFacts, survey
 
 SURE = 0.7
-"""New words of this probability and more are words of the report. By eye, on news: below it stand rows of known words."""
+"""New words of this probability and more are words of the report. By eye, on news: below it are rows of known words."""
 VOCAB = 10_000
 """The most frequent words, whose pairs are counted."""
 NETWORK = 2000

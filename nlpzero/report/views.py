@@ -86,8 +86,8 @@ def new_words_view(facts: NewWordFacts, page: PageWords) -> str:
     added = " Those are among the words of all that follows." if facts.added else ""
     return (
         paragraph(
-            f"Words that jieba's dictionary does not have: {number(facts.found)} with a probability of {facts.sure} or more, of "
-            f"{number(facts.candidates)} strings that were compared.{added}"
+            f"Words that jieba's dictionary does not have: {number(facts.found)} with a probability of {facts.sure} or "
+            f"more, of {number(facts.candidates)} strings that were compared.{added}"
         )
         + table("new", columns, [(*row[:4], page.tagged(row[4])) for row in rows], page, "New words")
         + commands(facts.commands)
@@ -292,7 +292,8 @@ def rules_view(facts: RuleFacts, page: PageWords) -> str:
             f"Which words bring which others into a sentence, of {number(facts.sentences)} sentences; without function "
             "words, numbers and repeated text. Words that mostly stand side by side are one."
         )
-        + f'<figure><div class="scroll" tabindex="0" role="region" aria-label="Network of rules">{picture}</div></figure>'
+        + '<figure><div class="scroll" tabindex="0" role="region" aria-label="Network of rules">'
+        + f"{picture}</div></figure>"
         + table("rules", columns, rows, page, "Association rules")
         + commands(facts.commands)
     )
