@@ -155,6 +155,35 @@ def test_the_shown_commands_give_the_shown_figures(
     assert {row["word"] for row in communities if row["community"] == "1"} >= set(groups.rows[0].words)
 
 
+def test_templates_collocations_and_rules_are_those_of_the_commands(
+    made: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "stories.txt").write_bytes(STORIES.read_bytes())
+    templates, near, rules = (made.facts[name] for name in ("templates", "collocations", "rules"))
+
+    def run(line: str) -> list[list[str]]:
+        return [row.split("\t") for row in succeeded(CliRunner().invoke(main, line.split()[1:])).stdout.splitlines()]
+
+    run(templates.commands[0])
+    head, *rows = run(templates.commands[1])
+    assert [(row.template, str(row.count), f"{row.gain:.4f}") for row in templates.rows] == [
+        (row[0], row[1], row[head.index("gain")]) for row in rows
+    ]
+    head, *rows = run(near.commands[1])
+    shown = {row[head.index("collocate")]: row[head.index("log_dice")] for row in rows}
+    assert near.rows[0].near
+    for one in near.rows[0].near:
+        assert f"{one.log_dice:.4f}" == shown[one.word]
+    head, *rows = run(rules.commands[1])
+    assert [(", ".join(row.left), ", ".join(row.right), str(row.count)) for row in rules.rows] == [
+        (row[0], row[1], row[2]) for row in rows
+    ]
+    words = [one.word for one in rules.nodes]
+    pairs = {(words[a], words[b]) for a, b in rules.edges}
+    assert pairs <= {(a, b) for row in rules.rows for a in row.left for b in row.right}
+
+
 def test_key_words_are_those_of_a_second_text() -> None:
     a, b = ["江 上 有 船\n" * 20 + "山 上 有 人\n" * 5], ["山 上 有 人\n" * 20]
     how = ReportOptions(sections=("key",), against=b, against_name="b.txt", extend=False)

@@ -228,6 +228,11 @@ def template_markup(template: str) -> str:
     return f'<span class="form">{" ".join(words)}</span>'
 
 
+def chips(words: Sequence[str], page: PageWords) -> str:
+    """Write words one beside the other."""
+    return f'<span class="words">{page.words(words)}</span>'
+
+
 def templates_view(facts: TemplateFacts, page: PageWords) -> str:
     """Show the templates."""
     columns = [
@@ -257,10 +262,7 @@ def templates_view(facts: TemplateFacts, page: PageWords) -> str:
 
 def collocations_view(facts: CollocationFacts, page: PageWords) -> str:
     """Show the collocations."""
-    rows = [
-        (row.word, row.count, f'<span class="words">{page.words([one.word for one in row.near])}</span>')
-        for row in facts.rows
-    ]
+    rows = [(row.word, row.count, chips([one.word for one in row.near], page)) for row in facts.rows]
     columns = [WORD, COUNT, TableColumn("near it, the strongest by logDice first", "html")]
     return (
         paragraph(
@@ -283,7 +285,8 @@ def rules_view(facts: RuleFacts, page: PageWords) -> str:
         TableColumn("it also has", "html"),
     ]
     rows = [
-        (page.words(row.left), row.count, row.confidence, row.lift, row.g2, page.words(row.right)) for row in facts.rows
+        (chips(row.left, page), row.count, row.confidence, row.lift, row.g2, chips(row.right, page))
+        for row in facts.rows
     ]
     nodes = [(one.word, one.x, one.y, one.width) for one in facts.nodes]
     picture = network(nodes, facts.edges, (facts.width, facts.height), page)
