@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from .markup import PageWords, escaped, number
+from .markup import PageWords, escaped, number, shortened
 
 WIDTH, HEIGHT = 520.0, 330.0
 BOX = 25.0
@@ -144,7 +144,7 @@ def network(
     for word, x, y, width in nodes:
         box = (
             f'<rect x="{x - width / 2:.1f}" y="{y - BOX / 2:.1f}" width="{width:g}" height="{BOX:g}" rx="6"/>'
-            f'<text x="{x:g}" y="{y:g}">{escaped(word)}</text>'
+            f'<text x="{x:g}" y="{y:g}">{shortened(word)}</text>'
         )
         at = page.numbers.get(word)
         boxes.append(box if at is None else f'<a href="#w{at}">{box}</a>')

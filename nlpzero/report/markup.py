@@ -8,6 +8,9 @@ from typing import Any, Literal, NamedTuple
 
 from .places import WordPlaces
 
+LONGEST = 60
+"""Characters of a word or an example that are shown: a text may have words of a million."""
+
 CellKind = Literal["word", "text", "number", "share", "html"]
 
 
@@ -22,6 +25,11 @@ def escaped(text: str) -> str:
     if not text.isprintable():
         text = "".join(_shown(character) for character in text)
     return html.escape(text)
+
+
+def shortened(text: str) -> str:
+    """Write text of the corpus, of long text only the beginning."""
+    return escaped(text if len(text) <= LONGEST else text[:LONGEST] + "…")
 
 
 def _shown(character: str) -> str:
@@ -68,11 +76,11 @@ class PageWords:
     def link(self, word: str) -> str:
         """Write a word, as a link to its lines if it has some."""
         at = self.numbers.get(word)
-        return escaped(word) if at is None else f'<a href="#w{at}">{escaped(word)}</a>'
+        return shortened(word) if at is None else f'<a href="#w{at}">{shortened(word)}</a>'
 
     def chip(self, word: str) -> str:
         """Write a word that stands among others."""
-        return self.link(word) if word in self.numbers else f"<b>{escaped(word)}</b>"
+        return self.link(word) if word in self.numbers else f"<b>{shortened(word)}</b>"
 
     def tagged(self, markup: str) -> str:
         """Tag the language of words."""

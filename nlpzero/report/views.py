@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ..text.folding import is_traditional
 from .charts import Axis, bars, curve, network, strip
-from .markup import PageWords, TableColumn, cards, commands, escaped, number, table
+from .markup import PageWords, TableColumn, cards, commands, escaped, number, shortened, table
 from .patterns import CollocationFacts, TemplateFacts
 from .rulenet import RuleFacts
 from .spread import SpreadFacts
@@ -13,6 +13,8 @@ from .vocabulary import FrequencyFacts, KeyWord, KeyWordFacts, NewWordFacts
 from .wordmap import CommunityFacts, MapFacts
 
 COUNT = TableColumn("count", "number", meaning="How often it stands in the text.")
+FILES = 200
+"""Files that are listed."""
 WORD = TableColumn("word", "word")
 
 
@@ -67,9 +69,11 @@ def corpus_view(facts: CorpusFacts, page: PageWords) -> str:
             "odd", columns, rows, page, "Odd characters"
         ).replace(f' lang="{page.language}"', "")
     if len(facts.files) > 1:
-        files = [(one.name, one.bytes, one.characters, one.lines) for one in facts.files]
+        files = [(one.name, one.bytes, one.characters, one.lines) for one in facts.files[:FILES]]
         columns = [TableColumn("file"), *(TableColumn(name, "number") for name in ("bytes", "characters", "lines"))]
-        shown += "<h3>Files</h3>" + table("files", columns, files, page, "The files of the corpus")
+        shown += f"<h3>Files: {len(facts.files):,}</h3>" + table(
+            "files", columns, files, page, "The files of the corpus"
+        )
     return shown
 
 
@@ -98,7 +102,7 @@ def _example(text: str) -> str:
     """Write an example, its word between lenticular brackets, with the word set off."""
     before, _, rest = text.partition("【")
     word, _, after = rest.partition("】")
-    return f'<span class="t">{escaped(before)}<b>{escaped(word)}</b>{escaped(after)}</span>'
+    return f'<span class="t">{escaped(before)}<b>{shortened(word)}</b>{escaped(after)}</span>'
 
 
 def frequencies_view(facts: FrequencyFacts, page: PageWords) -> str:
@@ -173,7 +177,7 @@ def map_view(facts: MapFacts, page: PageWords) -> str:
     texts = []
     for one in facts.words:
         colour = "" if one.colour is None else f' class="c{one.colour}"'
-        text = f'<text x="{one.x:g}" y="{one.y:g}" font-size="{one.letter:g}"{colour}>{escaped(one.word)}</text>'
+        text = f'<text x="{one.x:g}" y="{one.y:g}" font-size="{one.letter:g}"{colour}>{shortened(one.word)}</text>'
         at = page.numbers.get(one.word)
         texts.append(text if at is None else f'<a href="#w{at}">{text}</a>')
     items = "".join(
@@ -223,7 +227,8 @@ def communities_view(facts: CommunityFacts, page: PageWords) -> str:
 def template_markup(template: str) -> str:
     """Write a template, its gaps set off."""
     words = [
-        '<i class="gap" title="gap">…</i>' if word == "[X]" else f"<b>{escaped(word)}</b>" for word in template.split()
+        '<i class="gap" title="gap">…</i>' if word == "[X]" else f"<b>{shortened(word)}</b>"
+        for word in template.split()
     ]
     return f'<span class="form">{" ".join(words)}</span>'
 
@@ -245,7 +250,7 @@ def templates_view(facts: TemplateFacts, page: PageWords) -> str:
     rows = []
     for row in facts.rows:
         gaps = " <i>·</i> ".join(
-            " ".join(f"{escaped(word)}<small>&nbsp;{number(count)}</small>" for word, count in gap)
+            " ".join(f"{shortened(word)}<small>&nbsp;{number(count)}</small>" for word, count in gap)
             for gap in row.fillers
         )
         filled = f'<span class="t fill">{page.tagged(gaps)}</span>' if gaps else ""
@@ -327,12 +332,12 @@ def contexts_view(page: PageWords) -> str:
     for word, at in page.numbers.items():
         places = page.places[word]
         lines = "".join(
-            f"<li><span>{escaped(one.before)}</span><b>{escaped(one.word)}</b><span>{escaped(one.after)}</span>"
+            f"<li><span>{escaped(one.before)}</span><b>{shortened(one.word)}</b><span>{escaped(one.after)}</span>"
             f"<i>{one.line}</i></li>"
             for one in places.lines
         )
         count = f"{number(places.count)} time{'s' if places.count != 1 else ''}"
-        head = f'{escaped(word)}<small lang="en">{count}</small>'
+        head = f'{shortened(word)}<small lang="en">{count}</small>'
         parts.append(
             f'<h3 id="w{at}" lang="{page.language}">{head}</h3><ul class="kwic" lang="{page.language}">{lines}</ul>\n'
         )
