@@ -283,10 +283,10 @@ def test_labels_of_the_map_do_not_overlap_and_lie_inside(made: Report) -> None:
     sizes = np.array([[text_width(one.word) * one.letter, one.letter * 1.2] for one in found.words])
     assert overlaps(at, sizes) == 0
     assert (at - sizes / 2 >= -1).all() and (at + sizes / 2 <= [found.width + 1, found.height + 1]).all()
-    for seed in range(4):
+    for seed in range(3):
         rng = np.random.default_rng(seed)
-        sizes = rng.uniform(5, 60, (30, 2))
-        places, area = spread_labels(rng.normal(0, 1, (30, 2)) * (seed < 3), sizes, 300, 200)
+        sizes = rng.uniform(5, 60, (15, 2))
+        places, area = spread_labels(rng.normal(0, 1, (15, 2)) * (seed < 2), sizes, 300, 200)
         assert overlaps(places, sizes) == 0
         assert (places >= sizes / 2).all() and (places <= area - sizes / 2).all()
 
