@@ -131,6 +131,7 @@ def main() -> None:
     parser.add_argument("--signal", choices=["SIGINT", "SIGTERM"], default="SIGINT")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # nohup and a shell's & have it ignored, in children too
     rng, program = random.Random(asked.seed), [sys.executable, "-c", "from nlpzero_cli.entry import run; run()"]
     wrong = 0
     with folder() as work:
