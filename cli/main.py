@@ -45,7 +45,7 @@ COMMANDS = {
 GROUPS = {
     "Words": "discover count merge segment export score",
     "A corpus": "words keyness kwic collocates keywords report",
-    "Structure": "templates parse rules",
+    "Structure": "templates links parse probe rules",
     "Meaning": "glove similar",
     "Help": "info help completion man",
 }
