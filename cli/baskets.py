@@ -156,6 +156,10 @@ def read_baskets(
     kind = own.form
     if kind is None:
         kind, blocks = _guess(blocks)
+    if kind != "text" and corpus.reading.view is not None:
+        from nlpzero.reading.parts import text_of
+
+        blocks = (block._replace(text=text_of(block)) for block in blocks)
     if kind == "text":
         baskets = _words(blocks, execution, own, (words, encoding))
     elif kind == "single":

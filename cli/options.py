@@ -145,7 +145,7 @@ class TextOptions(EncodingOptions):
         callback=_folds,
         show_default="nothing",
         help="Read full width as half width (width), upper case as lower (case), traditional characters as simplified "
-        "(variants). Text that is written out keeps its characters.",
+        "and terms of Taiwan as those of the mainland (variants). Text that is written out keeps its characters.",
     )
     web: Literal["", "drop", "keep"] = option(
         "--web",

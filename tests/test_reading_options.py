@@ -86,7 +86,7 @@ def test_folding_gives_as_many_characters_as_it_takes() -> None:
 def test_each_kind_folds_its_own() -> None:
     assert fold("ＡＢｃ１，　電腦É", ("width",)) == "ABc1, 電腦É"
     assert fold("ＡＢｃÉΣİ", ("case",)) == "ａｂｃéσİ"
-    assert fold("電腦軟體發展很快，臺灣", ("variants",)) == "电脑软体发展很快，台湾"  # computers develop fast, Taiwan
+    assert fold("電腦軟體發展很快，臺灣", ("variants",)) == "电脑软件发展很快，台湾"  # computers develop fast, Taiwan
 
 
 def test_a_kind_that_is_none_is_named() -> None:
@@ -94,8 +94,30 @@ def test_a_kind_that_is_none_is_named() -> None:
         Reading(fold=("size",))
 
 
+def test_terms_of_taiwan_are_read_as_those_of_the_mainland_where_they_are_written_in_traditional_characters() -> None:
+    pairs = {
+        "軟體": "软件",
+        "資訊": "信息",
+        "網際網路": "互联网络",
+        "人工智慧": "人工智慧",
+    }  # the last has no sign of its own
+    for there, here in pairs.items():
+        assert fold(f"的{there}和{there}", ("variants",)) == f"的{here}和{here}"
+    assert fold("软体动物", ("variants",)) == "软体动物"  # molluscs, in simplified characters
+    assert fold("資訊科技", ("variants",)) == "信息技术"  # the longer term
+    text = "資訊" * 5 + "\n資\n訊軟體"
+    assert fold(text, ("variants",)) == "".join(fold(line, ("variants",)) for line in text.splitlines(keepends=True))
+
+
+def test_items_of_baskets_are_folded(write: Callable[..., str]) -> None:
+    table = run(
+        "rules", "--itemsets", "--fold", "width,case,variants", "--min-support", "2", write("漁夫 Ａ\n渔夫 a\n")
+    )
+    assert [row.split("\t")[0] for row in table.splitlines()[1:]] == ["a", "渔夫", "a, 渔夫"]  # fisherman
+
+
 def test_segment_cuts_folded_text_as_its_plain_form_and_keeps_its_characters(write: Callable[..., str]) -> None:
-    plain, rich = "电脑软体发展很快，用gpt写。\n", "電腦軟體發展很快，用ＧＰＴ寫。\n"
+    plain, rich = "电脑软件发展很快，用gpt写。\n", "電腦軟體發展很快，用ＧＰＴ寫。\n"
     cut = [run("segment", "--delimiter", "/", "--fold", "width,case,variants", write(text)) for text in (plain, rich)]
     assert cut[1].replace("/", "") == rich
     assert [len(word) for word in cut[0].split("/")] == [len(word) for word in cut[1].split("/")]

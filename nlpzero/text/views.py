@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .characters import DIGIT, Codes, char_classes, code_points, delimited, from_code_points
-from .folding import check_folds, folding_table
+from .folding import check_folds, folded
 from .sentences import SENTENCE_ENDS
 from .web import web_mask, web_spans
 
@@ -90,7 +90,7 @@ class TextView:
 
     def _read(self, text: str, without_web: bool) -> str:
         codes = code_points(text)
-        read = folding_table(self.fold).take(codes) if self.fold else codes.copy()
+        read = folded(codes, self.fold) if self.fold else codes.copy()
         if without_web:
             read[web_mask(text) & (codes != LINE_END)] = BLANK
         if self.join_lines:
