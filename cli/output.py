@@ -14,7 +14,7 @@ import click
 
 from .messages import printable
 from .terminal import ROWS, Grid, Terminal, is_dialogue, is_terminal
-from .values import is_given, option
+from .values import is_given, option, reads_input
 
 
 class TextFile(Protocol):
@@ -110,7 +110,7 @@ class Table:
         self._grid: Grid | None = None
         writers: dict[str, Callable[[Sequence[Any]], None]] = {"tsv": self._tsv, "csv": self._csv, "jsonl": self._jsonl}
         if isinstance(file, Terminal) and not is_given("form"):
-            self._grid = Grid(file, None if is_given("top") else ROWS, at_once=is_dialogue())
+            self._grid = Grid(file, None if is_given("top") else ROWS, at_once=is_dialogue() and reads_input())
             writers["tsv"] = self._aligned
         self._write = writers[output_format]
         self._csv_writer = csv.writer(file, lineterminator="\n")

@@ -130,6 +130,17 @@ def is_given(name: str) -> bool:
     return context is not None and context.get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
+def reads_input() -> bool:
+    """Tell whether the running command reads standard input: whether its files or questions are left out, or `-`."""
+    context = click.get_current_context(silent=True)
+    several = [
+        context.params.get(parameter.name or "")
+        for parameter in (context.command.params if context else ())
+        if context and isinstance(parameter, click.Argument) and parameter.nargs == -1
+    ]
+    return not several or any(not given or "-" in given for given in several)
+
+
 def _find(name: str) -> str | None:
     """Find the option of the running command that fills a parameter."""
     context = click.get_current_context(silent=True)

@@ -113,6 +113,13 @@ def test_a_terminal_gets_an_aligned_table_of_30_rows_and_a_pipe_everything() -> 
     assert len(on_a_terminal(*arguments, "--top", "0").splitlines()) == len(rows)
 
 
+def test_rows_are_aligned_where_a_file_is_read_and_someone_could_type() -> None:
+    seen = on_a_terminal("templates", "-q", STORIES, typed="").splitlines()
+    assert len(seen) == 32
+    assert "铜 陀 [X] 转" in seen[3]  # wider than what comes before it
+    assert len({terminal.width(line[: line.index(" 1.0000")]) for line in seen if " 1.0000" in line}) == 1
+
+
 def test_a_form_that_is_asked_for_is_written_as_it_is() -> None:
     seen = on_a_terminal("discover", "-q", "--top", "2", "--format", "csv", STORIES)
     assert seen.startswith("word,count,score,")
