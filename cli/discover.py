@@ -233,7 +233,7 @@ def _seek(
             why = reasons_of(found, own.explain, new.known)
             table = found if why.is_new or found.refused is None else found.refused
             row = np.array([table.words.index(own.explain)])
-            write_reasons(out, why, *examples_of(table.chosen(row), new.corpus, job=new.execution))
+            write_reasons(out, why, *examples_of(table, new.corpus, row, job=new.execution))
             return
         stop = stop_words(own.stop, reading)
         long = np.fromiter(

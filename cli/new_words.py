@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from nlpzero.words.reasons import Reasons
 
 COLUMNS = (*("word", "count", "probability", "score", "cohesion", "left_entropy", "right_entropy", "parts", "example"),)
-ROWS = 1 << 15
+ROWS = 1 << 13
 """Rows written at a time."""
 
 
@@ -121,17 +121,17 @@ def write_words(out: TextFile, new: SoughtWords, rows: "npt.NDArray[np.intp]", t
     """Write some of the words: a table, or None for a dictionary for jieba."""
     from nlpzero.words.new_words import examples_of
 
-    found = new.found.chosen(rows)
-    notice(f"{len(found):,} of {found.candidates:,} candidates in {found.ngrams.total:,} units of text")
-    counts = found.counts.tolist()
-    if table is None:
-        out.writelines(f"{word} {count}\n" for word, count in zip(found.words, counts, strict=True))
-        return
-    examples = examples_of(found, new.corpus, job=new.execution)
+    found = new.found
+    notice(f"{len(rows):,} of {found.candidates:,} candidates in {found.ngrams.total:,} units of text")
+    examples = [] if table is None else examples_of(found, new.corpus, rows, job=new.execution)
     figures = found.probabilities, found.scores, found.cohesion, found.left_entropy, found.right_entropy, found.parts
-    for at in range(0, len(found), ROWS):
-        some = slice(at, at + ROWS)
-        table.write_columns([found.words[some], counts[some], *(one[some].tolist() for one in figures), examples[some]])
+    for at in range(0, len(rows), ROWS):
+        some = rows[at : at + ROWS]
+        words, counts = [found.words[row] for row in some.tolist()], found.counts[some].tolist()
+        if table is None:
+            out.writelines(f"{word} {count}\n" for word, count in zip(words, counts, strict=True))
+        else:
+            table.write_columns([words, counts, *(one[some].tolist() for one in figures), examples[at : at + ROWS]])
 
 
 def write_reasons(out: TextFile, why: "Reasons", example: str) -> None:

@@ -80,6 +80,9 @@ class Cost:
         The upper bound on a cluster, where a task takes some milliseconds besides its work; None: `most`.
     python : bool
         Whether tasks hold the lock of the interpreter: then workers are processes, else threads.
+    base : int
+        Bytes that are held whatever the memory is, such as a dictionary: the shares are of what is left, or of a
+        quarter of the memory if that is more.
     """
 
     task: float
@@ -91,6 +94,17 @@ class Cost:
     most: int = 3 << 20
     remote: int | None = None
     python: bool = False
+    base: int = 0
+
+    def of_memory(self, share: float, memory: int) -> int:
+        """Give the bytes that a share of the memory is.
+
+        Examples
+        --------
+        >>> Cost(task=40).of_memory(0.5, 1000), Cost(task=40, base=600).of_memory(0.5, 1000)
+        (500, 200)
+        """
+        return int(max(memory - self.base, memory // 4) * share)
 
     def block_size(self, job: "Job") -> int:
         """Choose the bytes of text in a block.
@@ -103,7 +117,7 @@ class Cost:
         """
         apart = job.scheduler is not None and self.remote is not None
         workers, most = (1, self.remote or self.most) if apart else (job.workers, self.most)
-        return max(self.least, min(most, int(job.memory * self.tasks / (self.task * workers))))
+        return max(self.least, min(most, int(self.of_memory(self.tasks, job.memory) / (self.task * workers))))
 
 
 @dataclass(frozen=True, init=False)
@@ -204,8 +218,8 @@ class Job:
         from .workspace import Workspace
 
         shared = self.scheduler is None and (self.workers == 1 or not cost.python)
-        budget = int(self.memory * cost.store) if shared else 0
-        workspace = Workspace(budget, self.tmp_dir, int(self.memory * cost.tasks) // self.workers)
+        budget = cost.of_memory(cost.store, self.memory) if shared else 0
+        workspace = Workspace(budget, self.tmp_dir, cost.of_memory(cost.tasks, self.memory) // self.workers)
         length = corpus if isinstance(corpus, int) or corpus is None else corpus.length()
         if length is not None and cost.disk:
             workspace.require(int(cost.disk * length) - budget)
@@ -288,7 +302,7 @@ class Execution:
     @property
     def held_memory(self) -> int:
         """Bytes for what is held beside tasks and arrays, such as strings that are counted."""
-        return int(self.job.memory * self.cost.held)
+        return self.cost.of_memory(self.cost.held, self.job.memory)
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.counting import count
+from ..core.pieces import let_go
 from ..core.workspace import Counts
 from ..lexicon.lexicon import Lexicon
 from ..lexicon.trie import CODE_BITS, CODES
@@ -127,6 +128,13 @@ class KnownWords:
     def holds(self, words: Sequence[str]) -> npt.NDArray[np.bool_]:
         """Tell which strings are known."""
         return held_by(self.lexicons, words)
+
+    def let_go(self) -> None:
+        """Let go of the memory of dictionaries that are mapped from a file; it is read again where it is needed."""
+        for lexicon in self.lexicons:
+            for array in lexicon.trie.arrays:
+                if isinstance(array.base, np.memmap):
+                    let_go(array.base)
 
 
 def held_by(lexicons: Sequence[Lexicon], words: Sequence[str]) -> npt.NDArray[np.bool_]:

@@ -26,12 +26,13 @@ from .candidates import LONGEST, LevelCandidates, Question, UnitKinds, choose, c
 from .discovery import changed
 from .features import CandidateFigures, Gates, measure_candidates, numerals_of
 from .known import CharacterProfile, KnownWords
-from .neighbours import Scores, Surroundings, look_around
+from .neighbours import PlaceCounts, Scores, look_around
 from .sites import BlockSites, read_sites, text_places
 from .weights import TOPICAL, ReferenceSet, Terms, probabilities, weigh
 
-COST = Cost(task=48, disk=8, remote=12 << 20)
-"""Of temporary files 7.6 bytes for each byte, measured on 33 MB of news with 300 MB of memory and two workers."""
+COST = Cost(task=48, disk=8, remote=12 << 20, base=150 << 20)
+"""The base is jieba's dictionary and the candidates of 33 MB of news. Of temporary files 7.6 bytes for each byte,
+measured on these with 300 MB of memory and two workers."""
 
 MANY, MANY_COUNT, FEW_COUNT = 3_000_000, 10, 5
 """In so many units of text and more a candidate stands 10 times at the least; in a shorter text 5 times."""
@@ -94,7 +95,7 @@ class NewWords:
     lengths : int array
         In units.
     gates : Gates
-    features : float64 array (n, 20)
+    features : float32 array (n, 20)
     terms : Terms
     minimum : int
         The count that was asked for.
@@ -118,7 +119,7 @@ class NewWords:
     place: Counts
     lengths: npt.NDArray[np.intp]
     gates: Gates
-    features: Scores
+    features: npt.NDArray[np.floating]
     terms: Terms
     minimum: int
     candidates: int
@@ -151,7 +152,7 @@ class NewWords:
         """Give some of the words, in the order of the rows."""
         names = "counts probabilities scores cohesion left_entropy right_entropy parts block place lengths features"
         arrays = {name: getattr(self, name)[rows] for name in names.split()}
-        gates, terms = Gates(*(one[rows] for one in self.gates)), Terms(*(one[rows] for one in self.terms))
+        gates, terms = Gates(*(one[rows] for one in self.gates)), self.terms.chosen(rows)
         return replace(self, words=[self.words[row] for row in rows.tolist()], gates=gates, terms=terms, **arrays)
 
 
@@ -188,7 +189,7 @@ def find_new_words(
 
     Notes
     -----
-    O(n log n) in the characters for each length. In memory, beside blocks: about 0.2 GB for jieba's dictionary, and
+    O(n log n) in the characters for each length. In memory, beside blocks: about 60 MB for jieba's dictionary, and
     1 KB for each candidate (of 33 MB of news, 100,000).
 
     Examples
@@ -226,8 +227,15 @@ def find_new_words(
                 f"no string that is not known stands {minimum} times in {ngrams.total:,} units of text as a word does; "
                 "try a smaller min_count"
             )
+        known.let_go()
         around = look_around(ngrams, sites, kinds, candidates, numerals_of(ngrams.units))
-        return _ranked(ngrams, candidates, around, [*_measured(ngrams, kinds, candidates, around, profile)], minimum)
+        del sites, read
+        # From here on only the units of the blocks are needed, for examples.
+        ngrams = replace(ngrams, blocks=tuple(block[:1] for block in ngrams.blocks))
+        measured = [measure_candidates(ngrams, kinds, one, around, profile) for one in candidates]
+        places = around.places
+        del around
+        return _ranked(ngrams, candidates, places, measured, minimum)
 
 
 def least_count(units: int) -> int:
@@ -248,46 +256,38 @@ def paired(blocks: Iterable[str | Part], ngrams: NGrams) -> Iterator[tuple[str |
         yield text, block[0]
 
 
-def _measured(
-    ngrams: NGrams,
-    kinds: UnitKinds,
-    candidates: Sequence[LevelCandidates],
-    around: Surroundings,
-    profile: CharacterProfile,
-) -> Iterator[CandidateFigures]:
-    """Measure the candidates of each length."""
-    for one in candidates:
-        yield measure_candidates(ngrams, kinds, one, around, profile)
-
-
 def _ranked(
     ngrams: NGrams,
-    candidates: Sequence[LevelCandidates],
-    around: Surroundings,
-    measured: Sequence[CandidateFigures],
+    candidates: list[LevelCandidates],
+    places: Sequence[PlaceCounts],
+    measured: list[CandidateFigures],
     minimum: int,
 ) -> NewWords:
-    """Score all candidates together and put them in order."""
+    """Score all candidates together and put them in order; the lists are emptied, as each of them takes much memory."""
     words = [word for one in candidates for word in one.words]
     lengths = np.repeat([one.length for one in candidates], [len(one.words) for one in candidates])
     eligible = np.concatenate([one.eligible for one in candidates])
+    candidates.clear()
     gates = Gates(*map(np.concatenate, zip(*(one.gates for one in measured), strict=True)))
     counts, features, left, right = (
         np.concatenate([getattr(one, name) for one in measured])
         for name in ("counts", "features", "left_entropy", "right_entropy")
     )
+    measured.clear()
     units = sum(block[0].length for block in ngrams.blocks)
     compared = ReferenceSet(eligible & gates.standing, units, minimum / least_count(units))
     terms = weigh(features, lengths, counts, compared)
+    cohesion, scores, chances = features[:, 0].copy(), terms.score, probabilities(terms, compared)
+    features, terms = features.astype(np.float32), terms._replace(standard=terms.standard.astype(np.float32))
     place, block, parts = (
-        np.concatenate([getattr(one, name) for one in around.places]) for name in ("place", "block", "parts")
+        np.concatenate([getattr(one, name) for one in places]) for name in ("place", "block", "parts")
     )
     table = NewWords(
         words=words,
         counts=counts,
-        probabilities=probabilities(terms, lengths, compared),
-        scores=terms.score,
-        cohesion=features[:, 0],
+        probabilities=chances,
+        scores=scores,
+        cohesion=cohesion,
         left_entropy=left,
         right_entropy=right,
         parts=parts,
@@ -317,7 +317,12 @@ def _profile_of_text(profile: CharacterProfile, read: Sequence[BlockSites]) -> C
 
 
 def examples_of(
-    found: NewWords, texts: Texts, *, width: int = EXAMPLE, job: Job | Execution | None = None
+    found: NewWords,
+    texts: Texts,
+    rows: npt.NDArray[np.intp] | None = None,
+    *,
+    width: int = EXAMPLE,
+    job: Job | Execution | None = None,
 ) -> list[str]:
     """Give for each word the place where it stands first, with some characters of its line on either side.
 
@@ -326,6 +331,8 @@ def examples_of(
     found : NewWords
     texts : path, paths, Corpus, or iterable of texts
         The same blocks that the words were found in.
+    rows : int array, optional
+        Which words are asked for, in what order (default: all).
     width : int
         Characters on either side.
     job : Job or Execution, optional
@@ -335,15 +342,17 @@ def examples_of(
     ModelError
         If the texts are not those that were counted.
     """
-    result = [""] * len(found)
-    blocks = np.argsort(found.block, kind="stable")
-    bounds = np.searchsorted(found.block[blocks], np.arange(len(found.ngrams.blocks) + 1))
-    rows = [blocks[a:b] for a, b in itertools.pairwise(bounds.tolist())]
+    rows = np.arange(len(found)) if rows is None else rows
+    result = [""] * len(rows)
+    block, place, lengths = (one[rows] for one in (found.block, found.place, found.lengths))
+    order = np.argsort(block, kind="stable")
+    bounds = np.searchsorted(block[order], np.arange(len(found.ngrams.blocks) + 1))
+    of_block = [order[a:b] for a, b in itertools.pairwise(bounds.tolist())]
     with open_execution(job, COST) as execution, open_texts(texts, execution.block_size) as parts:
-        pairs = zip(paired(parts, found.ngrams), rows, strict=True)
-        items = ((text, units, found.place[some], found.lengths[some]) for (text, units), some in pairs)
+        pairs = zip(paired(parts, found.ngrams), of_block, strict=True)
+        items = ((text, units, place[some], lengths[some]) for (text, units), some in pairs)
         task = functools.partial(_examples, width)
-        for some, shown in zip(rows, execution.engine.map(task, items), strict=True):
+        for some, shown in zip(of_block, execution.engine.map(task, items), strict=True):
             for row, example in zip(some.tolist(), shown, strict=True):
                 result[row] = example
     return result

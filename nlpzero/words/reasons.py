@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+
 from ..errors import NothingFound
 from ..ngrams.units import encode
 from .features import FEATURES, LEAST_NUMBERS, MOST_ALONE, MOST_OF_ONE
@@ -157,14 +159,16 @@ def reasons_of(found: NewWords, word: str, known: KnownWords) -> Reasons:
             f"less than {LEAST_NUMBERS:g}",
         ),
     ]
+    this = table.terms.chosen(np.array([at]))
+    weighted = this.weighted[0]
     terms = [
-        Term(name, MEANINGS[name], *(float(one[at, column]) for one in (table.features, *table.terms[:2])))
+        Term(name, MEANINGS[name], *(float(one[column]) for one in (table.features[at], this.standard[0], weighted)))
         for column, name in enumerate(FEATURES)
     ]
     length = int(table.lengths[at])
     if length >= LONG:
-        terms.append(Term("long", f"{LONG} units and more", float(length), float("nan"), float(table.terms.bonus[at])))
-    logarithm = float(table.terms.frequency[at])
+        terms.append(Term("long", f"{LONG} units and more", float(length), float("nan"), float(this.bonus[0])))
+    logarithm = float(this.frequency[0])
     terms.append(Term("frequency", "logarithm of its count", logarithm, float("nan"), FREQUENCY * logarithm))
     return Reasons(
         word,

@@ -125,24 +125,46 @@ class Terms(NamedTuple):
 
     Attributes
     ----------
-    standard : float64 array (n, 20)
+    standard : float array (n, 20)
         The features, less the mean and divided by the standard deviation of all candidates of the same class.
-    weighted : float64 array (n, 20)
-        The same times the weights.
-    bonus : float64 array (n,)
+    classes : int array (n,)
+        2, 3, or 4 for longer ones.
     frequency : float64 array (n,)
         The logarithm of the count.
     """
 
-    standard: Scores
-    weighted: Scores
-    bonus: Scores
+    standard: npt.NDArray[np.floating]
+    classes: npt.NDArray[np.intp]
     frequency: Scores
+
+    def chosen(self, rows: npt.NDArray[np.intp]) -> "Terms":
+        """Give some of the candidates."""
+        return Terms(self.standard[rows], self.classes[rows], self.frequency[rows])
+
+    @property
+    def weighted(self) -> Scores:
+        """The features times their weights, of shape (n, 20)."""
+        result: Scores = self.standard * np.array([WEIGHTS[one] for one in sorted(WEIGHTS)])[self.classes - 2]
+        return result
+
+    @property
+    def bonus(self) -> Scores:
+        """What long candidates have besides."""
+        return np.where(self.classes == LONG, LONG_BONUS, 0.0)
+
+    @property
+    def evidence(self) -> Scores:
+        """The sum of the weighted features."""
+        result = np.zeros(len(self.classes))
+        for one, row in WEIGHTS.items():
+            members = np.flatnonzero(self.classes == one)
+            result[members] = (self.standard[members] * np.array(row)).sum(axis=1)
+        return result
 
     @property
     def score(self) -> Scores:
         """The sum of all terms."""
-        total: Scores = self.weighted.sum(axis=1) + self.bonus + FREQUENCY * self.frequency
+        total: Scores = self.evidence + self.bonus + FREQUENCY * self.frequency
         return total
 
 
@@ -207,19 +229,15 @@ def weigh(features: Scores, lengths: npt.NDArray[np.intp], counts: Counts, compa
     compared : ReferenceSet
     """
     classes = classes_of(lengths)
-    standard = standardised(features, classes, compared)
-    rows = np.array([WEIGHTS[one] for one in sorted(WEIGHTS)])
-    bonus = np.where(classes == LONG, LONG_BONUS, 0.0)
-    return Terms(standard, standard * rows[classes - 2], bonus, np.log(counts))
+    return Terms(standardised(features, classes, compared), classes, np.log(counts))
 
 
-def probabilities(terms: Terms, lengths: npt.NDArray[np.intp], compared: ReferenceSet) -> Scores:
+def probabilities(terms: Terms, compared: ReferenceSet) -> Scores:
     """Give the probability that each candidate is a word: of those with 0.8, about eight in ten are."""
-    classes = classes_of(lengths)
-    rows = np.array([CALIBRATION[one] for one in sorted(CALIBRATION)])[classes - 2]
-    many = np.bincount(classes[compared.standing], minlength=LONG + 1)
-    candidates = np.log(np.maximum(many, 1) * max(1.0, compared.excess))[classes]
-    odds = rows[:, 0] * terms.weighted.sum(axis=1) + rows[:, 1] * terms.frequency + rows[:, 4]
+    rows = np.array([CALIBRATION[one] for one in sorted(CALIBRATION)])[terms.classes - 2]
+    many = np.bincount(terms.classes[compared.standing], minlength=LONG + 1)
+    candidates = np.log(np.maximum(many, 1) * max(1.0, compared.excess))[terms.classes]
+    odds = rows[:, 0] * terms.evidence + rows[:, 1] * terms.frequency + rows[:, 4]
     odds += rows[:, 2] * (logarithm_of(compared.units) - UNITS) + rows[:, 3] * (candidates - CANDIDATES)
     result: Scores = 1 / (1 + np.exp(-odds))
     return result
