@@ -78,7 +78,7 @@ def test_gates_and_features_are_those_of_the_definitions(seed: int) -> None:
             for name, value in zip(table.gates._fields, table.gates, strict=True):
                 assert value[row] == pytest.approx(expected["gates"][name], abs=1e-9), (word, name)
             for name, value in zip(FEATURES, table.features[row].tolist(), strict=True):
-                assert value == pytest.approx(expected["features"][name], abs=1e-9), (word, name)
+                assert value == pytest.approx(expected["features"][name], rel=1e-6, abs=1e-6), (word, name)
             gates = expected["gates"]
             passes = gates["commonest"] <= 0.75 and gates["alone"] < 0.5 and gates["numbers"] < 4
             assert passes is is_open, word
