@@ -81,7 +81,7 @@ class GrainCutter(Cutter):
 
     def __init__(self, cutter: Cutter, grain: Grain) -> None:
         self.cutter, self.grain = cutter, grain
-        self.piece = cutter.piece
+        self.piece, self.overlooks_hidden, self.stop = cutter.piece, cutter.overlooks_hidden, cutter.stop
         self._words = _suffixed(cutter) if grain.suffixes else None
 
     @property

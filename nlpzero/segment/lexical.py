@@ -23,6 +23,7 @@ from ..text.views import TextView
 from .cutter import LINE_END, Cutter, Flags, Positions
 from .jieba_adapter import hmm_cut
 from .lattice import LONG, ScoredWords, Scores, best_path, stretches
+from .names import join_names
 
 _LINE = re.compile(r"[^\n]+?(?=\r?\n|\Z)")
 
@@ -207,15 +208,19 @@ class LexiconCutter(Cutter):
         return result
 
     def boundaries(self, codes: Codes) -> Flags:
-        is_start, _, joined = self._path(codes)
+        is_start, _, joined, dots = self._path(codes)
         is_start &= ~joined
+        join_names(is_start, codes, dots, self.known)
         return is_start
 
-    def _path(self, codes: Codes, chances: Weighing | None = None) -> tuple[Flags, list[ScoredWords], Flags]:
-        """Find the best path, the words of 2, 3, ... characters that are there, and what starts no word."""
-        whole_joined, dots = read_units(codes).whole(len(codes))
-        joined = whole_joined.copy()
-        joined[dots] = joined[dots + 1] = False  # what stands beside the dot of a name may be a word of the lexicon
+    def _path(self, codes: Codes, chances: Weighing | None = None) -> tuple[Flags, list[ScoredWords], Flags, Positions]:
+        """Find the best path, the words of 2, 3, ... characters that are there, what starts no word, and the dots of
+        names, which are words by themselves as yet.
+        """
+        joined, dots = read_units(codes).whole(len(codes))
+        if len(dots):
+            joined = joined.copy()
+            joined[dots] = joined[dots + 1] = False  # what stands beside the dot of a name may be a word of the lexicon
         # A run is a unit: its first character has the score of the unit, the others add nothing and start no word.
         inner = np.flatnonzero(joined)
         single = self._single.take(codes)
@@ -232,7 +237,7 @@ class LexiconCutter(Cutter):
             single[outer] += chances.of_words(outer, 1)
             words = [(at, scores + chances.of_words(at, length)) for length, (at, scores) in enumerate(words, 2)]
         is_start = best_path([single, *words], *stretches(_reach(len(codes), words)))
-        return is_start, words, whole_joined
+        return is_start, words, joined, dots
 
     def _words(self, codes: Codes) -> list[ScoredWords]:
         """Find the words of 2, 3, ... characters."""

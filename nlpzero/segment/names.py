@@ -1,0 +1,80 @@
+"""Names with a middle dot (人名间隔号): 冯·诺依曼 is one word, though no dictionary lists its parts."""
+
+import functools
+import itertools
+from collections.abc import Iterable
+
+import numpy as np
+
+from ..lexicon.lexicon import Lexicon
+from ..lexicon.trie import CODES
+from ..text.characters import Codes, code_points
+from .cutter import Flags, Positions
+
+SOUNDS = (
+    "阿埃艾爱安昂奥巴白班邦包保鲍贝本彼滨宾波玻勃伯博布查达戴丹德登邓迪蒂丁杜敦顿厄恩尔法凡范菲费芬丰冯佛夫弗福富盖冈戈"
+    "哥格根贡古瓜圭哈海汉豪赫黑亨洪侯胡华怀惠霍基吉纪加贾简姜杰津京居君卡凯坎康考柯科克肯孔库夸昆拉莱赖兰朗劳勒雷累黎李里"
+    "利丽莉良列林琳玲龙隆卢鲁伦罗洛吕马玛迈麦曼芒毛茂梅门蒙孟米密敏缪摩莫墨姆木穆纳娜瑙内尼涅宁纽农努诺欧帕派潘庞佩彭皮"
+    "平泼珀普奇齐恰钱乔切琴青琼丘屈热仁荣茹儒瑞撒萨塞赛桑瑟森沙莎尚绍舍申圣施什史士舒朔斯丝松苏索塔泰坦汤唐陶特滕廷图土"
+    "吐托脱瓦万汪旺威韦维魏温翁沃乌武希锡席夏香肖谢辛欣兴雄休许雅亚延扬杨耶叶伊依易英雍永尤约宰赞泽曾扎詹哲珍芝治朱茨祖佐"
+    "拜娅妮珊娃佳嘉茜蕾黛露翰逊迦裴伽甸梵悉钦铎蓬兹庇斐柏盎荻葛迭郎阔隋颇叙"
+)
+"""Characters that foreign names are written with, but for those that are words of grammar."""
+RARE = 50
+"""Listed words that count so much, or less, may be pieces of names: jieba's dictionary lists 德里奇 and 弗拉基."""
+
+
+def join_names(is_start: Flags, codes: Codes, dots: Positions, lexicon: Lexicon) -> None:
+    """Let no word begin at the middle dot of a name, nor after it, in place.
+
+    The words on both sides belong to the name. Where such a word is a single character, unlisted, or rare, so do those
+    of the same kind that stand beside it, as far as foreign names are written with their characters.
+
+    Parameters
+    ----------
+    is_start : bool array (n,)
+        Where words start, the dots for themselves.
+    codes : uint32 array (n,)
+    dots : int array
+        Where the middle dots of names are, each between two Han characters.
+    lexicon : Lexicon
+        The words that are listed.
+
+    Examples
+    --------
+    >>> codes = code_points("冯·诺依曼说")
+    >>> marks = np.ones(6, bool)
+    >>> join_names(marks, codes, np.array([1]), Lexicon(["说"], [90]))
+    >>> marks.tolist()
+    [True, False, False, False, False, True]
+    """
+    if not len(dots):
+        return
+    starts = np.flatnonzero(is_start)
+    ends = np.append(starts[1:], len(codes))
+    sounds = np.logical_and.reduceat(_sounds().take(codes), starts)
+
+    def is_loose(word: int) -> bool:
+        """Tell whether a word may be a piece of a name."""
+        if not sounds[word] or ends[word] == starts[word] + 1:
+            return bool(sounds[word])
+        listed = int(lexicon.trie.ids_of(codes, starts[word : word + 1], ends[word : word + 1] - starts[word])[0])
+        return listed < 0 or bool(lexicon.counts[listed] <= RARE)
+
+    def joined(words: Iterable[int]) -> list[int]:
+        """Give the words that belong together, the first one always."""
+        first, *others = words
+        return [first, *(itertools.takewhile(is_loose, others) if is_loose(first) else ())]
+
+    for dot in np.searchsorted(starts, dots).tolist():
+        after, before = joined(range(dot + 1, len(starts))), joined(range(dot - 1, -1, -1))
+        is_start[starts[[dot, *after, *before[:-1]]]] = False
+
+
+@functools.cache
+def _sounds() -> Flags:
+    """Mark the characters that foreign names are written with; read-only and made once."""
+    table = np.zeros(CODES, np.bool_)
+    table[code_points(SOUNDS)] = True
+    table.flags.writeable = False
+    return table

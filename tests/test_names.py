@@ -1,0 +1,71 @@
+"""Names with a middle dot are one word, and what stands beside them is not."""
+
+import numpy as np
+import pytest
+
+from nlpzero.lexicon.lexicon import Lexicon
+from nlpzero.segment.cutter import Cutter
+from nlpzero.segment.dictionary import DictionaryCutter, dictionary_cutter
+from nlpzero.segment.grain import GRAINS, GrainCutter
+from nlpzero.segment.lexical import LexiconCutter, jieba_cutter
+from nlpzero.segment.names import SOUNDS
+from nlpzero.text.characters import code_points
+
+CASES = [
+    ("冯·诺依曼提出了结构", "冯·诺依曼 提出 了 结构"),  # von Neumann proposed a structure
+    ("列夫·托尔斯泰的小说", "列夫·托尔斯泰 的 小说"),  # Leo Tolstoy's novels
+    ("乔·拜登说", "乔·拜登 说"),
+    ("约翰·冯·诺依曼和艾伦·图灵", "约翰·冯·诺依曼 和 艾伦·图灵"),  # two names with "and" between
+    ("米哈伊尔·弗拉基米罗维奇·米舒斯京到了", "米哈伊尔·弗拉基米罗维奇·米舒斯京 到 了"),
+    ("达·芬奇画了画", "达·芬奇 画 了 画"),
+    ("买买提·艾山江在新疆", "买买提·艾山江 在 新疆"),
+    ("九·一八事变", "九·一八 事变"),  # an event called by its date
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), CASES)
+def test_a_name_is_one_word(text: str, expected: str) -> None:
+    assert dictionary_cutter().segment(text) == expected
+    assert dictionary_cutter().segment(text.replace("·", "•")) == expected.replace("·", "•")
+
+
+def test_jieba_cuts_at_the_dot() -> None:
+    assert jieba_cutter().segment("冯·诺依曼") == "冯 · 诺 依 曼"
+
+
+@pytest.mark.parametrize("kind", [LexiconCutter, DictionaryCutter])
+def test_words_of_the_list_hold_beside_a_dot(kind: type[LexiconCutter]) -> None:
+    lexicon = Lexicon(["图灵", "提出", "说", "在", "新疆", "艾伦", "芬奇画"], [90, 80, 70, 60, 50, 9, 60])
+    cut = kind(lexicon)
+    assert cut.segment("在艾伦·图灵说") == "在 艾伦·图灵 说"
+    assert cut.segment("在艾·图灵提出") == "在 艾·图灵 提出"
+    assert cut.segment("达·芬奇画") == "达·芬奇画"  # the list says so
+    assert cut.segment("说·诺依曼。诺依曼").startswith("说·诺依曼 。")
+
+
+def test_nothing_else_changes_and_no_name_goes_beyond_its_line() -> None:
+    cut = dictionary_cutter()
+    assert cut("·诺依曼") == cut("·") + cut("诺依曼")
+    assert cut("乔·拜\n登") == ["乔·拜", "登"]
+    for line in "卡尔和安娜来到柏林\n".splitlines():
+        assert "·" not in cut.segment(line)
+
+
+def test_pieces_do_not_change_the_cut() -> None:
+    rng = np.random.default_rng(2)
+    letters = [*"·诺依曼冯托尔说在的人，\n"]
+    lines = ["".join(rng.choice(letters, 12)) for _ in range(60)]
+    cut: Cutter = dictionary_cutter()
+    whole = cut.marks(code_points("\n".join(lines) + "\n"))
+    apart = np.concatenate([cut.marks(code_points(line + "\n")) for line in "\n".join(lines).split("\n")])
+    assert whole.tolist() == apart.tolist()
+
+
+def test_the_characters_of_names_are_told_once() -> None:
+    assert len(set(SOUNDS)) == len(SOUNDS)
+
+
+def test_hidden_characters_stay_words_where_jieba_takes_them_as_such() -> None:
+    """A zero-width blank is a word to jieba, also in a coarser cut."""
+    coarse = GrainCutter(jieba_cutter(), GRAINS["coarse"])
+    assert coarse("江\u200b豚") == jieba_cutter()("江\u200b豚")
