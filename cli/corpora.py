@@ -16,6 +16,7 @@ from .words import WordOptions, exclude
 if TYPE_CHECKING:
     from nlpzero.corpora.documents import DocumentUnit
     from nlpzero.corpora.frequencies import WordCounts
+    from nlpzero.ngrams.runs import NGramTable
     from nlpzero.reading.corpus import Corpus
     from nlpzero.segment.cutter import Cutter
 
@@ -124,6 +125,27 @@ def word_counts(
     with replace(reading, paths=tuple(paths)).open(running, again=words.learn) as corpus:
         counted = counted_words(corpus, unit, words, cutter(corpus), running)
         return replace(counted, source=paths[0])
+
+
+def string_counts(paths: Sequence[str], order: int, reading: ReadingOptions, running: RunningOptions) -> "NGramTable":
+    """Count the n-grams of some texts, or add up counts that were made before."""
+    from nlpzero.ngrams.counts import count_ngrams, counting_cost
+    from nlpzero.ngrams.merging import merge_ngrams
+    from nlpzero.ngrams.runs import NGramTable
+
+    kinds = [kind_of_file(path) for path in paths]
+    if all(kinds):
+        parts = [NGramTable.load(path) for path in paths]
+        return parts[0] if len(parts) == 1 else merge_ngrams(parts, job=running.job)
+    for path, kind in zip(paths, kinds, strict=True):
+        if kind is not None:
+            raise click.UsageError(f"{path} holds {kind}, the others are text; count them first with nlpzero count")
+    with replace(reading, paths=tuple(paths)).open(running) as corpus:
+        with running.job.open(counting_cost(order), corpus) as execution:
+            counted = count_ngrams(parts_of(corpus, execution.block_size), order, job=execution)
+            execution.workspace.forget()  # the counts keep their files
+        warn_replaced(corpus)
+        return counted
 
 
 def counted_words(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import click
 
-from .corpora import CorpusWordOptions, DocumentOptions, word_counts
+from .corpora import CorpusWordOptions, DocumentOptions, string_counts, word_counts
 from .options import ReadingOptions, RunningOptions, quiet
 from .output import TableOptions
 from .pages import command as page
@@ -15,6 +15,7 @@ from .values import all_for_zero, argument, is_given, option, values
 
 if TYPE_CHECKING:
     from nlpzero.corpora.keyness import KeynessOptions
+    from nlpzero.corpora.records import ResultTable
 
 EPILOG = """\b
 Examples:
@@ -23,6 +24,7 @@ Examples:
   nlpzero words -q --save a.npz a.txt
   nlpzero words -q --save b.npz b.txt
   nlpzero keyness --side stable --top 5 a.npz b.npz
+  nlpzero keyness --ngrams --top 10 a.txt b.txt
 """
 
 MEASURES = (
@@ -51,6 +53,12 @@ class KeynessCommandOptions:
         default="positive",
         help="Words that A has more often, B has more often, either, or those whose frequencies differ least.",
     )
+    ngrams: bool = option(
+        "--ngrams",
+        is_flag=True,
+        help="Compare strings in place of words, so that unknown words show; also from files of nlpzero count.",
+    )
+    order: int = option("--order", type=click.IntRange(2, 7), default=4, help="--ngrams: longest string, in units.")
     negative: bool = option("--negative", is_flag=True, help="The same as --side negative.")
     sort: str = option(
         "--sort", type=click.Choice(MEASURES), default="g2", help="The words that differ most by it first."
@@ -125,6 +133,10 @@ def command(
     with writing.open() as file:
         from nlpzero.corpora.keyness import compare
 
+        if own.ngrams:
+            found = _compare_strings(a, b, own, options, documents, words, reading, running)
+            writing.table(file, found.names).write_columns(found.lists())
+            return
         learned = functools.cache(lambda: words.learned([*a, *b], reading, running))
         counts = [
             word_counts(paths, documents.unit(), words, lambda _: learned(), reading, running) for paths in (a, b)
@@ -145,6 +157,25 @@ def _sides(own: KeynessCommandOptions) -> tuple[tuple[str, ...], tuple[str, ...]
     if twice := {*a} & {*b}:
         raise click.UsageError(f"{min(twice)} is on both sides; give two texts that differ")
     return a, b
+
+
+def _compare_strings(
+    a: tuple[str, ...],
+    b: tuple[str, ...],
+    own: KeynessCommandOptions,
+    options: "KeynessOptions",
+    documents: PermutationOptions,
+    words: CorpusWordOptions,
+    reading: ReadingOptions,
+    running: RunningOptions,
+) -> "ResultTable":
+    """Compare the n-grams of two sides."""
+    from nlpzero.corpora.strings import compare_strings
+
+    for name in words.is_asked + ["--document"] * (documents.document != "none"):
+        raise click.UsageError(f"{name} is for words, not for --ngrams")
+    tables = [string_counts(paths, own.order, reading, running) for paths in (a, b)]
+    return compare_strings(tables[0], tables[1], options)
 
 
 def _options(own: KeynessCommandOptions, documents: PermutationOptions) -> "KeynessOptions":

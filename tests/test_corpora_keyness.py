@@ -1,9 +1,12 @@
 """Key words: which, in what order, and the test over documents."""
 
+import re
+from collections import Counter
+
 import numpy as np
 import numpy.typing as npt
 import pytest
-from cases import at_work
+from cases import at_work, random_text
 from scipy import stats
 
 import nlpzero as nz
@@ -12,6 +15,9 @@ from nlpzero.corpora.documents import DocumentUnit
 from nlpzero.corpora.frequencies import WordCounts, count_words
 from nlpzero.corpora.keyness import KeynessOptions, compare
 from nlpzero.corpora.permutation import Permutation, document_p
+from nlpzero.corpora.strings import compare_strings, count_word_grams, list_ngrams
+from nlpzero.ngrams.counts import count_ngrams
+from nlpzero.segment.cutter import BLANKS
 
 A = "江 江 江 江 船 上\n"  # river (four times), boat, on
 B = "山 山 山 船 上 上 上\n"  # mountain (three times), boat, on (three times)
@@ -172,3 +178,52 @@ def test_p_over_documents_is_that_of_a_slow_program() -> None:
         left[rng.permutation(8)[:4]] = True
         extreme += [statistic(row, left) >= statistic(row, first) * 0.98 for row in counts]
     assert found.tolist() == (extreme / 50).tolist()
+
+
+def grams(text: str, order: int) -> Counter[str]:
+    """Count the strings of a text of single characters, between commas and line ends, the slow way."""
+    pieces = re.split(r"[，\n]", text)
+    return Counter(piece[i : i + n] for n in range(1, order + 1) for piece in pieces for i in range(len(piece) - n + 1))
+
+
+def test_key_strings_are_those_of_a_slow_program() -> None:
+    a, b = (random_text(seed, 2500, "山水云雨风花鸟鱼，\n") for seed in (1, 2))
+    a += "鹤渡湾，" * 30 + "鹤渡湾上\n" * 5 + "水鹤渡湾\n" * 5  # an invented name
+    tables = [count_ngrams([text], 4) for text in (a, b)]
+    counts = [grams(text, 5) for text in (a, b)]
+    totals = [Counter[int]() for _ in counts]
+    for total, some in zip(totals, counts, strict=True):
+        for string, n in some.items():
+            total[len(string)] += n
+    expected = {}
+    single = sum(n for string, n in counts[0].items() if len(string) == 1)
+    for string, n in counts[0].items():
+        if n < 5 or not 2 <= len(string) <= 4:
+            continue
+        above = max((counts[0][one] for one in counts[0] if len(one) == len(string) + 1 and string in one), default=0)
+        parts = [counts[0][string[:i]] * counts[0][string[i:]] for i in range(1, len(string))]
+        there = counts[1][string]
+        more = n / totals[0][len(string)] > there / totals[1][len(string)]
+        if above < 0.7 * n and np.log(single * n / max(parts)) >= 2.5 and more:
+            expected[string] = (n, there)
+    found = compare_strings(tables[0], tables[1], options(min_count=5))
+    assert {row.word: (row.count_a, row.count_b) for row in found} == expected
+    assert found[0].word == "鹤渡湾" and found[0].count_a == 40
+    swapped = compare_strings(tables[1], tables[0], options(min_count=5, side="negative"))
+    assert words(swapped) == words(found)
+    assert swapped["g2"].tolist() == pytest.approx((-found["g2"]).tolist())
+
+
+def test_strings_of_words_cross_no_mark() -> None:
+    counted = count_word_grams(["江 上 有 船 ， 江 上\n有 船 。 有 船 在\n"], 3, BLANKS)
+    assert [tuple(row[:2]) for row in list_ngrams(counted, 2, " ", 1)] == [
+        ("有 船", 3),
+        ("江 上", 2),
+        ("上 有", 1),
+        ("船 在", 1),
+    ]
+    assert {row.ngram for row in list_ngrams(counted, 3, " ", 1)} == {"江 上 有", "上 有 船", "有 船 在"}
+    with pytest.raises(nz.NothingFound, match="none of the 3 n-grams occurs 2 times"):
+        list_ngrams(counted, 3)
+    with pytest.raises(nz.ModelError, match="up to 3 units"):
+        list_ngrams(counted, 4)

@@ -32,7 +32,7 @@ class Contrast(NamedTuple):
     a, b : int64 arrays (n,)
         DocumentTable of each word in A and in B.
     total_a, total_b : int
-        All words of A and of B; neither is 0.
+        All words of A and of B; neither is 0. (Or arrays, where they are not the same for all words.)
 
     Examples
     --------
@@ -56,11 +56,11 @@ class Contrast(NamedTuple):
 
     def signs(self) -> Floats:
         """Tell where each word is relatively more frequent: 1 in A, -1 in B, 0 in neither."""
-        return np.sign(self.a * float(self.total_b) - self.b * float(self.total_a))
+        return np.sign(self.a * (1.0 * self.total_b) - self.b * (1.0 * self.total_a))
 
     def table(self) -> Contingency:
         """Give the 2 x 2 tables of word or not, A or B."""
-        size = np.full(len(self.a), self.total_a, np.int64)
+        size = np.broadcast_to(np.int64(self.total_a), self.a.shape)
         return Contingency(self.a, size, self.a + self.b, self.total_a + self.total_b)
 
 
@@ -140,7 +140,8 @@ def diff(c: Contrast) -> Floats:
 
 def bic(c: Contrast) -> Floats:
     """Evidence beyond chance, |G2| - ln(N_a + N_b), very strong above 10 (贝叶斯信息准则); Wilson 2013."""
-    return np.abs(g2(c)) - math.log(c.total_a + c.total_b)
+    evidence: Floats = np.abs(g2(c)) - np.log(1.0 * (c.total_a + c.total_b))
+    return evidence
 
 
 def ell(c: Contrast) -> Floats:
@@ -149,7 +150,7 @@ def ell(c: Contrast) -> Floats:
     Johnston, Berry & Mielke 2006; N = N_a + N_b.
     """
     size = c.total_a + c.total_b
-    least = (c.a + c.b) * (min(c.total_a, c.total_b) / size)
+    least = (c.a + c.b) * (np.minimum(c.total_a, c.total_b) / size)
     logarithm = np.where(least > 1, np.log(np.maximum(least, 1.0)), np.nan)
     effect: Floats = np.abs(g2(c)) / (size * logarithm)
     return effect

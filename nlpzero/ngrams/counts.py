@@ -5,7 +5,7 @@ old one; both can be measured and extended.
 """
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ from ..text.units import symbol_of
 from .entropies import Entropies, neighbour_entropies
 from .levels import Demand, Level, Placements, bits_of, level_of_units, merged_level, pairs_of, stored_pairs
 from .runs import NGramTable
-from .units import encode
+from .units import UnitText, encode
 
 
 class Reference(NamedTuple):
@@ -274,6 +274,7 @@ def count_units(
     engine: Engine,
     workspace: Workspace,
     table: NGramTable | None = None,
+    read: Callable[[str | Part], UnitText] | None = None,
 ) -> NGrams:
     """Count the units of a corpus: the first level, that `NGrams.extended` goes on from.
 
@@ -286,11 +287,13 @@ def count_units(
     engine, workspace : where work runs and arrays are kept.
     table : NGramTable, optional
         Counts that were made before, of this corpus or a larger one, to take all levels from.
+    read : function, optional
+        Reads a block as units of another kind.
     """
     local: list[tuple[Placements, WorkspaceArray, WorkspaceArray]] = []
     left_out = clauses = 0
     number: dict[str, int] = {}  # of every unit, in the order in which they come
-    encode_block = functools.partial(_encode_block, workspace, joined)
+    encode_block = functools.partial(_encode_block, workspace, read or functools.partial(_read_units, joined))
     for found in engine.map(encode_block, texts):
         new = (number.setdefault(unit, len(number)) for unit in found.units)
         stored = workspace.store(np.fromiter(new, np.uint32, len(found.units)))
@@ -345,7 +348,12 @@ def counting_cost(order: int) -> Cost:
 
 
 def count_ngrams(
-    texts: Texts, order: int, *, characters: bool = False, job: Job | Execution | None = None
+    texts: Texts,
+    order: int,
+    *,
+    characters: bool = False,
+    job: Job | Execution | None = None,
+    read: Callable[[str | Part], UnitText] | None = None,
 ) -> NGramTable:
     """Count all n-grams of a corpus (n 元语法计数).
 
@@ -360,6 +368,8 @@ def count_ngrams(
         Whether to count single characters, as cohesion and pmi need it; else units (see `nlpzero.ngrams.units.encode`).
     job : Job or Execution, optional
         What the work may use (default: the current job).
+    read : function, optional
+        Reads a block as units of another kind, such as words.
 
     Notes
     -----
@@ -375,7 +385,8 @@ def count_ngrams(
     """
     with open_execution(job, counting_cost(order), keep=True) as execution:
         with open_texts(texts, execution.block_size) as blocks:
-            ngrams = count_units(blocks, joined=not characters, engine=execution.engine, workspace=execution.workspace)
+            engine, workspace = execution.engine, execution.workspace
+            ngrams = count_units(blocks, joined=not characters, engine=engine, workspace=workspace, read=read)
         for length in range(2, order + 2):
             ngrams = ngrams.extended(minimum=1, last=length == order + 1)
         return NGramTable(
@@ -393,9 +404,14 @@ class _UnitBlock(NamedTuple):
     left_out: int
 
 
-def _encode_block(workspace: Workspace, joined: bool, text: str | Part) -> _UnitBlock:
+def _read_units(joined: bool, text: str | Part) -> UnitText:
+    """Read one block."""
+    return encode(units_text(text), joined)
+
+
+def _encode_block(workspace: Workspace, read: Callable[[str | Part], UnitText], text: str | Part) -> _UnitBlock:
     """Read and encode one block."""
-    found = encode(units_text(text), joined)
+    found = read(text)
     counts = np.bincount(found.ids, minlength=len(found.units))
     follows = np.zeros(len(found.positions), np.bool_)
     follows[:-1] = np.diff(found.positions) == 1
