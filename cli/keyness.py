@@ -1,7 +1,7 @@
 """`nlpzero keyness`: the words that one corpus has more often than another."""
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import click
@@ -25,6 +25,8 @@ Examples:
   nlpzero words -q --save b.npz b.txt
   nlpzero keyness --side stable --top 5 a.npz b.npz
   nlpzero keyness --ngrams --top 10 a.txt b.txt
+  split -l 85 data/stories.txt part; nlpzero keyness --by file --top 3 part*
+  nlpzero keyness --by file --trend --top 10 part*
 """
 
 MEASURES = (
@@ -46,6 +48,15 @@ class KeynessCommandOptions:
         multiple=True,
         metavar="FILE",
         help="A file of B; may be given again. All files that stand alone are then A.",
+    )
+    by: str | None = option(
+        "--by",
+        metavar="file|FIELD",
+        show_default="A against B",
+        help="Compare each file, or all records with the same FIELD (beside the --field of the text), with all others.",
+    )
+    trend: bool = option(
+        "--trend", is_flag=True, help="--by: show the words whose frequency rises or falls from part to part."
     )
     side: Literal["positive", "negative", "both", "stable"] = option(
         "--side",
@@ -128,8 +139,15 @@ def command(
     A and B are texts, or word counts that `nlpzero words --save` made. With --document, a test over documents tells
     words that A uses from words that one of its documents repeats.
     """
-    a, b = _sides(own)
     options = _options(own, documents)
+    if own.by is not None:
+        with writing.open() as file:
+            found = _compare_parts(own, own.by, options, documents, words, reading, running)
+            writing.table(file, found.names).write_columns(found.lists())
+        return
+    if own.trend:
+        raise click.UsageError("--trend needs --by")
+    a, b = _sides(own)
     with writing.open() as file:
         from nlpzero.corpora.keyness import compare
 
@@ -157,6 +175,40 @@ def _sides(own: KeynessCommandOptions) -> tuple[tuple[str, ...], tuple[str, ...]
     if twice := {*a} & {*b}:
         raise click.UsageError(f"{min(twice)} is on both sides; give two texts that differ")
     return a, b
+
+
+def _compare_parts(
+    own: KeynessCommandOptions,
+    by: str,
+    options: "KeynessOptions",
+    documents: PermutationOptions,
+    words: CorpusWordOptions,
+    reading: ReadingOptions,
+    running: RunningOptions,
+) -> "ResultTable":
+    """Compare each part with the others, or find trends."""
+    from nlpzero.corpora.documents import DocumentUnit
+    from nlpzero.corpora.parts import TrendOptions, compare_parts, trends
+
+    for name, given in (("--against", own.against), ("--ngrams", own.ngrams)):
+        if given:
+            raise click.UsageError(f"{name} is for A against B, not for --by")
+    if documents.document != "none":
+        raise click.UsageError("--document is for A against B, not for --by")
+    unit = DocumentUnit("file")
+    if by != "file":
+        if not reading.fields:
+            raise click.UsageError("--by FIELD needs --field, which holds the text")
+        label: str | int = int(by) if by.isascii() and by.isdigit() else by
+        unit = DocumentUnit("label", len(reading.fields))
+        reading = replace(reading, fields=(label, *reading.fields))
+    learned = functools.cache(lambda: words.learned(own.texts, reading, running))
+    counts = word_counts(own.texts, unit, words, lambda _: learned(), reading, running)
+    if own.trend:
+        if is_given("sort"):
+            raise click.UsageError("--trend is sorted by how sure the slope is, not by --sort")
+        return trends(counts, TrendOptions(min_count=own.min_count, top=own.top))
+    return compare_parts(counts, options)
 
 
 def _compare_strings(

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .corpora.keywords import KeywordRanking, KeywordRow
     from .corpora.listing import FrequencyList
     from .corpora.merging import merge_words
+    from .corpora.parts import TrendOptions, compare_parts, trends
     from .corpora.permutation import Permutation
     from .corpora.records import ResultTable
     from .corpora.weights import IdfTable
@@ -65,6 +66,7 @@ _MODULES = {
     "corpora.keywords": "KeywordRanking KeywordRow",
     "corpora.listing": "FrequencyList",
     "corpora.merging": "merge_words",
+    "corpora.parts": "TrendOptions compare_parts trends",
     "corpora.permutation": "Permutation",
     "corpora.records": "ResultTable",
     "corpora.weights": "IdfTable",
@@ -114,10 +116,12 @@ __all__ = [
     "Rule",
     "TemplateRecord",
     "TemplateTable",
+    "TrendOptions",
     "Vectors",
     "WordCounts",
     "__version__",
     "collocates",
+    "compare_parts",
     "concordance",
     "count_ngrams",
     "dictionary",
@@ -141,6 +145,7 @@ __all__ = [
     "similarity",
     "text_baskets",
     "train_vectors",
+    "trends",
     "word_frequencies",
 ]
 
