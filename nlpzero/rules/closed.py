@@ -6,6 +6,7 @@ is its closure. The candidates for that are the items of one of these baskets.
 """
 
 from fractions import Fraction
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -16,10 +17,12 @@ from .candidates import parts_among
 from .counters import Counter
 from .frequent import Frequent, Ints, ItemLists
 from .itemsets import LIMIT, mine_keys
-from .vertical import Bits, Counts, Flags, Vertical, popcount
+from .vertical import Bits, Counts, Flags, Indexes, Vertical, popcount
 
+_KEPT = 1 << 25  # bytes of items of closures that are kept of a level
 _HELD = 1 << 18  # words of bit rows held at a time
 _TOGETHER = 1 << 14  # sets whose parts are looked up together
+_SAMPLE = 16  # words of bit rows that are looked at first: most items are in not all baskets of these
 _BLOCK = 1 << 14  # words of bit rows worked on at a time: a few such arrays fit the cache
 
 
@@ -93,11 +96,18 @@ class ClosedSets(NamedTuple):
         >>> list(found.table()), found.maximal().tolist()
         ([('茶',), ('茶', '酒')], [False, True])
         """
+        flags = np.ones(len(self), np.bool_)
+        offset = 0
+        for below, level in pairwise(self.generators.levels):
+            parts = np.zeros(len(below.counts), np.bool_)
+            parts[level.subsets] = True
+            flags[self.closures[offset : offset + len(parts)][parts]] = False  # a larger generator, a larger closed set
+            offset += len(parts)
+        left = np.flatnonzero(flags)
         rows = self.vertical().bits
-        flags = np.empty(len(self), np.bool_)
-        step = max(1, _BLOCK // max(1, rows.shape[1]))
-        for start in range(0, len(self), step):
-            chosen = np.arange(start, min(start + step, len(self)))
+        step = max(1, _HELD // max(1, rows.shape[1]))
+        for start in range(0, len(left), step):
+            chosen = left[start : start + step]
             flags[chosen] = popcount(rows_of(rows, self.sets.take(chosen))) == 1
         return flags
 
@@ -178,8 +188,7 @@ def rows_of(bits: Bits, sets: ItemLists) -> Bits:
 
 def _closures(generators: Frequent, counter: Counter) -> ItemLists:
     """Find what all baskets of each generator have in common."""
-    own = generators.lists()
-    common = _Common(own, len(generators.items))
+    common = _Common(generators)
     for part, vertical in counter.parts():
         common.narrow(part, vertical)
     return common.closures()
@@ -188,38 +197,56 @@ def _closures(generators: Frequent, counter: Counter) -> ItemLists:
 class _Common:
     """What the baskets seen of each set have in common besides its own items; of a set not seen yet, nothing."""
 
-    def __init__(self, own: ItemLists, n_items: int) -> None:
-        self._own, self._n_items = own, n_items
-        self._seen = np.zeros(len(own), np.bool_)
+    def __init__(self, generators: Frequent) -> None:
+        self._levels = generators.levels
+        self._own, self._n_items = generators.lists(), len(generators.items)
+        self._seen = np.zeros(len(self._own), np.bool_)
         self._holders, self._items = np.empty(0, np.int64), np.empty(0, np.int64)
 
     def narrow(self, part: Entries, vertical: Vertical) -> None:
         """See some baskets, the shortest first: what a set has in common is looked for in its first basket."""
         lengths = np.bincount(part.baskets, minlength=part.n_baskets)
-        starts = np.cumsum(lengths) - lengths
+        baskets = ItemLists(part.items.astype(np.uint32), np.concatenate(([0], np.cumsum(lengths))))
         found = [(np.empty(0, np.int64),) * 2]
         step = max(1, _HELD // max(1, vertical.words))
-        for start in range(0, len(self._own), step):
-            chosen = np.arange(start, min(start + step, len(self._own)))
-            rows = rows_of(vertical.bits, self._own.take(chosen))
-            firsts, lasts = ends_of(rows)
-            a, b = np.searchsorted(self._holders, (start, start + len(chosen)))
-            holders, items = self._holders[a:b] - start, self._items[a:b]
-            fresh = np.flatnonzero((firsts >= 0) & ~self._seen[chosen])
-            if len(fresh):
-                shortest = firsts[fresh]
-                size = lengths[shortest]
-                places = np.arange(size.sum()) + np.repeat(starts[shortest] - (np.cumsum(size) - size), size)
-                more, new = self._besides(np.repeat(fresh, size), part.items[places], chosen)
-                holders, items = np.concatenate([holders, more]), np.concatenate([items, new])
-            kept = _in_all(vertical, rows, lasts, (holders, items))
-            holders, items = holders[kept], items[kept]
-            if len(fresh) and a < b:
-                keys = np.sort(holders * self._n_items + items)
-                holders, items = np.divmod(keys, self._n_items)
-            found.append((holders + start, items))
-            self._seen[chosen] |= firsts >= 0
+        below: _ItemBits | None = None
+        offset = 0
+        for level in self._levels:
+            here = _ItemBits(len(level.counts), self._n_items)
+            for start in range(0, len(level.counts), step):
+                local = np.arange(start, min(start + step, len(level.counts)))
+                chosen = local + offset
+                rows = rows_of(vertical.bits, self._own.take(chosen))
+                firsts, lasts = ends_of(rows)
+                holders, items = self._candidates(chosen, firsts, baskets)
+                kept = np.zeros(len(items), np.bool_)
+                if below is not None:  # what is in all baskets of a part of a set is in all of the set's
+                    for column in level.subsets[local].T:
+                        kept |= below.has(column[holders], items)
+                rest = np.flatnonzero(~kept)
+                kept[rest] = _in_all(vertical, rows, lasts, (holders[rest], items[rest]))
+                holders, items = holders[kept], items[kept]
+                here.add(local[holders], items)
+                found.append((chosen[holders], items))
+                self._seen[chosen] |= firsts >= 0
+            below, offset = here, offset + len(level.counts)
         self._holders, self._items = (np.concatenate(column) for column in zip(*found, strict=True))
+
+    def _candidates(self, chosen: Ints, firsts: Ints, baskets: ItemLists) -> tuple[Ints, Ints]:
+        """Pair sets with the items that can be in all their baskets: those left of before, or those of a first one."""
+        a, b = np.searchsorted(self._holders, (chosen[0], chosen[-1] + 1))
+        holders, items = self._holders[a:b] - chosen[0], self._items[a:b]
+        fresh = np.flatnonzero((firsts >= 0) & ~self._seen[chosen])
+        if not len(fresh):
+            return holders, items
+        shortest = baskets.take(firsts[fresh])
+        more, new = self._besides(fresh[shortest.holders()], shortest.items.astype(np.int64), chosen)
+        if a == b:
+            return more, new
+        keys = np.concatenate([holders, more]) * self._n_items + np.concatenate([items, new])
+        keys.sort()
+        holders, items = np.divmod(keys, self._n_items)
+        return holders, items
 
     def _besides(self, holders: Ints, items: Ints, chosen: Ints) -> tuple[Ints, Ints]:
         """Leave out the sets' own items."""
@@ -234,6 +261,26 @@ class _Common:
         holders = np.concatenate([self._own.holders(), self._holders])
         items = np.concatenate([self._own.items.astype(np.int64), self._items])
         return ItemLists.of_pairs(holders, items, len(self._own), self._n_items)
+
+
+class _ItemBits:
+    """A bit for each of some sets and each item, if that is not too much to keep."""
+
+    def __init__(self, number: int, n_items: int) -> None:
+        width = -(-n_items // 8)
+        self._bits = np.zeros((number, width), np.uint8) if number * width <= _KEPT else None
+
+    def add(self, sets: Ints, items: Ints) -> None:
+        """Set some bits."""
+        if self._bits is not None:
+            np.bitwise_or.at(self._bits, (sets, items >> 3), np.left_shift(1, items & 7).astype(np.uint8))
+
+    def has(self, sets: Ints | Indexes, items: Ints) -> Flags:
+        """Ask for some bits; they are 0 if none are kept."""
+        if self._bits is None:
+            return np.zeros(len(sets), np.bool_)
+        there: Flags = (self._bits[sets, items >> 3] >> (items & 7).astype(np.uint8)) & 1 != 0
+        return there
 
 
 def ends_of(rows: Bits) -> tuple[Ints, Ints]:
@@ -259,9 +306,15 @@ def _in_all(vertical: Vertical, rows: Bits, lasts: Ints, pairs: tuple[Ints, Ints
     words = vertical.bits.reshape(-1).take(items * vertical.words + (last >> 6))
     # Most items are not in the last basket.
     kept: Flags = ((words >> (last & 63).astype(np.uint64)) & np.uint64(1) != 0) | (lasts[holders] < 0)
-    step = max(1, _BLOCK // max(1, vertical.words))
     left = np.flatnonzero(kept)
-    for start in range(0, len(left), step):
-        some = left[start : start + step]
-        kept[some] = ~(rows[holders[some]] & ~vertical.bits[items[some]]).any(axis=1)
+    some = slice(None, None, max(1, vertical.words // _SAMPLE))
+    for columns in (some, slice(None)) if vertical.words > 2 * _SAMPLE else (slice(None),):
+        held, bits = rows[:, columns], vertical.bits[:, columns]
+        passed = np.empty(len(left), np.bool_)
+        step = max(1, _BLOCK // max(1, held.shape[1]))
+        for start in range(0, len(left), step):
+            pair = left[start : start + step]
+            passed[start : start + step] = ~(held[holders[pair]] & ~bits[items[pair]]).any(axis=1)
+        kept[left[~passed]] = False
+        left = left[passed]
     return kept
