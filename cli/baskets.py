@@ -96,7 +96,7 @@ class BasketOptions:
         help="text: what makes a basket. window:N is any N words in a row.",
     )
     min_length: int = option(
-        "--min-length", type=click.IntRange(min=1), default=1, help="text: words of at least N characters."
+        "--min-length", type=click.IntRange(min=1), default=2, help="text: words of at least N characters."
     )
     max_df: float | None = option(
         "--max-df",

@@ -51,7 +51,7 @@ STOP = {
 }
 """What is different in --stop: the words of rules are about something."""
 
-LEAST_OF_TEXT = 5
+LEAST_OF_TEXT = 3
 """Passages that a rule of text must be in, where that is not said."""
 
 OF_RULES = (
@@ -97,7 +97,7 @@ class RuleOptions:
         "--min-support",
         callback=_support,
         metavar="SHARE|COUNT",
-        show_default="0.01, of text 0.002 and 5 or more",
+        show_default="0.01, of text 0.0005 and 3 or more",
         help="Least share of the baskets (0.01, 1%) or number of them (50) that hold all items.",
     )
     min_confidence: float | None = option(
@@ -183,7 +183,7 @@ class RuleOptions:
             return self.min_support
         if kind != "text":
             return Fraction(1, 100)
-        return max(LEAST_OF_TEXT, math.ceil(Fraction(n_baskets, 500)))
+        return max(LEAST_OF_TEXT, math.ceil(Fraction(n_baskets, 2000)))
 
     def confidence(self, kind: str | None) -> float:
         """The least confidence, also where it is not said."""

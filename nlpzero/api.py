@@ -181,8 +181,8 @@ def text_baskets(
     cut : Cutter, optional
         What cuts the text into words (default: `dictionary()`).
     words : nlpzero.rules.wordbaskets.WordChoice
-        Which words are items. By default neither function words nor numbers, and words that nearly always stand side by
-        side, as in names, are one; `WordChoice()` takes all words.
+        Which words are items. By default those of two characters or more, neither function words nor numbers, and
+        words that nearly always stand side by side, as in names, are one; `WordChoice()` takes all words.
     repeats : bool
         Whether to count also what stood in the text before, word for word: short passages, and runs of 6 or more.
 

@@ -12,7 +12,6 @@ import numpy.typing as npt
 
 from ..core.counting import first_of_each, sort_with_origin
 from ..core.workspace import Column, Ids, Keys, Workspace, WorkspaceArray
-from ..text.words import is_numeral
 from .vertical import Flags
 
 RUN = 6
@@ -24,7 +23,7 @@ _MERGED = 1 << 20  # keys merged at a time
 
 
 class Repeats:
-    """Finds runs of words that were there before, whatever the numbers in them; a passage shorter than a run is one.
+    """Finds runs of words that were there before; a passage shorter than a run is one.
 
     Parameters
     ----------
@@ -59,10 +58,9 @@ class Repeats:
             Numbers of words, none of white space.
         lengths : int64 array (passages,)
         words : sequence of str
-            The words that the numbers mean.
+            The words that the numbers mean; those that are written alike are the same.
         """
-        spelled = ["0" if is_numeral(word) else word for word in words]
-        digests = [hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest() for word in spelled]
+        digests = [hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest() for word in words]
         values = np.frombuffer(b"".join(digests), "<u8").astype(np.uint64).take(ids)
         ends = np.repeat(np.cumsum(lengths), lengths)
         room = ends - np.arange(len(ids))  # words from each one to the end of its passage

@@ -59,7 +59,7 @@ class WordChoice:
         return len(item) >= self.min_length and item not in self.stop and item.lower() not in self.stop
 
 
-CONTENT_WORDS = WordChoice(stop=FUNCTION_WORDS, numbers=False, phrases=True)
+CONTENT_WORDS = WordChoice(min_length=2, stop=FUNCTION_WORDS, numbers=False, phrases=True)
 """Words that say what a text is about."""
 
 
@@ -232,15 +232,18 @@ def _left(tokens: Tokens, holds: Ints, choice: WordChoice, repeats: Repeats | No
     distinct = are_words(tokens.words)
     distinct &= np.array([word not in stop and word.lower() not in stop for word in tokens.words], np.bool_)
     left: Flags = distinct.take(tokens.ids)
+    numerals = [is_numeral(word) for word in tokens.words]
     if not choice.numbers:
-        is_number = np.array([is_numeral(word) for word in tokens.words], np.bool_).take(tokens.ids)
+        is_number = np.array(numerals, np.bool_).take(tokens.ids)
         short = np.array([len(word) == 1 for word in tokens.words], np.bool_).take(tokens.ids)
         left &= ~is_number
         left[1:] &= ~(is_number[:-1] & short[1:])
     if repeats is not None:
         seen = np.flatnonzero(tokens.ids != 0)
         lengths = np.bincount(holds[seen], minlength=int(holds.max(initial=-1)) + 1)
-        left[seen[repeats.find(tokens.ids[seen], lengths, tokens.words)]] = False
+        # Whatever the numbers: the date of a newspaper does not make its head another one.
+        alike = ["0" if number else word for word, number in zip(tokens.words, numerals, strict=True)]
+        left[seen[repeats.find(tokens.ids[seen], lengths, alike)]] = False
     return left
 
 
