@@ -27,6 +27,7 @@ COMMANDS = {
     "templates": "Find sentence templates.",
     "links": "Count what parse --method links knows of words.",
     "parse": "Parse sentences into hierarchies of templates, or by links.",
+    "probe": "Read words and trees off a BERT model.",
     "rules": "Find association rules in baskets or in text.",
     "glove": "Train word vectors, and ask them questions.",
     "similar": "Compare texts by moving the words of one onto the other.",

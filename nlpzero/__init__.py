@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         TemplateTable,
         dictionary,
         embeddings,
+        find_links,
         find_rules,
         find_templates,
         jieba,
@@ -42,12 +43,15 @@ if TYPE_CHECKING:
     from .lexicon.lexicon import Lexicon
     from .ngrams.counts import count_ngrams
     from .ngrams.merging import merge_ngrams
+    from .probe.cutter import ProbeCutter
+    from .probe.masking import Prober
     from .reading.corpus import Corpus
     from .report.front import Report, make_report
     from .segment.cutter import Cutter
     from .segment.loading import load_cutter
     from .segment.scoring import score
     from .similarity.duplicates import Duplicates, near_duplicates
+    from .syntax.link_parser import LinkParser
     from .vectors.communities import find_communities
     from .vectors.store import Vectors
     from .words.discovery import Discovery, discover
@@ -55,8 +59,8 @@ if TYPE_CHECKING:
     from .words.finding import Parameters
 
 _MODULES = {
-    "api": "Hit Rule TemplateRecord TemplateTable dictionary embeddings find_rules find_templates jieba most_similar "
-    "similarities similarity text_baskets train_vectors",
+    "api": "Hit Rule TemplateRecord TemplateTable dictionary embeddings find_links find_rules find_templates jieba "
+    "most_similar similarities similarity text_baskets train_vectors",
     "core.job": "Job",
     "corpora.frequencies": "WordCounts",
     "corpora.concordance": "ConcordanceLine ConcordanceOptions",
@@ -74,6 +78,8 @@ _MODULES = {
     "lexicon.lexicon": "Lexicon",
     "ngrams.counts": "count_ngrams",
     "ngrams.merging": "merge_ngrams",
+    "probe.cutter": "ProbeCutter",
+    "probe.masking": "Prober",
     "reading.corpus": "Corpus",
     "report.front": "Report make_report",
     "segment.cutter": "Cutter",
@@ -81,6 +87,7 @@ _MODULES = {
     "segment.scoring": "score",
     "vectors.communities": "find_communities",
     "similarity.duplicates": "Duplicates near_duplicates",
+    "syntax.link_parser": "LinkParser",
     "vectors.store": "Vectors",
     "words.discovery": "Discovery discover",
     "words.explanation": "explain",
@@ -106,11 +113,14 @@ __all__ = [
     "KeywordRow",
     "Lexicon",
     "LexiconError",
+    "LinkParser",
     "ModelError",
     "NlpZeroError",
     "NothingFound",
     "Parameters",
     "Permutation",
+    "ProbeCutter",
+    "Prober",
     "Report",
     "ResultTable",
     "Rule",
@@ -129,6 +139,7 @@ __all__ = [
     "embeddings",
     "explain",
     "find_communities",
+    "find_links",
     "find_rules",
     "find_templates",
     "jieba",

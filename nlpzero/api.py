@@ -31,6 +31,8 @@ from .syntax.clauses import Clauses, sentences_of, templates_cost
 from .syntax.constructions import find_constructions
 from .syntax.form import Template, write_template
 from .syntax.inventory import Inventory
+from .syntax.link_counts import LINKING, count_links
+from .syntax.link_parser import LinkParser
 from .syntax.parser import Parser, Tree
 from .vectors.cooccurrence import pairs_cost
 from .vectors.glove import train
@@ -71,6 +73,47 @@ class TemplateTable(list[TemplateRecord]):
         inventory = Inventory([record.template for record in self], [record.count for record in self])
         sentences = sentences_of(encode_part(self.cutter, text))
         return Parser(inventory).parse_all(sentences)
+
+
+def find_links(
+    texts: Texts,
+    *,
+    cut: Cutter | None = None,
+    window: int = 10,
+    min_count: int = 3,
+    job: Job | Execution | None = None,
+) -> LinkParser:
+    """Count what links between words are learned from (依存链接), and give what parses by them.
+
+    Parameters
+    ----------
+    texts : path, paths, Corpus, or iterable of texts
+    cut : Cutter, optional
+        What cuts the text into words (default: `dictionary()`).
+    window : int
+        Greatest distance of the two words of a pair.
+    min_count : int
+        Leave out pairs that occur less often.
+    job : Job, optional
+        What the work may use (default: the current job).
+
+    Raises
+    ------
+    CorpusError
+        For texts that cannot be read.
+    NothingFound
+        If no pair is frequent enough.
+
+    Examples
+    --------
+    >>> parser = find_links(["小船靠了岸。\\n"] * 5, cut=jieba())
+    >>> len(parser.parse(jieba()("小船靠了岸。")).heads)
+    5
+    """
+    cutter = cut or dictionary_cutter()
+    with open_execution(job, LINKING) as execution, open_texts(texts, execution.block_size) as blocks:
+        clauses = Clauses(blocks, partial(encode_part, cutter), job=execution)
+        return LinkParser(count_links(clauses, window=window, min_count=min_count).in_memory())
 
 
 @dataclass(frozen=True)

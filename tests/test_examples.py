@@ -12,14 +12,17 @@ from pathlib import Path
 
 import click
 import pytest
+from models import config, random_arrays, write_model
 from nlpzero_cli.main import COMMANDS, MODULES, main
+
+from nlpzero.syntax.conllu import DependencyTree, write_conllu
 
 ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture
 def shell(tmp_path: Path) -> "Shell":
-    """Give a shell in a directory that holds the sample data, where `nlpzero` is this project."""
+    """Give a shell in a directory that holds the sample data and a small model, where `nlpzero` is this project."""
     return Shell(tmp_path)
 
 
@@ -29,6 +32,10 @@ class Shell:
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "work"
         shutil.copytree(ROOT / "data", self.folder / "data")
+        write_model(self.folder / "roberta", config(longest=64), random_arrays(config(longest=64), 1))
+        (self.folder / "river.txt").write_text("船靠了岸，人在河上。\n", "utf-8")
+        tree = DependencyTree([*"船靠了岸"], [2, 0, 2, 2])  # the boat reached the bank
+        (self.folder / "dev.conllu").write_text(write_conllu(tree) + "\n", "utf-8")
         program = folder / "bin" / "nlpzero"
         program.parent.mkdir()
         program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m nlpzero "$@"\n')

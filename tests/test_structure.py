@@ -24,11 +24,11 @@ STEPS = [
     {"ngrams"},
     {"segment"},
     {"words", "vectors", "syntax", "rules"},
-    {"similarity", "corpora"},
+    {"similarity", "corpora", "probe"},
     {"report"},
 ]
 """The folders in the order of their imports: each imports itself and those of earlier steps."""
-HEAVY = {"scipy", "ot", "jieba", "dask", "distributed", "matplotlib", "backports"}
+HEAVY = {"scipy", "ot", "jieba", "dask", "distributed", "matplotlib", "backports", "safetensors"}
 """Imported only inside the functions that need them."""
 
 
@@ -103,7 +103,7 @@ def test_the_command_line_imports_itself_relatively_and_the_library_late(path: P
 def test_every_package_folder_is_packaged() -> None:
     setuptools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
     folders = {name(path.parent).replace("/", ".") for path in MODULES}
-    assert set(setuptools["packages"]) == folders | {"nlpzero_cli", "nlpzero_cli.glove"}
+    assert set(setuptools["packages"]) == folders | {"nlpzero_cli", "nlpzero_cli.glove", "nlpzero_cli.probe"}
     assert {folder for folder in folders if not (ROOT / folder.replace(".", "/") / "__init__.py").exists()} == set()
     assert setuptools["package-dir"] == {"nlpzero_cli": "cli"}
 
