@@ -22,7 +22,7 @@ from nlpzero.syntax.conllu import DependencyTree, read_conllu, write_conllu
 from nlpzero.syntax.dependencies import dependencies_of, hierarchy_of
 from nlpzero.syntax.link_counts import LinkCounts, count_links, merge_links
 from nlpzero.syntax.link_parser import LinkParser
-from nlpzero.syntax.link_weights import BOTH, HEAD, LEFT, PAIRS, RIGHT, WORDS
+from nlpzero.syntax.link_weights import BOTH, HEAD, LEFT, PAIRS, RIGHT, RIGHT_IS_HEAD, WORDS
 from nlpzero.syntax.parser import Node, Tree
 from nlpzero.syntax.spanning import best_trees, link_probabilities, log_sums
 from nlpzero.syntax.tree_scores import random_heads
@@ -144,6 +144,11 @@ def test_rare_pairs_can_be_left_out() -> None:
 # Parsing
 
 
+def hanging(heads: list[int], word: int) -> set[int]:
+    """Give a word and all that hangs on it."""
+    return {word}.union(*(hanging(heads, other) for other, head in enumerate(heads, 1) if head == word))
+
+
 @pytest.fixture(scope="module")
 def parser() -> LinkParser:
     """Give a parser of a text at random."""
@@ -205,14 +210,41 @@ def slow_weight(parser: LinkParser, sentence: list[str], i: int, j: int) -> floa
 def test_weights_are_those_added_up_number_by_number(parser: LinkParser) -> None:
     sentence = ["山", "，", "水", "小船", "，", "不在", "云", "，", "，", "花"]
     places = np.array([0, 2, 3, 5, 6, 9])
-    found = parser.weights(parser.read([(sentence, places)]))[0]
+    found = parser.weights(*parser.features(parser.read([(sentence, places)])))[0]
     for i, j in itertools.combinations(range(6), 2):
         assert found[i, j] == pytest.approx(slow_weight(parser, sentence, i, j))
 
 
 def test_the_numbers_are_as_many_as_their_names() -> None:
     assert (len(LEFT), len(RIGHT), len(BOTH), len(HEAD)) == (len(WORDS), len(WORDS), len(PAIRS), len(WORDS) + 1)
-    assert all(some.any() for some in (LEFT, RIGHT, BOTH, HEAD))
+    assert len(RIGHT_IS_HEAD) == 2 * len(WORDS) + len(PAIRS) + 1
+    assert all(some.any() for some in (LEFT, RIGHT, BOTH, HEAD, RIGHT_IS_HEAD))
+
+
+def test_the_head_is_the_word_with_which_all_directions_are_most_likely() -> None:
+    rng = np.random.default_rng(10)
+    for n in (1, 2, 5, 8):
+        links = best_trees(rng.normal(0, 1, (1, n, n)))[0].tolist()
+        rightward, roots = rng.normal(0, 1, n - 1).tolist(), rng.normal(0, 1, n).tolist()
+        heads = link_parser.hang(n, links, rightward, roots)
+
+        def worth(root: int, links: list[list[int]], rightward: list[float], roots: list[float]) -> float:
+            reached, total = {root}, roots[root]
+            left = [*zip(links, rightward, strict=True)]
+            while left:
+                for one in left:
+                    (a, b), gain = one
+                    if (a in reached) != (b in reached):
+                        total += gain if b in reached else 0.0
+                        reached |= {a, b}
+                        left.remove(one)
+                        break
+            return total
+
+        free = [word for word in range(n) if not any(a < word < b for a, b in links)]
+        assert heads.index(0) == max(free, key=lambda root: worth(root, links, rightward, roots))
+        undirected = sorted([min(word, head - 1), max(word, head - 1)] for word, head in enumerate(heads) if head)
+        assert undirected == sorted(links)
 
 
 def test_sentences_together_are_parsed_as_one_by_one(parser: LinkParser, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -225,6 +257,8 @@ def test_sentences_together_are_parsed_as_one_by_one(parser: LinkParser, monkeyp
         lines = write_conllu(tree).splitlines() if tree.words else []
         assert [*read_conllu(lines)] == ([tree] if tree.words else [])  # there is one way up from each word
         assert tree.heads.count(0) == min(1, len(tree.words))
+        for node in hierarchy_of(tree).nodes:  # what hangs on a word stands together with it
+            assert node.end - node.start == len(hanging(tree.heads, node.places[0] + 1))
 
 
 def test_punctuation_hangs_on_the_word_before_it(parser: LinkParser) -> None:
@@ -295,6 +329,13 @@ def test_counts_of_parts_are_merged_to_those_of_the_whole(tmp_path: Path) -> Non
         succeeded(run(*every, "--shard", shard, "-o", tmp_path / name, text))
     succeeded(run("merge", "-o", tmp_path / "both", tmp_path / "one", tmp_path / "two"))
     assert (tmp_path / "both").read_bytes() == (tmp_path / "whole").read_bytes()
+
+
+def test_blank_lines_have_no_trees(tmp_path: Path) -> None:
+    (tmp_path / "text").write_text(text_of_words(7, 40), "utf-8")
+    succeeded(run("links", "--tokenized", "-o", tmp_path / "links.npz", tmp_path / "text"))
+    done = run("parse", "--method", "links", "--links", tmp_path / "links.npz", "--format", "conllu", text="\n \n")
+    assert succeeded(done).stdout == ""
 
 
 def test_what_is_missing_is_told(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ end of a line does.
 import functools
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -186,4 +187,4 @@ def sentences_of(tokens: Tokens, split: SentenceEnd = "sentence") -> list[list[s
         is_first[inner] |= ended[inner] > ended[since]
     spelled = [words[i] for i in ids.tolist()]
     starts = np.flatnonzero(is_first).tolist()
-    return [spelled[a:b] for a, b in zip(starts, [*starts[1:], len(ids)], strict=True)]
+    return [spelled[a:b] for a, b in pairwise([*starts, len(ids)])]

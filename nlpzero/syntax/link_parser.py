@@ -16,7 +16,7 @@ from ..text.words import are_words
 from .conllu import DependencyTree
 from .dependencies import attach_punctuation, hierarchy_of
 from .link_counts import LinkCounts
-from .link_weights import BOTH, HEAD, LEFT, RIGHT
+from .link_weights import BOTH, HEAD, LEFT, RIGHT, RIGHT_IS_HEAD
 from .parser import Tree
 from .spanning import Weights, best_trees, link_probabilities
 
@@ -97,8 +97,9 @@ class LinkParser:
     def parse_all(self, sentences: Sequence[Sequence[str]]) -> list[DependencyTree]:
         """Parse many sentences, of words and punctuation marks: faster than one by one.
 
-        The head of all is the word that is most like a head by `HEAD`; in every other link the word nearer to it is the
-        head. Punctuation hangs on the word before it.
+        One word becomes the head of all, and in every link the word nearer to it is the head: the one with which the
+        directions of all links (`RIGHT_IS_HEAD`) and the head itself (`HEAD`) are most likely together. Punctuation
+        hangs on the word before it.
         """
         kept = [np.flatnonzero(are_words(words)) for words in sentences]
         by_length: dict[int, list[int]] = {}
@@ -174,24 +175,27 @@ class LinkParser:
         found[:, first, second] = np.log((self.counts.look_up(left, right) + 1) / (chance + 1)).reshape(number, -1)
         return found
 
-    def weights(self, sentences: Sentences) -> Weights:
-        """Give the weights of all links (s, n, n); only those above the diagonal count."""
-        words, pairs = self.features(sentences)
+    def weights(self, words: Weights, pairs: Weights) -> Weights:
+        """Give the weights of all links (s, n, n) by their features; only those above the diagonal count."""
         found: Weights = (words @ LEFT)[:, :, np.newaxis] + (words @ RIGHT)[:, np.newaxis, :] + pairs @ BOTH
         return found
 
     def _heads(self, sentences: Sentences) -> list[list[int]]:
         """Give the head of each word, from 1; 0 for the root."""
         n = sentences.ranks.shape[1]
-        shares = link_probabilities(self.weights(sentences))
+        words, pairs = self.features(sentences)
+        shares = link_probabilities(self.weights(words, pairs))
         links = best_trees(shares)
-        roots = (self.roots(sentences, shares) @ HEAD).argmax(axis=1)
-        return [_hang(n, row, root) for row, root in zip(links.tolist(), roots.tolist(), strict=True)]
+        roots = self.roots(words, shares) @ HEAD
+        rows = np.arange(len(links))[:, np.newaxis]
+        rightward = (link_features(words, pairs) @ RIGHT_IS_HEAD)[rows, links[:, :, 0], links[:, :, 1]]
+        every = zip(links.tolist(), rightward.tolist(), roots.tolist(), strict=True)
+        return [hang(n, *of_sentence) for of_sentence in every]
 
-    def roots(self, sentences: Sentences, shares: Weights) -> Weights:
+    def roots(self, words: Weights, shares: Weights) -> Weights:
         """Give what is known of words as heads of all (s, n, features): last the number of links to expect."""
         degree = shares.sum(axis=1) + shares.sum(axis=2)
-        return np.concatenate([self.features(sentences)[0], degree[:, :, np.newaxis]], axis=2)
+        return np.concatenate([words, degree[:, :, np.newaxis]], axis=2)
 
 
 def parse_links(parser: LinkParser, sentences: Sequence[Sequence[str]]) -> list[Tree]:
@@ -199,16 +203,45 @@ def parse_links(parser: LinkParser, sentences: Sequence[Sequence[str]]) -> list[
     return [hierarchy_of(tree) for tree in parser.parse_all(sentences)]
 
 
-def _hang(n: int, links: list[list[int]], root: int) -> list[int]:
-    """Give each word a head, from the root down."""
-    beside: list[list[int]] = [[] for _ in range(n)]
+def link_features(words: Weights, pairs: Weights) -> Weights:
+    """Put the features of both words and of the pair side by side, and 1 (s, n, n, features)."""
+    number, n, _ = words.shape
+    left, right = words[:, :, np.newaxis], words[:, np.newaxis]
+    shape = number, n, n, words.shape[2]
+    parts = [np.broadcast_to(left, shape), np.broadcast_to(right, shape), pairs, np.ones((number, n, n, 1))]
+    return np.concatenate(parts, axis=3)
+
+
+def hang(n: int, links: list[list[int]], rightward: list[float], roots: list[float]) -> list[int]:
+    """Give each word a head, by what is known of the direction of each link and of each word as head of all.
+
+    Examples
+    --------
+    >>> hang(3, [[0, 2], [1, 2]], [2.0, -1.0], [0.0, 9.0, 0.0])  # the word under a link is not the head of all
+    [3, 3, 0]
+    """
+    beside: list[list[tuple[int, float]]] = [[] for _ in range(n)]
+    for (one, other), gain in zip(links, rightward, strict=True):
+        beside[one].append((other, gain))
+        beside[other].append((one, -gain))
+    # Walk from the first word; with the next one as the head of all instead, the link between them turns round.
+    above, gains, order = [-1] * n, [0.0] * n, [0]
+    for word in order:
+        for other, gain in beside[word]:
+            if other != above[word]:
+                above[other], gains[other] = word, gains[word] + gain
+                order.append(other)
+    # Under a link there is no head of all, or what hangs on one of its ends would not stand together.
+    under = np.zeros(n + 1, np.int64)
     for one, other in links:
-        beside[one].append(other)
-        beside[other].append(one)
+        under[one + 1] += 1
+        under[other] -= 1
+    free = np.flatnonzero(np.cumsum(under[:n]) == 0).tolist()
+    root = max(free, key=lambda word: (gains[word] + roots[word], -word))
     heads = [0] * n
     order = [root]
     for word in order:
-        for other in beside[word]:
+        for other, _ in beside[word]:
             if other + 1 != heads[word]:
                 heads[other] = word + 1
                 order.append(other)

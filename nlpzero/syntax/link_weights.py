@@ -33,11 +33,19 @@ PAIRS = (
     "over, right opens",
     "whole",  # the first and the last word
 )
-LEFT = np.array([-0.09, -0.27, -0.48, 0.13, 0.53, -0.02, -0.56, 0.08, -0.29, -0.54, -0.14])
+LEFT = np.array([-0.09, -0.27, -0.48, 0.14, 0.53, -0.02, -0.54, 0.08, -0.27, -0.55, -0.14])
 """Of the left word of a link."""
-RIGHT = np.array([0.36, -0.37, -0.55, 0.21, 0.13, 0.03, -0.31, 0.25, -0.6, 1.15, -0.04])
+RIGHT = np.array([0.36, -0.37, -0.54, 0.22, 0.13, 0.03, -0.29, 0.25, -0.62, 1.16, -0.04])
 """Of its right word."""
-BOTH = np.array([-1.33, 0.33, 0.25, -0.62, 0.42, -1.4, -0.95, 1.07, 0.5, -2.18])
+BOTH = np.array([-1.35, 0.33, 0.25, -0.63, 0.42, -1.39, -0.92, 1.09, 0.51, -2.3])
 """Of the two together."""
+RIGHT_IS_HEAD = np.concatenate(
+    [
+        [-0.0, 0.3, -0.15, -0.13, -0.31, 0.01, 0.17, -0.1, -0.34, -1.14, 0.15],
+        [-0.05, -0.16, -0.04, 0.37, 0.49, 0.07, -0.72, -0.21, -0.13, -0.27, -0.06],
+        [-0.19, 0.04, 0.25, -0.02, -0.09, -0.08, 0.12, -0.06, 0.15, 0.43, 1.45],
+    ]
+)
+"""Of the right word being the head of a link, as ln of odds: its left word, its right word, both, and 1."""
 HEAD = np.array([-0.07, -0.26, 0.07, 0.09, 0.39, 0.1, -0.2, -0.59, 0.84, 0.87, -0.25, -0.04])
 """Of the head of a sentence: its words' numbers, and last the number of links to expect."""

@@ -14,7 +14,7 @@ from scipy.optimize import minimize
 
 from nlpzero.syntax.conllu import DependencyTree, read_conllu
 from nlpzero.syntax.link_counts import LinkCounts
-from nlpzero.syntax.link_parser import LinkParser
+from nlpzero.syntax.link_parser import LinkParser, link_features
 from nlpzero.syntax.link_weights import BOTH, HEAD, LEFT, PAIRS, RIGHT, WORDS
 from nlpzero.syntax.spanning import best_trees, link_probabilities, log_sums
 from nlpzero.syntax.treebanks import Shape, shape_of
@@ -25,18 +25,19 @@ class Batch:
     """Sentences of one length: features of links (s, n, n, k) and of words, and the gold links and roots."""
 
     def __init__(self, parser: LinkParser, trees: list[DependencyTree]) -> None:
-        self.sentences = parser.read([(tree.words, np.flatnonzero(are_words(tree.words))) for tree in trees])
-        words, pairs = parser.features(self.sentences)
-        n = words.shape[1]
-        left = np.repeat(words[:, :, np.newaxis], n, axis=2)
-        right = np.repeat(words[:, np.newaxis], n, axis=1)
-        self.features = np.concatenate([left, right, pairs], axis=3)
+        sentences = parser.read([(tree.words, np.flatnonzero(are_words(tree.words))) for tree in trees])
+        words, pairs = parser.features(sentences)
+        self.words = words
+        self.all_features = link_features(words, pairs)
+        self.features = self.all_features[:, :, :, :-1]
         self.gold = np.zeros(self.features.shape[:3])
+        self.rightward = np.zeros(self.features.shape[:3], np.bool_)
         self.roots = np.zeros(words.shape[:2])
         for row, tree in enumerate(trees):
             shape: Shape = shape_of(tree)
             for a, b in shape.links:
                 self.gold[row, a - 1, b - 1] = 1
+                self.rightward[row, a - 1, b - 1] = (shape.heads or ())[a - 1] == b
             for place, head in enumerate(shape.heads or ()):
                 self.roots[row, place] = head == 0
 
@@ -67,7 +68,7 @@ def fit(batches: list[Batch], cost: float, l2: float, start: np.ndarray) -> np.n
 
 def fit_roots(parser: LinkParser, batches: list[Batch], numbers: np.ndarray, l2: float) -> np.ndarray:
     """Fit the numbers of roots: which word of a sentence it is."""
-    known = [(parser.roots(one.sentences, link_probabilities(one.features @ numbers)), one.roots) for one in batches]
+    known = [(parser.roots(one.words, link_probabilities(one.features @ numbers)), one.roots) for one in batches]
 
     def loss(own: np.ndarray) -> tuple[float, np.ndarray]:
         value, slope = l2 / 2 * own @ own, l2 * own
@@ -79,6 +80,22 @@ def fit_roots(parser: LinkParser, batches: list[Batch], numbers: np.ndarray, l2:
         return value, slope
 
     found: np.ndarray = minimize(loss, np.zeros(len(HEAD)), jac=True, method="L-BFGS-B").x
+    return found
+
+
+def fit_directions(batches: list[Batch], l2: float) -> np.ndarray:
+    """Fit the numbers of directions: whether the right word of a gold link is its head."""
+    features = np.concatenate([batch.all_features[batch.gold > 0] for batch in batches])
+    rightward = np.concatenate([batch.rightward[batch.gold > 0] for batch in batches])
+
+    def loss(own: np.ndarray) -> tuple[float, np.ndarray]:
+        scores = features @ own
+        value = np.logaddexp(0, scores).sum() - scores[rightward].sum() + l2 / 2 * own @ own
+        return value, features.T @ (1 / (1 + np.exp(-scores)) - rightward) + l2 * own
+
+    found: np.ndarray = minimize(loss, np.zeros(features.shape[1]), jac=True, method="L-BFGS-B").x
+    agree = ((features @ found > 0) == rightward).mean()
+    print(f"directions of gold links: {agree:.3f} right; always the right word: {rightward.mean():.3f}")
     return found
 
 
@@ -125,6 +142,7 @@ def main() -> None:
     size = len(WORDS)
     for name, some in (("LEFT", numbers[:size]), ("RIGHT", numbers[size : 2 * size]), ("BOTH", numbers[2 * size :])):
         print(f"{name} = np.array({some.round(2).tolist()})")
+    print(f"RIGHT_IS_HEAD = np.array({fit_directions(batches, given.l2).round(2).tolist()})")
     print(f"HEAD = np.array({heads.round(2).tolist()})")
     assert len(PAIRS) == len(numbers) - 2 * size
 
