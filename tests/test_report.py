@@ -197,6 +197,8 @@ def test_what_is_not_found_is_told() -> None:
     found = nz.make_report(["江上有船\n"], options=ReportOptions())
     assert {"new", "map", "communities"} <= found.missing.keys()
     assert "Nothing found: " in found.html()
+    with pytest.raises(nz.NothingFound, match="the text holds no words"):
+        nz.make_report(["，。\n"])
     with pytest.raises(nz.ModelError, match="`sections` has 'maps'; there are corpus, new"):
         nz.make_report(["江上有船\n"], options=ReportOptions(sections=("maps",)))
 

@@ -100,6 +100,8 @@ class ReportBuilder:
         material = self._material
         for name in self.names:
             yield SECTIONS[name].title
+            if not material.survey.tokens:
+                raise NothingFound("the text holds no words; give more text, or another way to cut it")
             try:
                 facts[name] = SECTIONS[name].gather(material)
             except NothingFound as error:
