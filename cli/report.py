@@ -13,6 +13,7 @@ from .messages import notice, warn_replaced, working
 from .options import ReadingOptions, RunningOptions, quiet
 from .output import open_output
 from .pages import command as page
+from .terminal import is_terminal
 from .values import is_given, option, values
 from .words import WordOptions
 
@@ -85,6 +86,8 @@ def command(own: ReportCommandOptions, words: WordOptions, reading: ReadingOptio
     figures. New words that are likely are added to those that the text is cut into, unless --tokenized, --lexicon,
     --jieba or --hmm says what words there are. The same text gives the same bytes.
     """
+    if own.output == "-" and not own.json and is_terminal():
+        raise click.UsageError("a page is not for a terminal; add -o report.html, or --json")
     with open_output(own.output) as file:
         from nlpzero.report.front import ReportBuilder
         from nlpzero.report.material import ReportOptions
@@ -99,7 +102,7 @@ def command(own: ReportCommandOptions, words: WordOptions, reading: ReadingOptio
                 sections=own.sections,
                 extend=not chosen,
                 against=_against(own.against, reading, running, stack),
-                against_name=", ".join(map(os.path.basename, own.against)),
+                against_names=tuple(map(os.path.basename, own.against)),
                 words=_shown_words(words),
                 sample=own.sample,
             )

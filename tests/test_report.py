@@ -186,11 +186,22 @@ def test_templates_collocations_and_rules_are_those_of_the_commands(
 
 def test_key_words_are_those_of_a_second_text() -> None:
     a, b = ["江 上 有 船\n" * 20 + "山 上 有 人\n" * 5], ["山 上 有 人\n" * 20]
-    how = ReportOptions(sections=("key",), against=b, against_name="b.txt", extend=False)
+    how = ReportOptions(sections=("key",), against=b, against_names=("b.txt",), extend=False)
     found = nz.make_report(a, options=how, cut=BLANKS)
     assert [row.word for row in found.facts["key"].rows] == ["江", "船"]
     assert [row.word for row in found.facts["key"].fewer] == ["人", "山"]
     assert "than b.txt (80 words)" in found.html()
+
+
+def test_the_command_of_key_words_gives_their_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.txt").write_text("江 上 有 船\n" * 20 + "山 上 有 人\n" * 5, encoding="utf-8")
+    (tmp_path / "b.txt").write_text("山 上 有 人\n" * 20, encoding="utf-8")
+    line = ["report", "--sections", "key", "--tokenized", "--against", "b.txt", "--json", "a.txt"]
+    key = json.loads(succeeded(CliRunner().invoke(main, line)).stdout)["sections"]["key"]
+    assert key["commands"] == ["nlpzero keyness --max-p 0.01 --tokenized a.txt --against b.txt"]
+    shown = succeeded(CliRunner().invoke(main, key["commands"][0].split()[1:])).stdout.splitlines()[1:]
+    assert [(row["word"], str(row["count"])) for row in key["rows"]] == [tuple(row.split("\t")[:2]) for row in shown]
 
 
 def test_what_is_not_found_is_told() -> None:

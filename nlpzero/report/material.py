@@ -54,7 +54,8 @@ class ReportOptions:
         Whether new words are added to those that the text is cut into.
     against : path, paths, Corpus, texts or WordCounts, optional
         To compare with. Text is cut as the corpus is; with counts, no new words are added, as they do not have them.
-    against_name : str
+    against_names : tuple of str
+        What it is called.
     words : str
         The options that say what the text is cut into, for the command lines that are shown.
     sample : int
@@ -66,7 +67,7 @@ class ReportOptions:
     sections: tuple[str, ...] = ()
     extend: bool = True
     against: Texts | WordCounts | None = None
-    against_name: str = ""
+    against_names: tuple[str, ...] = ()
     words: str = ""
     sample: int = 4
 

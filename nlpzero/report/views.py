@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from ..text.folding import is_traditional
 from .charts import Axis, bars, curve, network, strip
+from .commands import report_command
 from .markup import PageWords, TableColumn, cards, commands, escaped, number, shortened, table
 from .patterns import CollocationFacts, TemplateFacts
 from .rulenet import RuleFacts
@@ -74,7 +75,7 @@ def corpus_view(facts: CorpusFacts, page: PageWords) -> str:
         shown += f"<h3>Files: {len(facts.files):,}</h3>" + table(
             "files", columns, files, page, "The files of the corpus"
         )
-    return shown
+    return shown + commands([report_command("corpus", facts.files)])
 
 
 def new_words_view(facts: NewWordFacts, page: PageWords) -> str:

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import shlex
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,7 @@ from ..errors import NothingFound
 from ..segment.dictionary import dictionary_cutter
 from ..text.stopwords import FUNCTION_WORDS
 from ..words.new_words import examples_of
-from .commands import discover_command, shown_command
+from .commands import discover_command, report_command, shown_command
 from .material import SURE, Material
 
 RANKS = 160
@@ -197,12 +198,14 @@ def gather_key_words(material: Material) -> KeyWordFacts:
     """Compare the words with those of a reference."""
     options = material.options
     given = material.reference()
+    commands: tuple[str, ...]
     if given is not None:
-        reference, name = given, options.against_name or "the second corpus"
-        commands = (shown_command(material, "keyness --max-p 0.01", after=name),)
+        reference, name = given, ", ".join(options.against_names) or "the second corpus"
+        names = " ".join(f"--against {shlex.quote(one)}" for one in options.against_names or ("other.txt",))
+        commands = (shown_command(material, "keyness --max-p 0.01", after=names),)
     else:
         reference, name = jieba_counts(), "jieba's counts"
-        commands = (shown_command(material, "words"),)
+        commands = (shown_command(material, "words"), report_command("key", material.survey.files))
     sides: list[tuple[KeyWord, ...]] = []
     wanted: tuple[KeynessSide, ...] = ("positive", "negative") if options.against is not None else ("positive",)
     for side in wanted:
@@ -212,8 +215,8 @@ def gather_key_words(material: Material) -> KeyWordFacts:
         except NothingFound:
             sides.append(())
             continue
-        names = "word", "count_a", "count_b", "per_million_a", "per_million_b", "g2", "log_ratio"
-        rows = (KeyWord(*row) for row in zip(*found.lists(names), strict=True) if row[0] not in FUNCTION_WORDS)
+        columns = "word", "count_a", "count_b", "per_million_a", "per_million_b", "g2", "log_ratio"
+        rows = (KeyWord(*row) for row in zip(*found.lists(columns), strict=True) if row[0] not in FUNCTION_WORDS)
         sides.append(tuple(itertools.islice(rows, options.top)))
     if not any(sides):
         raise NothingFound("no word is much more frequent than in the reference")
