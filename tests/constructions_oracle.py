@@ -164,13 +164,16 @@ def choose(clauses, where, words, fillers, score) -> dict[Template, Row]:  # typ
         different = len({tuple(clauses[n]) for n, _ in found})
         if different < 0.7 * usual * count:
             continue
+        closes = ends[own[0]] > 1.5 * begins[own[0]]
+        if not gaps and (closes or begins[own[-1]] > 1.5 * ends[own[-1]]):
+            continue
         if gaps:
             rarer = min(words[own[0]], words[own[-1]])
             if not FUNCTION_WORDS & set(own) and count < 0.2 * rarer:
                 continue
             if sum(word != "[N]" for word in own) < 2:
                 continue
-            if ends[own[0]] > 1.5 * begins[own[0]] and own[-1] not in FUNCTION_WORDS:
+            if closes and own[-1] not in FUNCTION_WORDS:
                 continue
         texts = [Counter({"".join(filler): number for filler, number in gap.items()}) for gap in gaps]
         kept[template] = Row(count, score(template, count), different / count, texts)

@@ -30,8 +30,10 @@ SPREAD = 0.7
 CONTENT_SHARE = 0.2
 """Without any function word, the rarer of the outer words is in the template so often, at the least."""
 CLOSING = 1.5
-"""A word that ends clauses so many times as often as it begins them begins no template, unless a function word ends it:
-等 ... 活动 is the end of one phrase and the beginning of another."""
+"""A word that ends clauses so many times as often as it begins them begins no template; without a gap, none ends with a
+word that begins clauses so much more often. With a gap, a function word at the end makes up for it: 起 ... 来, but not
+等 ... 活动, which is the end of one phrase and the beginning of another. On UD Chinese GSDSimp dev this takes the share
+of templates that cross a phrase of the treebank from 0.146 to 0.079."""
 LONGER = 0.5
 """A longer template stands for a shorter one if it has this share of its occurrences."""
 
@@ -112,7 +114,7 @@ def chosen_of(
     """
     is_function = np.array([word in FUNCTION_WORDS for word in vocabulary], np.bool_)
     is_literal = np.array([word != NUMBER for word in vocabulary], np.bool_)
-    closes = edges[1] > CLOSING * edges[0]
+    closes, opens = edges[1] > CLOSING * edges[0], edges[0] > CLOSING * edges[1]
     kept: dict[WordPattern, tuple[int, int, int]] = {}
     for number, level in enumerate(levels):
         outer = level.words[:, [0, -1]]
@@ -122,7 +124,8 @@ def chosen_of(
         tight = level.counts >= CONTENT_SHARE * counts[outer].min(axis=1)
         whole &= is_function[level.words].any(axis=1) | tight | ~gapped
         whole &= (is_literal[level.words].sum(axis=1) > 1) | ~gapped
-        whole &= ~closes[outer[:, 0]] | is_function[outer[:, 1]] | ~gapped
+        whole &= ~closes[outer[:, 0]] | (is_function[outer[:, 1]] & gapped)
+        whole &= ~opens[outer[:, 1]] | gapped
         for row in np.flatnonzero(whole).tolist():
             form = tuple(level.words[row].tolist()), tuple(level.gaps[row].tolist())
             kept[form] = number, row, int(level.counts[row])
