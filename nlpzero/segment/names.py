@@ -20,6 +20,8 @@ SOUNDS = (
     "拜娅妮珊娃佳嘉茜蕾黛露翰逊迦裴伽甸梵悉钦铎蓬兹庇斐柏盎荻葛迭郎阔隋颇叙"
 )
 """Characters that foreign names are written with, but for those that are words of grammar."""
+MOST = 6
+"""Words on either side that are looked at."""
 RARE = 50
 """Listed words that count so much, or less, may be pieces of names: jieba's dictionary lists 德里奇 and 弗拉基."""
 
@@ -52,23 +54,31 @@ def join_names(is_start: Flags, codes: Codes, dots: Positions, lexicon: Lexicon)
         return
     starts = np.flatnonzero(is_start)
     ends = np.append(starts[1:], len(codes))
-    sounds = np.logical_and.reduceat(_sounds().take(codes), starts)
-
-    def is_loose(word: int) -> bool:
-        """Tell whether a word may be a piece of a name."""
-        if not sounds[word] or ends[word] == starts[word] + 1:
-            return bool(sounds[word])
-        listed = int(lexicon.trie.ids_of(codes, starts[word : word + 1], ends[word : word + 1] - starts[word])[0])
-        return listed < 0 or bool(lexicon.counts[listed] <= RARE)
+    places = np.searchsorted(starts, dots)
+    near = np.unique(np.clip(places[:, np.newaxis] + np.arange(-MOST, MOST + 1), 0, len(starts) - 1))
+    loose = np.zeros(len(starts), np.bool_)
+    loose[near] = _loose(codes, starts[near], ends[near], lexicon)
 
     def joined(words: Iterable[int]) -> list[int]:
         """Give the words that belong together, the first one always."""
-        first, *others = words
-        return [first, *(itertools.takewhile(is_loose, others) if is_loose(first) else ())]
+        others = iter(words)
+        first = next(others)
+        return [first, *(itertools.takewhile(loose.__getitem__, others) if loose[first] else ())]
 
-    for dot in np.searchsorted(starts, dots).tolist():
-        after, before = joined(range(dot + 1, len(starts))), joined(range(dot - 1, -1, -1))
+    for dot in places.tolist():
+        after = joined(range(dot + 1, min(dot + MOST + 1, len(starts))))
+        before = joined(range(dot - 1, max(dot - MOST - 1, -1), -1))
         is_start[starts[[dot, *after, *before[:-1]]]] = False
+
+
+def _loose(codes: Codes, starts: Positions, ends: Positions, lexicon: Lexicon) -> Flags:
+    """Tell which words may be pieces of names."""
+    result: Flags = ends == starts + 1
+    ids = lexicon.trie.ids_of(codes, starts, ends - starts)
+    result |= (ids < 0) | (lexicon.counts.take(ids) <= RARE)
+    others = np.append(0, np.cumsum(~_sounds().take(codes)))
+    result &= others.take(ends) == others.take(starts)
+    return result
 
 
 @functools.cache

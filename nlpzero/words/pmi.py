@@ -298,7 +298,8 @@ def _checks(evidence: Evidence) -> list[Check]:
         checks.append(Check(f"ln p({name})", joint, log(parameters.min_proba)))
         checks.append(Check(f"mutual information of {name}", joint - alone, _min_pmi(parameters.min_pmi)))
     if evidence.score is not None and len(evidence.units) > 1:
-        checks.append(Check("ln P(word) - sum ln P(parts)", evidence.score, len(evidence.units) - 1))
+        name = f"ln P(word) - sum ln P(parts), {LOG_ZERO:g} for a part that is no word"
+        checks.append(Check(name, evidence.score, len(evidence.units) - 1))
     return checks
 
 
