@@ -1,5 +1,6 @@
 """Which words bring which others into a sentence (关联规则), as a table and as a small network."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,14 +15,13 @@ from ..rules.partial import PARTIAL
 from ..rules.passages import cut_passages, passages
 from ..rules.repeats import Repeats
 from ..rules.rules import find_rules, measured
-from ..rules.wordbaskets import WordChoice, from_text
+from ..rules.wordbaskets import CONTENT_WORDS, from_text
 from ..syntax.drawing import text_width
-from ..text.stopwords import FUNCTION_WORDS
 from .commands import discover_command, shown_command
 from .layout import arrange, spread_labels
 from .material import Material
 
-COUNT, SHARE, CONFIDENCE = 5, 3e-4, 0.3
+COUNT, SHARE, CONFIDENCE = 3, 5e-4, 0.3
 """Least number and share of the sentences that hold all words of a rule, and least confidence."""
 DRAWN = 45
 """Rules in the picture."""
@@ -82,11 +82,10 @@ def gather_rules(material: Material) -> RuleFacts:
         material.job.open(BASKETS) as execution,
         open_blocks(material.texts, execution.block_size) as blocks,
     ):
-        choice = WordChoice(stop=FUNCTION_WORDS, numbers=False, phrases=True)
         cut = cut_passages(passages(blocks, "sentence"), material.cutter, execution.engine.map)
         repeats = Repeats(execution.workspace)
-        baskets = from_text(cut, choice, repeats=repeats, workspace=execution.workspace)
-        least = max(COUNT, round(SHARE * baskets.n_baskets))
+        baskets = from_text(cut, CONTENT_WORDS, repeats=repeats, workspace=execution.workspace)
+        least = max(COUNT, math.ceil(SHARE * baskets.n_baskets))
         found = mine_closed(baskets, least, max_length=3, job=execution)
         constraint = Constraint(max_rhs=1)
         made = find_rules(found, CONFIDENCE, constraint=constraint, sort=PARTIAL, redundant=False)
