@@ -68,6 +68,45 @@ def character_rows(words: Sequence[str], weights: Floats) -> Any:
     return scipy.sparse.csr_matrix((values, code, starts), (len(words), CODES))
 
 
+class Postings:
+    """Which rows of a sparse matrix of characters hold each character, and how much of it: columns one after the other.
+
+    Parameters
+    ----------
+    matrix : sparse matrix (n, 0x110000)
+
+    Examples
+    --------
+    >>> postings = Postings(character_rows(["江水", "江", "山"], np.full(0x110000, 2.0)))
+    >>> postings.products(np.array([ord("江"), ord("海")]), np.array([1.0, 1.0])).round(3).tolist()
+    [0.707, 1.0, 0.0]
+    """
+
+    def __init__(self, matrix: Any) -> None:
+        self._size = int(matrix.shape[0])
+        rows = np.repeat(np.arange(self._size, dtype=np.int32), np.diff(matrix.indptr))
+        codes, order = sort_with_origin(matrix.indices.astype(np.uint64))
+        begins = np.flatnonzero(first_of_each(codes))
+        self._codes = codes[begins].astype(np.int64)
+        self._starts = np.append(begins, len(codes))
+        self._rows, self._values = rows[order], matrix.data[order].astype(np.float32)
+
+    def entries(self, codes: Ints) -> tuple[Ints, Ints, npt.NDArray[np.float32]]:
+        """Give the entries of some characters: which of these each belongs to, the row, and the value."""
+        if not len(self._codes):
+            return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32)
+        column = np.minimum(np.searchsorted(self._codes, codes), len(self._codes) - 1)
+        sizes = np.where(self._codes[column] == codes, self._starts[column + 1] - self._starts[column], 0)
+        owners = np.repeat(np.arange(len(codes)), sizes)
+        places = np.arange(len(owners)) - np.repeat(np.cumsum(sizes) - sizes, sizes) + self._starts[column][owners]
+        return owners, self._rows[places], self._values[places]
+
+    def products(self, codes: Ints, weights: Floats) -> Floats:
+        """Multiply the matrix with a column that has weights at some characters, each once."""
+        owners, rows, values = self.entries(codes)
+        return np.asarray(np.bincount(rows, values * weights[owners], self._size))
+
+
 class SharedCharacters(NamedTuple):
     """What the words of the two sides of some problems have in common in writing, where it is anything.
 

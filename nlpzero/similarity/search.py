@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from .characters import Postings
 from .costs import SHARE
 from .distances import Measure
 from .documents import Documents, Floats, Ints
@@ -67,9 +68,10 @@ class Collection:
         self.measure = measure
         self._full = np.flatnonzero(documents.totals > 0)
         self._empty = documents.totals == 0
-        self._sums: Sums | None = None
+        self._sums: tuple[npt.NDArray[np.float32], Postings] | None = None
         if measure.space.ground == "mixed" and measure.method in ("combined", "cosine"):
-            self._sums = Sums.of(documents, np.arange(len(documents)))
+            sums = Sums.of(documents, np.arange(len(documents)))
+            self._sums = sums.vectors.astype(np.float32), Postings(sums.characters)
         elif measure.method in ("wcd", "cosine"):
             self._means = means(documents, self._full)
             self._lengths = np.einsum("id,id->i", self._means, self._means)
@@ -86,6 +88,8 @@ class Collection:
         points = documents.points
         self._points: npt.NDArray[np.float32] = points.astype(np.float32)
         self._squares = documents.squares.astype(np.float32)
+        if measure.space.ground == "mixed":
+            self._written = Postings(documents.characters)
 
     def search(self, query: Sequence[str], top: int = 10) -> Hits:
         """Find the texts nearest to a query given as words: see `nearest`."""
@@ -168,8 +172,10 @@ class Collection:
         costs: npt.NDArray[np.float32] = points @ self._points.T
         if self.measure.space.ground == "mixed":
             costs *= 1 - SHARE
-            written = self.documents.characters @ queries.characters[rows].T
-            costs += np.float32(SHARE) * written.astype(np.float32).toarray().T
+            written = queries.characters[rows]
+            owners, words, values = self._written.entries(written.indices)
+            word = np.repeat(np.arange(len(rows)), np.diff(written.indptr))[owners]
+            np.add.at(costs, (word, words), values * (SHARE * written.data[owners]).astype(np.float32))
         if self.measure.space.ground != "euclidean":
             np.subtract(1, costs, out=costs)
             np.maximum(costs, 0, out=costs)
@@ -196,8 +202,10 @@ class Collection:
     def _sums_apart(self, queries: Documents, query: int) -> npt.NDArray[np.float32]:
         """Give roughly the distances of the sum of a query from those of all texts, less a margin."""
         assert self._sums is not None
+        vectors, characters = self._sums
         one = Sums.of(queries, np.array([query]))
-        alike = self._sums.vectors @ one.vectors[0] + (self._sums.characters @ one.characters.T).toarray()[:, 0]
+        alike = vectors @ one.vectors[0].astype(np.float32)
+        alike += characters.products(one.characters.indices, one.characters.data)
         return np.asarray(np.maximum(1 - MARGIN - alike, 0), np.float32)
 
     def _by_means(self, queries: Documents, query: int, top: int, limit: float) -> Hits:

@@ -4,6 +4,8 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
+from ..core.counting import first_of_each, sort_with_origin
+from .characters import BITS
 from .documents import Documents, Floats, Ints
 from .problems import shares
 
@@ -49,14 +51,35 @@ class Sums(NamedTuple):
         starts, rows, mass = shares(documents, which)
         table = scipy.sparse.csr_matrix((mass, rows, starts), (len(which), len(documents.points)))
         vectors = np.sqrt(1 - SHARE) * np.asarray(table @ documents.points)
-        characters = np.sqrt(SHARE) * (table @ documents.characters)
-        owners = np.repeat(np.arange(len(which)), np.diff(characters.indptr))
-        squares = np.einsum("id,id->i", vectors, vectors) + np.bincount(owners, characters.data**2, len(which))
-        scale = np.sqrt(np.where(squares > 0, squares, 1))
-        return cls(vectors / scale[:, None], scipy.sparse.diags(1 / scale) @ characters)
+        owners, codes, values = _characters_of(documents.characters, rows, mass, starts)
+        values *= np.sqrt(SHARE)
+        squares = np.einsum("id,id->i", vectors, vectors) + np.bincount(owners, values**2, len(which))
+        scale = 1 / np.sqrt(np.where(squares > 0, squares, 1))
+        bounds = np.searchsorted(owners, np.arange(len(which) + 1))
+        shape = len(which), documents.characters.shape[1]
+        characters = scipy.sparse.csr_matrix((values * scale[owners], codes, bounds), shape)
+        characters.has_canonical_format = True
+        return cls(vectors * scale[:, None], characters)
 
     def distances(self, i: Ints, other: "Sums", j: Ints) -> Floats:
         """Give 1 - cos of pairs of sums, from 0 to 1 and a little more where vectors point away from each other."""
         cosines = np.einsum("id,id->i", self.vectors[i], other.vectors[j])
         cosines += np.asarray(self.characters[i].multiply(other.characters[j]).sum(1)).ravel()
         return np.asarray(np.clip(1 - cosines, 0, 2))
+
+
+def _characters_of(table: Any, rows: Ints, mass: Floats, starts: Ints) -> tuple[Ints, Ints, Floats]:
+    """Add up the characters of the words of each text: the text, the character, rising, and its weight.
+
+    SciPy's product takes some milliseconds for any matrix of so many columns.
+    """
+    sizes = np.diff(table.indptr)[rows].astype(np.int64)
+    words = np.repeat(np.arange(len(rows)), sizes)
+    places = np.arange(len(words)) - np.repeat(np.cumsum(sizes) - sizes, sizes) + table.indptr[rows][words]
+    owners = np.repeat(np.arange(len(starts) - 1), np.diff(starts))[words]
+    keys, order = sort_with_origin(((owners << BITS) | table.indices[places]).astype(np.uint64))
+    begins = np.flatnonzero(first_of_each(keys))
+    values = (table.data[places] * mass[words])[order]
+    sums = np.add.reduceat(values, begins) if len(begins) else np.empty(0)
+    found = keys[begins].astype(np.int64)
+    return found >> BITS, found & ((1 << int(BITS)) - 1), sums
