@@ -12,8 +12,9 @@ from scipy.optimize import linear_sum_assignment, linprog
 from scipy.stats import wasserstein_distance
 
 from nlpzero.errors import ModelError
-from nlpzero.similarity import transport
+from nlpzero.similarity import sparse, transport
 from nlpzero.similarity.reduction import TransportProblems, reduced
+from nlpzero.similarity.sparse import solve_sparse
 from nlpzero.similarity.transport import Transport, costs_of, earth_movers_distance, public_solver, solve, solver
 
 Floats = npt.NDArray[np.float64]
@@ -130,6 +131,44 @@ def test_problems_with_equal_costs_and_weights_are_solved() -> None:
         )
         alone = [earth_movers_distance(*one).cost for one in parts_of(problems)]
         assert costs_of(problems) == pytest.approx(alone, rel=1e-12, abs=1e-15)
+
+
+# Large problems
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_sparse_solution_is_the_dense_one_with_its_proof(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sparse, "NEAREST", 3)
+    monkeypatch.setattr(sparse, "ADDED", 2)
+    monkeypatch.setattr(sparse, "ROWS", 7)
+    rng = np.random.default_rng(seed)
+    for n, m in ((40, 60), (70, 30), (50, 50), (1, 9), (5, 1)):
+        points = [rng.normal(size=(size, 4)) for size in (n, m)]
+        costs = np.sqrt(((points[0][:, None] - points[1]) ** 2).sum(2))
+        p, q = rng.dirichlet(np.ones(n)), rng.dirichlet(np.full(m, 0.3))
+        q = np.maximum(q, 1e-12)
+        q *= p.sum() / q.sum()
+        found = solve_sparse(p, q, costs, 100_000)
+        assert found is not None
+        plan = np.zeros((n, m))
+        plan[found.sources, found.targets] = found.masses
+        assert_certified(Transport(found.cost, plan, found.u, found.v), p, q, costs)
+        assert found.cost == pytest.approx(solve(p, q, costs)[1], rel=1e-11)
+
+
+def test_large_problems_are_solved_alike_with_and_without_the_sparse_solver(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(4)
+    p, q, costs = rng.dirichlet(np.ones(60)), rng.dirichlet(np.ones(50)), rng.integers(0, 4, (60, 50)) / 2
+    expected = earth_movers_distance(p, q, costs)
+    monkeypatch.setattr(transport, "LARGE", 100)
+    found = earth_movers_distance(p, q, costs)
+    assert_certified(found, p, q / q.sum() * p.sum(), costs)
+    assert found.cost == pytest.approx(expected.cost, rel=1e-12)
+    one = TransportProblems(np.array([60]), np.array([50]), p, q * p.sum() / q.sum(), costs.ravel())
+    assert costs_of(one) == pytest.approx([expected.cost], rel=1e-12)
+    monkeypatch.setattr(sparse, "sparse_solver", lambda: None)
+    assert solve_sparse(p, q, costs, 1000) is None
+    assert earth_movers_distance(p, q, costs).cost == pytest.approx(expected.cost, rel=1e-12)
 
 
 # Reduction

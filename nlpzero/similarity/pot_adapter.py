@@ -1,5 +1,6 @@
 """POT's exact solver alone: `import ot` brings SciPy's statistics and more, and takes most of a second."""
 
+import functools
 import importlib
 import importlib.machinery
 import importlib.util
@@ -9,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+import numpy as np
 
 _NAME = "ot.lp.emd_wrap"
 _PRIVATE = "nlpzero_pot"
@@ -24,12 +27,32 @@ def exact_solver() -> Callable[..., Any]:
     ImportError
         If POT is missing or holds no such solver.
     """
+    return _solver("emd_c")
+
+
+@functools.cache
+def sparse_solver() -> Callable[..., Any] | None:
+    """Give `ot.lp.emd_wrap.emd_c_sparse`, which POT has from 0.9.7 on; None where there is none that works like it.
+
+    It takes two distributions, the sources, targets and costs of the pairs that mass may move between, and an iteration
+    cap, and gives sources, targets and masses of the moves, the cost, duals and a status.
+    """
+    try:
+        found = _solver("emd_c_sparse")
+        one, zero = np.ones(1), np.zeros(1, np.uint64)
+        return found if len(found(one, one, zero, zero, one, 10)) == 7 else None
+    except (ImportError, TypeError):
+        return None
+
+
+def _solver(name: str) -> Callable[..., Any]:
+    """Give one of POT's solvers."""
     with _loading:
         if _NAME not in sys.modules and "ot" not in sys.modules:
             _load()
-    found: Callable[..., Any] | None = getattr(importlib.import_module(_NAME), "emd_c", None)
+    found: Callable[..., Any] | None = getattr(importlib.import_module(_NAME), name, None)
     if found is None:
-        raise ImportError(f"no emd_c in {_NAME}")
+        raise ImportError(f"no {name} in {_NAME}")
     return found
 
 

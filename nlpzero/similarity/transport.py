@@ -15,6 +15,7 @@ from ..errors import ModelError
 from .documents import Floats, Ints
 from .pot_adapter import exact_solver
 from .reduction import TransportProblems
+from .sparse import solve_sparse
 
 Solve = Callable[[Floats, Floats, Floats, int], tuple[Floats, float, Floats, Floats, int]]
 """Takes two distributions without zeros, C-ordered costs and an iteration cap; gives plan, cost, duals and a status."""
@@ -24,6 +25,9 @@ OPTIMAL = 1
 
 ITERATIONS = 10_000_000
 """Cap on simplex pivots, a thousand times what 3,000 x 3,000 words need."""
+
+LARGE = 1 << 18
+"""Pairs of words from which the sparse solver is faster."""
 
 BALANCE = 1e-9
 """How far, relatively, the two sums of weights may lie apart."""
@@ -86,6 +90,10 @@ def solve(p: Floats, q: Floats, costs: Floats, iterations: int = ITERATIONS) -> 
     ModelError
         If the solver did not prove its plan optimal, as when it reached the iteration cap.
     """
+    if costs.size >= LARGE and (found := solve_sparse(p, q, costs, iterations)) is not None:
+        plan = np.zeros(costs.shape)
+        plan[found.sources, found.targets] = found.masses
+        return plan, found.cost, found.u, found.v
     plan, cost, sources, targets, status = solver()(p, q, costs, iterations)
     if status != OPTIMAL:
         reason = {0: "unequal weights", 2: "unbounded costs", 3: f"{iterations:,} iterations reached"}
@@ -200,6 +208,9 @@ def costs_of(problems: TransportProblems) -> Floats:
     sizes = problems.n[rest].tolist(), problems.m[rest].tolist()
     for k, n, m, a, b, c, d, e, f in zip(rest.tolist(), *sizes, *borders, strict=True):
         p, q, costs = problems.p[a:b], problems.q[c:d], problems.costs[e:f].reshape(n, m)
+        if costs.size >= LARGE:
+            _, found[k], _, _ = solve(p, q, costs, ITERATIONS)
+            continue
         _, found[k], _, _, status = move(p, q, costs, ITERATIONS)
         if status != OPTIMAL:
             solve(p, q, costs, ITERATIONS)  # says why
