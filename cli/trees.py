@@ -87,13 +87,20 @@ def _page(drawings: "list[Picture]") -> Iterator[str]:
     yield svg(drawings)
 
 
-def treebank_batches(corpus: "Corpus", size: int = BATCH) -> Iterator[list[list[str]]]:
-    """Give the sentences of a treebank in CoNLL-U, as words, some at a time."""
+def treebank_batches(corpus: "Corpus", size: int = BATCH, *, slow: bool = False) -> Iterator[list[list[str]]]:
+    """Give the sentences of a treebank in CoNLL-U, as words, some at a time.
+
+    Where each takes seconds all are read first: the bar can then tell how long it will take.
+    """
     from nlpzero.syntax.conllu import read_conllu
 
+    words: Iterable[list[str]] = (tree.words for tree in read_conllu(corpus.lines(), corpus.paths[0]))
+    held = [*words] if slow else None
     batch: list[list[str]] = []
-    for tree in progress(read_conllu(corpus.lines(), corpus.paths[0]), unit="sentence"):
-        batch.append(tree.words)
+    for sentence in progress(
+        words if held is None else held, total=None if held is None else len(held), unit="sentence"
+    ):
+        batch.append(sentence)
         if len(batch) == size:
             yield batch
             batch = []

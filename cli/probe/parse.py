@@ -28,9 +28,6 @@ Examples:
   nlpzero probe parse --model roberta --conllu --format conllu dev.conllu | nlpzero score --trees dev.conllu -
 """
 
-ONE_BY_ONE = 1
-"""Sentences of a treebank that are handed on together: each takes seconds."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class ProbeOptions:
@@ -123,7 +120,7 @@ class _Sentences:
         from nlpzero.syntax.clauses import sentences_of
 
         if self.own.conllu:
-            blocks: Iterator[list[list[str]]] = treebank_batches(self.corpus, ONE_BY_ONE)
+            blocks: Iterator[list[list[str]]] = treebank_batches(self.corpus, 1, slow=True)
         else:
             parts = parts_of(self.corpus, execution.block_size)
             blocks = (sentences_of(encode_part(self.cut, part), self.own.unit) for part in parts)  # type: ignore[arg-type]
