@@ -231,13 +231,14 @@ def command(
     own.check(made_of.kind)
     from nlpzero.rules.baskets import BASKETS
     from nlpzero.rules.rules import find_rules
+    from nlpzero.rules.wordbaskets import TEXT_BASKETS
 
     is_text = made_of.kind == "text"
     shortly = is_text and own.examples is None and writing.is_seen
     with (
         writing.open() as out,
         reading.open(running, again=bool(own.examples) or shortly) as corpus,
-        words.open(running.job, BASKETS, corpus) if is_text else running.job.open(BASKETS, corpus) as execution,
+        words.open(running.job, TEXT_BASKETS, corpus) if is_text else running.job.open(BASKETS, corpus) as execution,
     ):
         baskets = read_baskets(corpus, execution, made_of, words, reading)
         found = _mined(baskets, execution, own, made_of.kind)

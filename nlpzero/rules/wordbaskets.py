@@ -3,7 +3,7 @@
 import itertools
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -14,11 +14,14 @@ from ..core.workspace import Ids, Keys, StoredRun, Workspace, WorkspaceArray
 from ..segment.encoding import Tokens
 from ..text.stopwords import FUNCTION_WORDS
 from ..text.words import are_words, is_numeral
-from .baskets import Baskets, Entries
+from .baskets import BASKETS, Baskets, Entries
 from .frequent import Ints
 from .passages import Passages
 from .repeats import Repeats
 from .vertical import Flags
+
+TEXT_BASKETS = replace(BASKETS, disk=2.5)
+"""Of baskets of words: what stood in the text before is kept by its words, 8 bytes each, and so are the words."""
 
 CHUNK = 1 << 20
 """Words in the baskets that windows make at a time, about."""

@@ -12,16 +12,16 @@ from pathlib import Path
 
 from bench import NLPZERO, fail, folder, print_table, run, unpacked
 
-# Each takes the file, the share and the number of repeats, and prints seconds, fastest first, and the number of sets.
+# Each takes the file, the share and the number of repeats, and prints processor seconds, the fewest, and the sets.
 READ = """
 import sys, time
 path, share, repeat = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
 def fastest(mine):
     times = []
     for _ in range(repeat):
-        start = time.perf_counter()
+        start = time.process_time()
         number = mine()
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     print(min(times), number)
 separator = "," if path.endswith(".csv") else None
 def rows():
