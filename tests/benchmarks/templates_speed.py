@@ -145,7 +145,20 @@ def compare(options: argparse.Namespace, raw: Path, clauses: Path, place: Path) 
 def parse_first(options: argparse.Namespace, clauses: Path, first: Path, place: Path) -> None:
     """Time the parsers on the same sentences with the same templates."""
     table = place / "to-parse.tsv"
-    run([*NLPZERO, "templates", "--tokenized", "--min-proba", options.min_proba, "-o", table, clauses])
+    run(
+        [
+            *NLPZERO,
+            "templates",
+            "--method",
+            "paths",
+            "--tokenized",
+            "--min-proba",
+            options.min_proba,
+            "-o",
+            table,
+            clauses,
+        ]
+    )
     inventory = Inventory.from_file(table, limit=options.templates)
     sentences = sentences_of(encode("".join(block.text for block in Corpus([first]).blocks()), BlankCutter()), "line")
     parser = Parser(inventory)
