@@ -120,7 +120,7 @@ def test_the_order_is_gaps_first_then_what_is_saved() -> None:
 @pytest.mark.parametrize(
     ("size", "open_job"),
     [
-        (9, at_work),
+        (26, at_work),
         (90, partial(at_work, 1, 0)),
         (150, partial(at_work, 2, 1 << 12)),
         (150, at_work_in_processes),
