@@ -80,19 +80,29 @@ class Bert:
                 "`transformers` package: save_pretrained(folder, safe_serialization=True)"
             )
         try:
-            from safetensors import SafetensorError, safe_open
+            from safetensors import SafetensorError, deserialize
         except ImportError:
             raise ModelError("reading a model needs the package safetensors: pip install 'nlpzero[bert]'") from None
         tensors: dict[str, Tensor] = {}
         try:
-            with safe_open(path, framework="numpy") as file:
-                for name in file.keys():  # noqa: SIM118 - no mapping
-                    tensors[_short(name)] = np.asarray(file.get_tensor(name), np.float32)
-        except (SafetensorError, OSError, ValueError, TypeError, AttributeError) as error:
+            with open(path, "rb") as file:
+                for name, found in deserialize(file.read()):
+                    tensors[_short(name)] = _numbers(found["dtype"], found["data"]).reshape(found["shape"])
+        except (SafetensorError, OSError, ValueError) as error:
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise ModelError(f"{path}: cannot be read: {reason}; get it again") from None
         _check(shapes, tensors, path)
         return cls(shapes, tensors, place)
+
+
+def _numbers(kind: str, data: bytes) -> Tensor:
+    """Read the numbers of a tensor, of whatever precision."""
+    if kind == "BF16":  # the upper halves of single precision
+        return (np.frombuffer(data, "<u2").astype(np.uint32) << np.uint32(16)).view(np.float32)
+    types = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "U8": "u1", "I8": "i1", "BOOL": "?"}
+    if kind not in types:
+        raise ValueError(f"numbers of the type {kind}")
+    return np.frombuffer(data, types[kind]).astype(np.float32, copy=False)
 
 
 def _short(name: str) -> str:
