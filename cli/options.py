@@ -145,7 +145,8 @@ class TextOptions(EncodingOptions):
         callback=_folds,
         show_default="nothing",
         help="Read full width as half width (width), upper case as lower (case), traditional characters as simplified "
-        "and terms of Taiwan as those of the mainland (variants). Text that is written out keeps its characters.",
+        "and terms of Taiwan as those of the mainland (variants); word lists, too. Text that is written out keeps its "
+        "characters.",
     )
     web: Literal["", "drop", "keep"] = option(
         "--web",
@@ -167,6 +168,11 @@ class TextOptions(EncodingOptions):
     join_lines: bool = option(
         "--join-lines", is_flag=True, help="Join lines that break a sentence, as scans have them."
     )
+
+    def lexicon(self, path: str) -> "Lexicon":
+        """Read a word list; its words are folded as the text is."""
+        lexicon = super().lexicon(path)
+        return lexicon.folded(self.fold) if self.fold else lexicon
 
     def how(self, memory: int = 2 << 30) -> "Reading":
         from nlpzero.reading.options import Reading

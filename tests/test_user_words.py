@@ -1,11 +1,13 @@
 """Words that users add to what cuts their text, and words that are kept whole whatever else matches."""
 
 import pickle
+from pathlib import Path
 
 import jieba
 import numpy as np
 import pytest
 from cases import random_text
+from nlpzero_cli.options import ReadingOptions
 
 from nlpzero.lexicon.lexicon import Lexicon
 from nlpzero.segment.cutter import Cutter
@@ -154,3 +156,14 @@ def test_what_was_added_tells_cutters_apart_and_is_sent_with_them() -> None:
         assert again == each
         assert again("青桅坊的橹簧") == each("青桅坊的橹簧")
     assert made[3]("青桅坊的橹簧") == ["青桅坊", "的", "橹簧"]
+
+
+def test_words_of_users_are_folded_as_the_text_is(tmp_path: Path) -> None:
+    """A list in traditional characters holds for a text that is read as simplified, and the other way round."""
+    path = tmp_path / "words.txt"
+    path.write_text("橹簧廠\n青桅坊 7\nＧＸ７\n", "utf-8")
+    plain, folded = (ReadingOptions(paths=(), fold=fold).lexicon(str(path)) for fold in ((), ("variants", "width")))
+    assert plain.words == ["橹簧廠", "青桅坊", "ＧＸ７"]
+    assert folded.words == ["橹簧厂", "青桅坊", "GX7"]
+    assert folded.counts.tolist() == [1, 7, 1]
+    assert dictionary_cutter().with_words(folded)("橹簧厂在") == ["橹簧厂", "在"]

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from ..errors import LexiconError
 from ..text.characters import Codes, code_points
+from ..text.folding import fold
 from ..text.packing import LINE_FEED, pack_words, unpack_words
 from .formats import FORMS, MOST, Entry, entry_of, read_entries
 from .trie import Trie
@@ -220,6 +221,26 @@ class Lexicon:
         """
         kept = np.flatnonzero(self.counts >= count)
         return Lexicon([self.words[i] for i in kept.tolist()], self.counts[kept], self.total)
+
+    def folded(self, kinds: Iterable[str]) -> "Lexicon":
+        """Give the words as text is read that is folded; words that become one have the greatest of their counts.
+
+        Parameters
+        ----------
+        kinds : some of "width", "case", "variants"
+            See `nlpzero.text.folding.fold`.
+
+        Examples
+        --------
+        >>> lexicon = Lexicon(["長江", "长江", "ＵＮＩＸ"], [2, 5, 1]).folded(["variants", "width", "case"])
+        >>> lexicon.words, lexicon.counts.tolist()
+        (['长江', 'unix'], [5, 1])
+        """
+        kinds = tuple(kinds)
+        counts: dict[str, int] = {}
+        for word, count in zip((fold(word, kinds) for word in self.words), self.counts.tolist(), strict=True):
+            counts[word] = max(count, counts.get(word, 0))
+        return Lexicon(list(counts), list(counts.values()), self.total)
 
     def to_userdict(self) -> str:
         r"""Write the lexicon as a file for ``jieba.load_userdict``.
