@@ -194,3 +194,10 @@ def test_the_examples_of_the_help_page_run(tmp_path: Path, monkeypatch: pytest.M
         assert done.exit_code == 0, example
     text = Path("data/stories.txt").read_text("utf-8")
     assert Path("stories.cut").read_text("utf-8").replace(" ", "") == text.replace(" ", "")
+
+
+def test_word_lists_are_folded_as_the_text_is(tmp_path: Path) -> None:
+    """A list in traditional characters holds for a traditional text that is read as simplified."""
+    text, words = written(tmp_path, "text.txt", "這裡的橹簧廠很大\n"), written(tmp_path, "words.txt", "橹簧廠\n")
+    assert "橹簧廠" not in run("--fold", "variants", text).stdout.split()
+    assert "橹簧廠" in run("--fold", "variants", "--userdict", words, text).stdout.split()

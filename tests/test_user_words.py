@@ -7,7 +7,6 @@ import jieba
 import numpy as np
 import pytest
 from cases import random_text
-from nlpzero_cli.options import ReadingOptions
 
 from nlpzero.lexicon.lexicon import Lexicon
 from nlpzero.segment.cutter import Cutter
@@ -162,7 +161,8 @@ def test_words_of_users_are_folded_as_the_text_is(tmp_path: Path) -> None:
     """A list in traditional characters holds for a text that is read as simplified, and the other way round."""
     path = tmp_path / "words.txt"
     path.write_text("橹簧廠\n青桅坊 7\nＧＸ７\n", "utf-8")
-    plain, folded = (ReadingOptions(paths=(), fold=fold).lexicon(str(path)) for fold in ((), ("variants", "width")))
+    plain = Lexicon.from_file(path)
+    folded = plain.folded(("variants", "width"))
     assert plain.words == ["橹簧廠", "青桅坊", "ＧＸ７"]
     assert folded.words == ["橹簧厂", "青桅坊", "GX7"]
     assert folded.counts.tolist() == [1, 7, 1]
