@@ -34,7 +34,7 @@ MEASURES = (
     *("chi_squared", "likelihood_ratio"),
 )
 """The names of nlpzero.corpora.contrast.MEASURES, which is imported late; a test compares them."""
-ON_TERMINAL = ("g2", "p", "log_ratio", "simple_maths")
+ON_TERMINAL = ("g2", "log_ratio")
 """Measures that fit a terminal."""
 
 

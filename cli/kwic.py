@@ -162,7 +162,8 @@ def _fitting(own: ConcordanceCommandOptions) -> int:
     import shutil
 
     columns = shutil.get_terminal_size().columns
-    places = max((width(os.path.basename(path)) for path in own.words[1:]), default=0) + 7
+    files = own.words[1:] if own.regex is None else own.words
+    places = max((width(os.path.basename(path) if len(files) == 1 else path) for path in files), default=7) + 6
     match = max((width(one) for one in (*own.words[:1], *own.word)), default=8)
     return max(NARROW, min(40, (columns - places - match - 6) // 4))
 
@@ -193,11 +194,16 @@ def _write(
             table.write(line)
     else:
         limit = ROWS if is_terminal() and not is_given("top") else None
-        _write_aligned(file, lines, options, limit)
+        is_short = is_terminal() and len(own.words) == 1 + (own.regex is None)
+        _write_aligned(file, lines, options, limit, is_short)
 
 
 def _write_aligned(
-    file: TextFile, lines: "Iterator[ConcordanceLine]", options: "ConcordanceOptions", limit: int | None
+    file: TextFile,
+    lines: "Iterator[ConcordanceLine]",
+    options: "ConcordanceOptions",
+    limit: int | None,
+    is_short: bool,
 ) -> None:
     """Write lines whose matches stand below each other; the first at once."""
     room = 2 * options.width if options.by == "characters" else None
@@ -209,17 +215,17 @@ def _write_aligned(
             continue
         held.append(line)
         if len(held) == HELD or (number == 0 and room is not None):
-            _write_held(file, held, room)
-    _write_held(file, held, room)
+            _write_held(file, held, room, is_short)
+    _write_held(file, held, room, is_short)
     if more:
         file.write(f"… {more:,} more; --top 0 shows all\n")
 
 
-def _write_held(file: TextFile, held: "list[ConcordanceLine]", room: int | None) -> None:
+def _write_held(file: TextFile, held: "list[ConcordanceLine]", room: int | None, is_short: bool) -> None:
     """Write lines; where they count words, as wide as the widest of them."""
     if held:
         left, right = (room, room) if room is not None else _rooms(held)
-        file.write("".join([_aligned(one, left, right) for one in held]))
+        file.write("".join([_aligned(one, left, right, is_short) for one in held]))
         _flush(file)
         held.clear()
 
@@ -240,9 +246,10 @@ def _flush(file: TextFile) -> None:
         file.flush()  # type: ignore[attr-defined]
 
 
-def _aligned(line: "ConcordanceLine", room_left: int, room_right: int) -> str:
-    """Write one line."""
+def _aligned(line: "ConcordanceLine", room_left: int, room_right: int, is_short: bool) -> str:
+    """Write one line, with the name of its file in full or in short."""
     left, match, right = map(_clean, line[2:])
+    name = os.path.basename(line.source) if is_short else line.source
     before = " " * max(0, room_left - width(left)) + left
     behind = right + " " * max(0, room_right - width(right))
-    return f"{before}  {match}  {behind}  {printable(line.source)}:{line.line}\n"
+    return f"{before}  {match}  {behind}  {printable(name)}:{line.line}\n"
