@@ -131,9 +131,10 @@ def earth_movers_distance(
 
     Notes
     -----
-    About 10 microseconds for 10 x 10, 0.3 s for 1,000 x 1,000 and 3 s for 3,000 x 3,000; 35 bytes of memory for each
-    pair. Rubner, Tomasi & Guibas (2000), "The earth mover's distance as a metric for image retrieval"; the solver is
-    Bonneel et al. (2011). Weights below 1e-16 of their sum have the optimum's plan only up to rounding.
+    About 10 microseconds for 10 x 10; larger problems by the sparse solver (`sparse`), seven times faster than by the
+    dense one at 3,000 x 3,000; 16 bytes of memory for each pair besides the costs. Rubner, Tomasi & Guibas (2000), "The
+    earth mover's distance as a metric for image retrieval"; the solver is Bonneel et al. (2011). Weights below 1e-16 of
+    their sum have the optimum's plan only up to rounding.
 
     Examples
     --------
