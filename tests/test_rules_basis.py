@@ -95,7 +95,7 @@ def test_a_length_limit_is_one_of_both_sides_together() -> None:
 def test_how_many_sets_are_looked_at_together_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     baskets = from_lists(dense_baskets(2))
     expected = counted(find_rules(mine_closed(baskets, 2), 0.4))
-    for name in ("basis._PAIRS", "basis._TOGETHER", "closed._TOGETHER"):
+    for name in ("basis._PAIRS", "candidates._TOGETHER"):
         monkeypatch.setattr(f"nlpzero.rules.{name}", 3)
     assert counted(find_rules(mine_closed(baskets, 2), 0.4)) == expected
 

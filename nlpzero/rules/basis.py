@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .candidates import parts_among
+from .candidates import parts_among, portions
 from .closed import ClosedSets
 from .frequent import Constraint, Ints, ItemLists
 from .measures import Contingency, Floats
@@ -20,7 +20,6 @@ from .vertical import Flags
 
 _ANY = 1 << 30
 _PAIRS = 1 << 18  # pairs of a generator and a closed set completed together
-_TOGETHER = 1 << 14  # closed sets whose generators are looked up together
 
 
 def basis(
@@ -70,10 +69,9 @@ def _pairs(
     if constraint.lhs is not None:
         fits &= _made_of(closed.items, constraint.lhs, generators)
     found = [(np.empty(0, np.int64),) * 2]
-    for start in range(0, len(closed), _TOGETHER):
-        chosen = np.arange(start, min(start + _TOGETHER, len(closed)))
+    for chosen in portions(closed.sets):
         local, which = parts_among(closed.generators.levels, closed.sets.take(chosen), len(closed.items))
-        larger = local + start
+        larger = chosen[local]
         kept = fits[which] & (closed.counts[larger] / counts[which] >= min_confidence)
         found.append((which[kept], larger[kept]))
     which, larger = (np.concatenate(column) for column in zip(*found, strict=True))

@@ -14,6 +14,7 @@ from .frequent import Ints, ItemLists, SetLevel
 from .vertical import Counts, Indexes
 
 _JOINED = 1 << 20  # candidates made at a time
+_TOGETHER = 1 << 20  # pairs of items whose sets are looked up together
 DENSE = 1 << 23
 """Pairs of items, or of a set and an item, are looked up in a table if it has no more cells."""
 
@@ -97,6 +98,16 @@ class SetPlaces:
         places = np.searchsorted(self._keys, keys)
         hit = self._keys.take(places, mode="clip") == keys
         return np.where(hit, places, -1).astype(np.int32)
+
+
+def portions(sets: ItemLists) -> Iterator[Ints]:
+    """Number sets, so many at a time that their pairs of items can be looked up together."""
+    before = np.concatenate(([0], np.cumsum(sets.sizes**2)))
+    start = 0
+    while start < len(sets):
+        stop = max(start + 1, int(np.searchsorted(before, before[start] + _TOGETHER, side="right")) - 1)
+        yield np.arange(start, stop)
+        start = stop
 
 
 def parts_among(levels: Sequence[SetLevel], sets: ItemLists, n_items: int) -> tuple[Ints, Ints]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..core.job import Execution, Job
 from .baskets import Baskets, Entries
-from .candidates import parts_among
+from .candidates import parts_among, portions
 from .counters import Counter
 from .frequent import Frequent, Ints, ItemLists
 from .itemsets import LIMIT, mine_keys
@@ -21,7 +21,6 @@ from .vertical import Bits, Counts, Flags, Indexes, Vertical, popcount
 
 _KEPT = 1 << 25  # bytes of items of closures that are kept of a level
 _HELD = 1 << 18  # words of bit rows held at a time
-_TOGETHER = 1 << 14  # sets whose parts are looked up together
 _SAMPLE = 16  # words of bit rows that are looked at first: most items are in not all baskets of these
 _BLOCK = 1 << 14  # words of bit rows worked on at a time: a few such arrays fit the cache
 
@@ -78,8 +77,7 @@ class ClosedSets(NamedTuple):
         """
         own = self.generators.counts()
         counts = np.empty(len(sets), np.int64)
-        for start in range(0, len(sets), _TOGETHER):
-            chosen = np.arange(start, min(start + _TOGETHER, len(sets)))
+        for chosen in portions(sets):
             which, parts = parts_among(self.generators.levels, sets.take(chosen), len(self.items))
             least = np.full(len(chosen), self.n_baskets)
             np.minimum.at(least, which, own[parts])
