@@ -31,8 +31,7 @@ from .keyness import SHOWN, KeynessOptions
 from .records import ResultTable
 
 WHOLE = 0.7
-"""Share of its occurrences with one neighbour from which a string is no word of its own. (Of 0.5 to 0.9, read on a
-classic novel against news: below, names lose parts; above, pieces of names stay.)"""
+"""Share of its occurrences with one neighbour from which a string is no word of its own. (No other value was tried.)"""
 HELD = 2.5
 """Least cohesion of a key string, in nats. (Of 1, 1.5 and 2.5, read on the same texts: with less, function words stick
 to what they stand beside.)"""
