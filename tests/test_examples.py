@@ -123,6 +123,7 @@ def test_manuals_show_what_their_commands_write(manual: Path, shell: Shell) -> N
             line, shown = part.split("\n", 1)
             done = shell.run(line)
             written = done.stdout if done.returncode == 0 else done.stdout + done.stderr
+            assert done.returncode == 0 or "nlpzero: error: " in shown, f"$ {line}\n{written}"
             assert matches(shown, written), f"$ {line}\n{written}{done.stderr}"
 
 
