@@ -27,7 +27,7 @@ def leaves(command: click.Command, names: tuple[str, ...] = ()) -> Iterator[tupl
 
 
 LEAVES = dict(leaves(main))
-PAGES = [(), ("glove",), *LEAVES]
+PAGES = [(), ("glove",), ("probe",), *LEAVES]
 
 
 def answer(*arguments: str) -> str:

@@ -77,7 +77,7 @@ def test_every_help_page_ends_in_examples_that_run(page: str, shell: Shell) -> N
         for line in examples:
             done = shell.run(line)
             assert (done.returncode, done.stderr.count("error")) == (0, 0), f"{line}: {done.stderr}"
-            assert "nlpzero" in line
+        assert "nlpzero" in examples[-1]
 
 
 README = ROOT / "README.md"
