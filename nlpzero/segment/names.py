@@ -50,6 +50,7 @@ def join_names(is_start: Flags, codes: Codes, dots: Positions, lexicon: Lexicon)
     >>> marks.tolist()
     [True, False, False, False, False, True]
     """
+    dots = dots[is_start.take(dots)]  # the others are part of a listed word
     if not len(dots):
         return
     starts = np.flatnonzero(is_start)
