@@ -132,7 +132,7 @@ _PARAMETER = re.compile(r"`([a-z][a-z0-9_]*)`(?:=('[^']*'|[^\s,;]*[^\s,;.)]))?")
 """How the library names a parameter, with or without a value: `min_count`, `min_count`=1."""
 
 
-ALIASES = {"give `limit`=None": "add --yes"}
+ALIASES = {"give `limit`=None": "add --yes", "`jaccard`": "--near"}
 """What the command line spells in another way."""
 
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from nlpzero_cli.main import main
 
 ROOT = Path(__file__).parent.parent
-ONLY_LIBRARY = {"limit"}
+ONLY_LIBRARY = {"limit", "jaccard"}
 """Parameters that the command line spells in another way: `nlpzero_cli.messages.ALIASES`."""
 
 

@@ -77,7 +77,7 @@ class Bert:
         if not os.path.isfile(path):
             raise ModelError(
                 f"{path}: not there; take a folder with model.safetensors, or convert pytorch_model.bin with the "
-                "`transformers` package: save_pretrained(folder, safe_serialization=True)"
+                "package transformers: save_pretrained(folder, safe_serialization=True)"
             )
         try:
             from safetensors import SafetensorError, deserialize
