@@ -55,6 +55,7 @@ def test_the_library_does_not_speak_of_options() -> None:
     spoken = {
         (option, str(path.relative_to(ROOT)))
         for path in (ROOT / "nlpzero").rglob("*.py")
+        if path.parent.name != "report"  # the page of a corpus shows the commands that give its figures
         for text in strings(path)
         if not re.search(r"\bdask |nlpzero [a-z]+ ", text)
         for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", text)
