@@ -97,6 +97,7 @@ def test_an_error_is_not_glued_to_a_bar(tmp_path: Path) -> None:
 def test_someone_who_types_is_told_that_standard_input_is_read() -> None:
     seen = on_a_terminal("segment", "--jieba", typed="山水\n\x04")
     assert "nlpzero: reading standard input; end it with Ctrl-D\n" in seen
+    assert seen.endswith("山水\n")  # landscape; one Ctrl-D is enough
 
 
 def test_a_terminal_gets_an_aligned_table_of_30_rows_and_a_pipe_everything() -> None:

@@ -183,7 +183,7 @@ def test_merged_parts_are_the_counts_of_the_whole(symmetric: bool) -> None:
 def test_counts_larger_than_the_memory_wait_in_files_and_are_saved_piece_by_piece(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    text = random_lines(13, 3000)
+    text = random_lines(13, 500)
     whole = count_pairs([text], window=5)
     whole.save(tmp_path / "whole.npz")
     monkeypatch.setattr(counting, "MERGE_CHUNK", 100)

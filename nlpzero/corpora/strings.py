@@ -128,7 +128,9 @@ def compare_strings(
     Examples
     --------
     >>> from nlpzero.ngrams.counts import count_ngrams
-    >>> a, b = (count_ngrams([text], 3) for text in ("橹簧坏了。修橹簧。橹簧好了\n", "船坏了。修船。天好了\n"))
+    >>> rest = "天地人山水火木金土日月星风云雨雪花鸟虫鱼东西南北上下左右\n"
+    >>> texts = (f"橹簧坏了。修橹簧。橹簧好了\n{rest}", f"船坏了。修船。天好了\n{rest}")
+    >>> a, b = (count_ngrams([text], 3) for text in texts)
     >>> [row.word for row in compare_strings(a, b, KeynessOptions(min_count=2))]
     ['橹簧']
     """

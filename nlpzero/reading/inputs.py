@@ -1,14 +1,18 @@
 """Inputs (输入): files and standard input as bytes, and what messages call them."""
 
+import io
 import os
 import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from ..errors import CorpusError
 from .lines import READ
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 STDIN = "<stdin>"
 """The source name of standard input."""
@@ -38,7 +42,7 @@ def opened(path: str) -> Iterator[BinaryIO]:
     if path == "-":
         if sys.stdin is None:
             raise CorpusError("standard input is closed; name a file", STDIN)
-        yield sys.stdin.buffer
+        yield io.BufferedReader(_TerminalInput()) if sys.stdin.isatty() else sys.stdin.buffer
         return
     try:
         file = open(path, "rb")  # noqa: SIM115
@@ -55,3 +59,23 @@ def read_chunks(file: BinaryIO, source: str) -> Iterator[bytes]:
             yield chunk
     except OSError as error:
         raise CorpusError(f"{source}: {error.strerror}", source) from None
+
+
+class _TerminalInput(io.RawIOBase):
+    """Standard input where someone types: once Ctrl-D has ended it, it is not read again."""
+
+    def __init__(self) -> None:
+        self.ended = False
+
+    def readable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return sys.stdin.fileno()
+
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
+        view = memoryview(buffer).cast("B")
+        data = b"" if self.ended else os.read(self.fileno(), len(view))
+        self.ended = not data
+        view[: len(data)] = data
+        return len(data)
