@@ -18,6 +18,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
+from nlpzero import __version__
+
 NLPZERO = [sys.executable, "-m", "nlpzero"]
 OPENERS: dict[bytes, Callable[[str], gzip.GzipFile | lzma.LZMAFile]]
 OPENERS = {b"\x1f\x8b": gzip.GzipFile, b"\xfd7": lzma.LZMAFile}
@@ -169,7 +171,7 @@ PACKAGES = (
 
 
 def _versions() -> dict[str, str]:
-    found = {}
+    found = {"nlpzero": __version__}
     for name in PACKAGES:
         with suppress(PackageNotFoundError):
             found[name] = version(name)

@@ -10,6 +10,7 @@ two tables with the same script, arguments and title, the later one counts.
 
 import argparse
 import json
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ def page(records: list[dict[str, Any]]) -> str:
     """Write the tables as Markdown, each under its command line and signature."""
     parts, before = [], None
     for one in records:
-        command = " ".join([one["script"], *one["arguments"]])
+        command = shlex.join([one["script"], *one["arguments"]])
         versions = ", ".join(f"{name} {number}" for name, number in one["versions"].items())
         signature = f"{one['day']}, {one['machine']}; {versions}"
         if (command, signature) != before:
