@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .corpora import CorpusWordOptions, kind_of_file, refuse_counted
+from .corpora import CorpusWordOptions, kind_of_file, measure_option, refuse_counted
 from .messages import parts_of, warn, warn_replaced
 from .options import ReadingOptions, RunningOptions, quiet
 from .output import TableOptions
 from .pages import command as page
 from .terminal import is_terminal
-from .values import all_for_zero, argument, is_given, option, option_name, values
+from .values import argument, is_given, option, option_name, top_option, values
 
 if TYPE_CHECKING:
     from nlpzero.corpora.collocations import CollocateOptions
@@ -46,23 +46,13 @@ class CollocateCommandOptions:
     sort: str = option(
         "--sort", type=click.Choice([*MEASURES, "count", "frequency"]), default="log_dice", help="The greatest first."
     )
-    measures: tuple[str, ...] = option(
-        "--measure",
-        type=click.Choice([*MEASURES, "all"]),
-        multiple=True,
-        show_default="all but the last; fewer on a terminal",
-        help="A column of the table; may be given again.",
-    )
+    measures: tuple[str, ...] = measure_option(MEASURES, shown="all but the last; fewer on a terminal")
     min_count: int = option(
         "--min-count", type=click.IntRange(min=1), default=3, help="Leave out pairs that are rarer."
     )
     punctuation: bool = option("--punctuation", is_flag=True, help="Show punctuation marks, too.")
-    top: int | None = option(
-        "--top",
-        type=click.IntRange(min=0),
-        callback=all_for_zero,
-        show_default="all; with --all 1000; on a terminal 30",
-        help="Show only the first N for each word; 0 shows all.",
+    top: int | None = top_option(
+        "Show only the first N for each word; 0 shows all.", shown="all; with --all 1000; on a terminal 30"
     )
 
 

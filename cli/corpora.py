@@ -4,7 +4,7 @@ import contextlib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import click
 
@@ -19,6 +19,17 @@ if TYPE_CHECKING:
     from nlpzero.ngrams.runs import NGramTable
     from nlpzero.reading.corpus import Corpus
     from nlpzero.segment.cutter import Cutter
+
+
+def measure_option(measures: Sequence[str], *, shown: str) -> Any:
+    """Declare a field that --measure fills: the columns of a table."""
+    return option(
+        "--measure",
+        type=click.Choice([*measures, "all"]),
+        multiple=True,
+        show_default=shown,
+        help="A column of the table; may be given again.",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

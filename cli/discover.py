@@ -14,7 +14,7 @@ from .new_words import KnownOptions, sought, write_reasons, write_words
 from .options import ReadingOptions, RunningOptions, quiet
 from .output import Table, TableOptions, TextFile, open_output
 from .pages import command as page
-from .values import all_for_zero, is_given, option, option_name, values
+from .values import is_given, option, option_name, top_option, values
 from .words import stop_words
 
 if TYPE_CHECKING:
@@ -62,13 +62,7 @@ class DiscoverOptions:
     min_length: int = option(
         "--min-length", type=click.IntRange(min=1), default=1, help="Show words of at least N characters."
     )
-    top: int | None = option(
-        "--top",
-        type=click.IntRange(min=0),
-        callback=all_for_zero,
-        show_default="all",
-        help="Show the first N words; 0 for all.",
-    )
+    top: int | None = top_option("Show the first N words; 0 for all.")
     sort: Literal["count", "score", "topic", "probability"] | None = option(
         "--sort",
         type=click.Choice(["count", "score", "topic", "probability"]),

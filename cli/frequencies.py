@@ -10,7 +10,7 @@ from .messages import notice, parts_of, warn_replaced
 from .options import ReadingOptions, RunningOptions, quiet
 from .output import TableOptions
 from .pages import command as page
-from .values import all_for_zero, is_given, option, option_name, values
+from .values import is_given, option, option_name, top_option, values
 
 if TYPE_CHECKING:
     from nlpzero.corpora.records import ResultTable
@@ -60,13 +60,7 @@ class FrequencyOptions:
         default="count",
         help="Greatest first; ties by count. The others need --document.",
     )
-    top: int | None = option(
-        "--top",
-        type=click.IntRange(min=0),
-        callback=all_for_zero,
-        show_default="all; on a terminal 30",
-        help="Show only the first N words; 0 shows all.",
-    )
+    top: int | None = top_option("Show only the first N words; 0 shows all.", shown="all; on a terminal 30")
 
 
 @page(epilog=EPILOG, most=("document", "sort", "top", "save", "lexicon", "tokenized", "output"))

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import click
 
-from .corpora import CorpusWordOptions, DocumentOptions, string_counts, word_counts
+from .corpora import CorpusWordOptions, DocumentOptions, measure_option, string_counts, word_counts
 from .options import ReadingOptions, RunningOptions, quiet
 from .output import TableOptions
 from .pages import command as page
 from .terminal import is_terminal
-from .values import all_for_zero, argument, is_given, option, values
+from .values import argument, is_given, option, top_option, values
 
 if TYPE_CHECKING:
     from nlpzero.corpora.keyness import KeynessOptions
@@ -74,13 +74,7 @@ class KeynessCommandOptions:
     sort: str = option(
         "--sort", type=click.Choice(MEASURES), default="g2", help="The words that differ most by it first."
     )
-    measures: tuple[str, ...] = option(
-        "--measure",
-        type=click.Choice([*MEASURES, "all"]),
-        multiple=True,
-        show_default="g2 to simple_maths; fewer on a terminal",
-        help="A column of the table; may be given again.",
-    )
+    measures: tuple[str, ...] = measure_option(MEASURES, shown="g2 to simple_maths; fewer on a terminal")
     min_count: int = option(
         "--min-count", type=click.IntRange(min=1), default=5, help="Leave out words that both have less often together."
     )
@@ -94,13 +88,7 @@ class KeynessCommandOptions:
     constant: float = option(
         "--constant", type=click.FloatRange(0, min_open=True), default=100.0, help="Of simple_maths."
     )
-    top: int | None = option(
-        "--top",
-        type=click.IntRange(min=0),
-        callback=all_for_zero,
-        show_default="all; on a terminal 30",
-        help="Show only the first N words; 0 shows all.",
-    )
+    top: int | None = top_option("Show only the first N words; 0 shows all.", shown="all; on a terminal 30")
 
 
 @dataclass(frozen=True, kw_only=True)

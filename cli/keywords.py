@@ -12,7 +12,7 @@ from .messages import progress, warn_replaced
 from .options import ReadingOptions, RunningOptions, quiet
 from .output import TableOptions
 from .pages import command as page
-from .values import all_for_zero, is_given, option, values
+from .values import is_given, option, top_option, values
 
 if TYPE_CHECKING:
     from nlpzero.corpora.weights import IdfTable
@@ -54,9 +54,7 @@ class KeywordCommandOptions:
     window: int = option(
         "--window", type=click.IntRange(min=1), default=4, help="textrank: greatest distance of words that are near."
     )
-    top: int | None = option(
-        "--top", type=click.IntRange(min=0), callback=all_for_zero, default=10, help="Words for each; 0 shows all."
-    )
+    top: int | None = top_option("Words for each; 0 shows all.", default=10)
 
 
 @page(epilog=EPILOG, most=("document", "method", "idf", "top", "min_length", "stop", "lexicon"))

@@ -14,7 +14,7 @@ from .options import ReadingOptions, RunningOptions, quiet
 from .output import FileOptions, Table, TextFile
 from .pages import command as page
 from .terminal import ROWS, is_terminal, width
-from .values import all_for_zero, argument, is_given, option, values
+from .values import argument, is_given, option, top_option, values
 
 if TYPE_CHECKING:
     from nlpzero.corpora.concordance import ConcordanceLine, ConcordanceOptions
@@ -71,13 +71,7 @@ class ConcordanceCommandOptions:
         help="Such as 1R,2R,1L: by the first and second to the right, then the first to the left; 0: the word itself.",
     )
     whole: bool = option("--whole", is_flag=True, help="Only where it is a word of the text, not part of one.")
-    top: int | None = option(
-        "--top",
-        type=click.IntRange(min=0),
-        callback=all_for_zero,
-        show_default="all; on a terminal 30",
-        help="Show only N lines; 0 shows all.",
-    )
+    top: int | None = top_option("Show only N lines; 0 shows all.", shown="all; on a terminal 30")
     seed: int | None = option(
         "--seed", type=click.IntRange(min=0), show_default="the first lines", help="With --top: draw them at random."
     )

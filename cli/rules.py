@@ -15,7 +15,7 @@ from .options import ReadingOptions, RunningOptions, quiet
 from .output import TableOptions
 from .pages import command as page
 from .ruletables import PARTIAL, PassageReader, columns_of, write_rules, write_sets
-from .values import all_for_zero, is_given, option, option_name, values
+from .values import is_given, option, option_name, top_option, values
 from .words import WordOptions
 
 if TYPE_CHECKING:
@@ -131,13 +131,7 @@ class RuleOptions:
     minimums: dict[str, float] = option(
         "--min", multiple=True, callback=_minimums, metavar="MEASURE=VALUE", help="Least value; repeatable."
     )
-    top: int | None = option(
-        "--top",
-        type=click.IntRange(min=0),
-        callback=all_for_zero,
-        show_default="all",
-        help="Show the first N; 0 for all.",
-    )
+    top: int | None = top_option("Show the first N; 0 for all.")
     significant: float | None = option(
         "--significant",
         type=click.FloatRange(0, 1, min_open=True, max_open=True),

@@ -12,7 +12,7 @@ from .messages import notice, parts_of, warn, warn_replaced
 from .options import ReadingOptions, RunningOptions, quiet
 from .output import TableOptions, TextFile
 from .pages import command as page
-from .values import all_for_zero, option, values
+from .values import option, top_option, values
 from .words import GapOptions, WordOptions, exclude
 
 if TYPE_CHECKING:
@@ -76,13 +76,7 @@ class TemplateOptions(GapOptions):
     min_words: int = option(
         "--min-words", type=click.IntRange(min=1), default=1, help="Show templates of at least N words."
     )
-    top: int | None = option(
-        "--top",
-        type=click.IntRange(min=0),
-        callback=all_for_zero,
-        show_default="all",
-        help="Show the first N (of each gap); 0 for all.",
-    )
+    top: int | None = top_option("Show the first N (of each gap); 0 for all.")
     examples: int | None = option(
         "--examples",
         type=click.IntRange(min=1),

@@ -70,6 +70,17 @@ def option(*names: str, **attributes: Any) -> Any:
     return _field(SectionOption, names, attributes)
 
 
+def top_option(text: str, *, shown: str = "all", default: int | None = None) -> Any:
+    """Declare a field that --top fills, with its help: the number of rows, None for 0, which shows all."""
+    given = {"show_default": shown} if default is None else {"default": default}
+    return option("--top", type=click.IntRange(min=0), callback=_all_for_zero, help=text, **given)
+
+
+def _all_for_zero(_ctx: click.Context, _parameter: click.Parameter, value: int | None) -> int | None:
+    """Take 0 for no limit."""
+    return value or None
+
+
 def argument(**attributes: Any) -> Any:
     """Declare a field together with the argument that fills it, as `click.argument` does."""
     return _field(click.Argument, (), attributes)
@@ -117,11 +128,6 @@ def values(kind: type[Any], name: str, *, without: Collection[str] = (), **chang
         return gather
 
     return decorate
-
-
-def all_for_zero(_ctx: click.Context, _parameter: click.Parameter, value: int | None) -> int | None:
-    """Take 0 for no limit."""
-    return value or None
 
 
 def is_given(name: str) -> bool:
