@@ -1,12 +1,11 @@
 """`nlpzero collocates`: the words that stand near a word more often than chance would put them there."""
 
-import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from .corpora import CorpusWordOptions, kind_of_file, measure_option, refuse_counted
+from .corpora import CorpusWordOptions, counted_paths, measure_option, refuse_counted
 from .messages import parts_of, warn, warn_replaced
 from .options import ReadingOptions, RunningOptions, quiet
 from .output import TableOptions
@@ -72,7 +71,7 @@ def command(
 ) -> None:
     """Find the collocates (搭配词) of a word: what stands near it on a line more often than chance would put it there.
 
-    From text, or in less than a second from a file of `nlpzero glove count`, whose window then counts; pairs that were
+    From text, or in less than a second from files of `nlpzero glove count`, whose window then counts; pairs that were
     weighted by their distance count as their weights.
     """
     nodes, paths = _parted(own)
@@ -80,7 +79,7 @@ def command(
     with writing.open() as file:
         from nlpzero.corpora.collocations import all_pairs, collocates_of, near_in_counts
 
-        counts = _archive(paths, own, words, reading)
+        counts = _archive(paths, own, words, reading, running)
         if own.everything:
             pairs = counts if counts is not None else _counted(paths, options, words, reading, running)
             found = all_pairs(pairs, options)
@@ -127,18 +126,23 @@ def _options(own: CollocateCommandOptions) -> "CollocateOptions":
 
 
 def _archive(
-    paths: tuple[str, ...], own: CollocateCommandOptions, words: CorpusWordOptions, reading: ReadingOptions
+    paths: tuple[str, ...],
+    own: CollocateCommandOptions,
+    words: CorpusWordOptions,
+    reading: ReadingOptions,
+    running: RunningOptions,
 ) -> "Cooccurrence | None":
-    """Open counts of pairs, if that is what the file holds."""
-    if len(paths) != 1 or not os.path.isfile(paths[0]) or kind_of_file(paths[0]) is None:
+    """Open counts of pairs, if that is what the files hold; those of several are added up."""
+    if not counted_paths(paths, "nlpzero glove count"):
         return None
-    from nlpzero.vectors.cooccurrence import Cooccurrence
+    from nlpzero.vectors.cooccurrence import Cooccurrence, merge_counts
 
     refuse_counted(paths[0], words, reading)
     for name in ("window", "left", "right"):
         if is_given(name):
             raise click.UsageError(f"{option_name(name)} is for text, but {paths[0]} holds counts")
-    return Cooccurrence.load(paths[0])
+    parts = [Cooccurrence.load(path) for path in paths]
+    return parts[0] if len(parts) == 1 else merge_counts(parts, job=running.job).in_memory()
 
 
 def _near(

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from nlpzero.segment.cutter import Cutter
 
 
+NAMED = 3
+"""Texts that a message names one by one."""
+
+
 def measure_option(measures: Sequence[str], *, shown: str) -> Any:
     """Declare a field that --measure fills: the columns of a table."""
     return option(
@@ -107,6 +111,15 @@ def kind_of_file(path: str) -> str | None:
     return kind_of(path)
 
 
+def counted_paths(paths: Sequence[str], maker: str) -> bool:
+    """Tell whether all files hold counts; refuse some of these and some of text."""
+    kinds = [kind_of_file(path) for path in paths]
+    for path, kind in zip(paths, kinds, strict=True):
+        if kind is not None and not all(kinds):
+            raise click.UsageError(f"{path} holds {kind}, the others are text; count them first with {maker}")
+    return all(kinds)
+
+
 def word_counts(
     paths: Sequence[str],
     unit: "DocumentUnit",
@@ -119,8 +132,7 @@ def word_counts(
     from nlpzero.corpora.frequencies import WordCounts
     from nlpzero.corpora.merging import merge_words
 
-    kinds = [kind_of_file(path) for path in paths]
-    if all(kinds):
+    if counted_paths(paths, "nlpzero words --save"):
         refuse_counted(paths[0], words, reading)
         parts = [WordCounts.load(path) for path in paths]
         found = parts[0] if len(parts) == 1 else merge_words(parts, job=running.job)
@@ -128,14 +140,8 @@ def word_counts(
             made = found.documents.kind if found.documents else "no document"
             raise click.UsageError(f"{paths[0]} was counted by {made}; --document {unit.kind} needs text")
         return found
-    for path, kind in zip(paths, kinds, strict=True):
-        if kind is not None:
-            raise click.UsageError(
-                f"{path} holds {kind}, the others are text; count them first with nlpzero words --save"
-            )
     with replace(reading, paths=tuple(paths)).open(running, again=words.learn) as corpus:
-        counted = counted_words(corpus, unit, words, cutter(corpus), running)
-        return replace(counted, source=paths[0])
+        return counted_words(corpus, unit, words, cutter(corpus), running)
 
 
 def string_counts(paths: Sequence[str], order: int, reading: ReadingOptions, running: RunningOptions) -> "NGramTable":
@@ -144,13 +150,9 @@ def string_counts(paths: Sequence[str], order: int, reading: ReadingOptions, run
     from nlpzero.ngrams.merging import merge_ngrams
     from nlpzero.ngrams.runs import NGramTable
 
-    kinds = [kind_of_file(path) for path in paths]
-    if all(kinds):
+    if counted_paths(paths, "nlpzero count"):
         parts = [NGramTable.load(path) for path in paths]
         return parts[0] if len(parts) == 1 else merge_ngrams(parts, job=running.job)
-    for path, kind in zip(paths, kinds, strict=True):
-        if kind is not None:
-            raise click.UsageError(f"{path} holds {kind}, the others are text; count them first with nlpzero count")
     with replace(reading, paths=tuple(paths)).open(running) as corpus:
         with running.job.open(counting_cost(order), corpus) as execution:
             counted = count_ngrams(parts_of(corpus, execution.block_size), order, job=execution)
@@ -166,9 +168,19 @@ def counted_words(
     from nlpzero.corpora.frequencies import WORDS, count_words
 
     with words.open(running.job, WORDS, corpus) as execution:
-        counted = count_words(parts_of(corpus, execution.block_size), cutter=cutter, unit=unit, job=execution)
+        counted = count_words(
+            parts_of(corpus, execution.block_size), cutter=cutter, unit=unit, job=execution, source=named(corpus.paths)
+        )
         warn_replaced(corpus)
         return counted.in_memory()
+
+
+def named(paths: Sequence[str]) -> str:
+    """Name some texts in a message."""
+    from nlpzero.reading.inputs import name_of
+
+    names = [name_of(path) for path in paths]
+    return ", ".join(names) if len(names) <= NAMED else f"{names[0]} and {len(names) - 1:,} others"
 
 
 def refuse_counted(path: str, words: CorpusWordOptions, reading: ReadingOptions) -> None:

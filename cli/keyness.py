@@ -110,7 +110,7 @@ class PermutationOptions(DocumentOptions):
 @values(KeynessCommandOptions, "own")
 @values(PermutationOptions, "documents")
 @values(CorpusWordOptions, "words")
-@values(ReadingOptions, "reading", without=("paths", "shard"))
+@values(ReadingOptions, "reading", without=("paths",))
 @values(TableOptions, "writing")
 @values(RunningOptions, "running")
 @quiet

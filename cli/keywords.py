@@ -1,6 +1,6 @@
 """`nlpzero keywords`: the words that say what a document is about."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import click
@@ -125,4 +125,4 @@ def _idf(
     if own.idf != "corpus":
         return IdfTable.load(own.idf, reading.encoding, reading.of_text)
     counts = counted_words(corpus, DocumentUnit(own.document), words, cutter, running)
-    return IdfTable.of_counts(replace(counts, source=reading.paths[0]))
+    return IdfTable.of_counts(counts)

@@ -19,10 +19,15 @@ from nlpzero.core import archive
 from nlpzero.core.engine import Engine
 from nlpzero.core.schema import Member, Schema
 from nlpzero.core.workspace import Workspace
+from nlpzero.corpora import frequencies
+from nlpzero.corpora.documents import DocumentUnit, Kind
+from nlpzero.corpora.frequencies import WordCounts, count_words
+from nlpzero.corpora.listing import list_words
 from nlpzero.lexicon.lexicon import Lexicon
 from nlpzero.ngrams import runs
 from nlpzero.ngrams.counts import count_ngrams, count_units
 from nlpzero.ngrams.runs import NGramTable
+from nlpzero.reading.parts import Block
 from nlpzero.segment import learned
 from nlpzero.segment.cutter import BlankCutter
 from nlpzero.segment.encoding import encode_part
@@ -272,6 +277,18 @@ def _read_ngrams(path: Path) -> object:
     return found[:1] + found[2:-1] + (levels,)
 
 
+def _write_words(kind: Kind, path: Path) -> None:
+    """Write word counts by some kind of documents."""
+    blocks = [Block(name, 1, text) for name, text in (("甲", " ".join(TEXT)), ("乙", " ".join(TEXT[:90])))]
+    count_words(blocks, unit=DocumentUnit(kind)).save(path)
+
+
+def _read_words(path: Path) -> object:
+    """Read word counts, and use all that is in them."""
+    found = WordCounts.load(path)
+    return found.words, found.total, found.cut, found.counts.tolist(), [*map(str, list_words(found))]
+
+
 LISTED = Lexicon(["山水", "云雨", "风花", "长江大桥"], [5, 3, 2, 1])
 
 
@@ -373,6 +390,9 @@ LOADERS: dict[str, Loader] = {
     "packed vectors": Loader(lambda path: save_packed(_vectors(), path), _read_packed, packaged.SCHEMA),
     "co-occurrence counts": Loader(COUNTS.save, _read_counts, cooccurrence.SCHEMA),
     "n-gram counts": Loader(lambda path: count_ngrams([TEXT], 3).save(path), _read_ngrams, runs.SCHEMA),
+    "word counts": Loader(partial(_write_words, "none"), _read_words, frequencies.SCHEMA),
+    "word counts by file": Loader(partial(_write_words, "file"), _read_words, frequencies.SCHEMA),
+    "word counts by line": Loader(partial(_write_words, "line"), _read_words, frequencies.SCHEMA),
     "link counts": Loader(_write_links, _read_links, link_counts.SCHEMA),
     "segmenter": Loader(_write_segmenter, _read_segmenter, learned.SCHEMA),
     "index": Loader(_write_index, _read_index, index.SCHEMA),

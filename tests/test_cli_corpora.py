@@ -83,7 +83,7 @@ def test_wrong_use_is_told_in_one_line(run: Run) -> None:
     for arguments, status, message in (
         (("keyness", "a.txt"), 2, "give two texts, A and B; or several of A, and those of B each with --against"),
         (("keyness", "a.txt", "a.txt"), 2, "a.txt is on both sides; give two texts that differ"),
-        (("keyness", "--tokenized", "a.txt", "gap.txt"), 1, "the text holds no words; give more text, or another way"),
+        (("keyness", "--tokenized", "a.txt", "gap.txt"), 1, "gap.txt holds no words; give more text, or another way"),
         (("keyness", "--tokenized", "--max-p", "0", "a.txt", "b.txt"), 1, "none of the 1 words has a p of 0 or less"),
         (("keyness", "--seed", "2", "a.txt", "b.txt"), 2, "--permutations and --seed need --document"),
         (
@@ -122,3 +122,23 @@ def test_words_learned_from_the_text_itself(run: Run) -> None:
     found = {row["word"]: row for row in rows(run("words", "--learn", stories))}
     assert int(found["沈渡棠"]["count"]) > 50  # an invented name
     assert succeeded(run("words", "--learn", text=text)).stdout == succeeded(run("words", "--learn", stories)).stdout
+
+
+def test_a_shard_is_of_both_sides(run: Run) -> None:
+    Path("c.txt").write_text(A * 3, "utf-8")
+    Path("d.txt").write_text(B * 3, "utf-8")
+    options = ("--tokenized", "--shard", "2/2")
+    direct = succeeded(run("keyness", "--min-count", "1", *options, "c.txt", "d.txt")).stdout
+    succeeded(run("words", "-q", *options, "--save", "a.npz", "c.txt"))
+    succeeded(run("words", "-q", *options, "--save", "b.npz", "d.txt"))
+    assert succeeded(run("keyness", "--min-count", "1", "a.npz", "b.npz")).stdout == direct != ""
+
+
+def test_counts_of_pairs_in_parts_are_added_up(run: Run) -> None:
+    options = ("--tokenized", "--weighting", "flat", "--window", "2", "--min-count", "1")
+    for text in ("a", "b"):
+        succeeded(run("glove", "count", "-q", *options, "-o", f"{text}.npz", f"{text}.txt"))
+    succeeded(run("glove", "merge", "-o", "both.npz", "a.npz", "b.npz"))
+    whole = succeeded(run("collocates", "--min-count", "1", "江", "both.npz")).stdout
+    assert succeeded(run("collocates", "--min-count", "1", "江", "a.npz", "b.npz")).stdout == whole
+    assert "a.npz holds" in said(run("collocates", "江", "a.npz", "b.txt"), 2)

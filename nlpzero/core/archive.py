@@ -396,8 +396,8 @@ def _checked(file: BinaryIO, path: str | os.PathLike[str] | bytes, found: Descri
         else:
             arrays[name] = _read(file, name, found).view(f"<{array.type}").reshape(array.shape)
             look(name, member, lengths, arrays[name])
-        if member.starts_of and not rises(arrays[name], lengths[member.starts_of]):
-            raise Damage(f"{name!r} does not rise from 0 to {lengths[member.starts_of]}")
+        if member.starts_of and not rises(arrays[name], lengths.get(member.starts_of, 0)):
+            raise Damage(f"{name!r} does not rise from 0 to {lengths.get(member.starts_of, 0)}")
     return Archive(found.source, found.made, arrays, texts, lengths)
 
 

@@ -119,7 +119,7 @@ def is_text(schema: Schema, name: str) -> bool:
 
 def look(name: str, member: Member, lengths: Mapping[str, int], values: Array) -> None:
     """Check what is declared of single values."""
-    limit = lengths[member.below] if isinstance(member.below, str) and member.below else member.below
+    limit = lengths.get(member.below, 0) if isinstance(member.below, str) and member.below else member.below
     if limit != "" and values.size and not (values.min() >= 0 and values.max() < int(limit)):
         raise Damage(f"{name!r} points outside")
 

@@ -1,6 +1,7 @@
 """How often each word stands in a corpus, and in which of its documents (词频表): counted exactly, kept, added up."""
 
 import functools
+import operator
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,7 +19,7 @@ from ..core.workspace import NONE, Column, Counts, Run, StoredRun, Workspace, Wo
 from ..errors import ModelError, NothingFound
 from ..reading.parts import Part
 from ..segment.cutter import BLANKS, Cutter
-from .documents import DocumentTokens, DocumentUnit, Numbering, read_documents
+from .documents import KINDS, NAMED, DocumentTokens, DocumentUnit, Numbering, read_documents
 from .records import ResultTable
 
 if TYPE_CHECKING:
@@ -166,13 +167,15 @@ class WordCounts:
         archive = read_archive(path, SCHEMA)
         arrays, made = archive.arrays, archive.made
         documents = None
-        if made["kind"] != "none":
-            if {"lengths", "starts", "columns", "values"} - arrays.keys():
-                raise ModelError(f"{archive.source}: is damaged: it lacks counts of documents; count again")
+        lacking = {"lengths", "starts", "columns", "values"} - arrays.keys()
+        if made["kind"] != "none" and not lacking:
             names = archive.texts.get("names", [])
             parts = (arrays[name] for name in ("starts", "columns", "values"))
             documents = DocumentTable(made["kind"], arrays["lengths"], names, *parts)
-        return cls(archive.texts["words"], arrays["counts"], made["total"], documents, made["cut"], archive.source)
+        found = cls(archive.texts["words"], arrays["counts"], made["total"], documents, made["cut"], archive.source)
+        if (documents is None) != (made["kind"] == "none") or not _fits(found):
+            raise ModelError(f"{archive.source}: is damaged: its counts do not add up; count again")
+        return found
 
     def in_memory(self) -> "WordCounts":
         """Give the counts with arrays that are no maps of files."""
@@ -180,6 +183,31 @@ class WordCounts:
             return self
         columns, values = np.array(self.documents.columns), np.array(self.documents.values)
         return replace(self, documents=replace(self.documents, columns=columns, values=values))
+
+
+def _fits(found: WordCounts) -> bool:
+    """Tell whether counts are those of words in order, and add up over words and over documents."""
+    words, counts, documents = found.words, found.counts, found.documents
+    if not all(map(operator.lt, words, words[1:])) or counts.min(initial=1) < 1 or counts.sum() != found.total:
+        return False
+    if documents is None:
+        return True
+    if documents.kind not in KINDS or bool(documents.names) != (documents.kind in NAMED):
+        return False
+    starts = documents.starts
+    if (np.diff(starts) < 1).any():
+        return False
+    lengths, last = np.zeros(len(documents)), -1
+    for at in range(0, len(documents.columns), ENTRIES):
+        columns, values = (np.array(one[at : at + ENTRIES]) for one in (documents.columns, documents.values))
+        rises = np.diff(columns.astype(np.int64), prepend=last) > 0
+        rises[starts[slice(*np.searchsorted(starts, [at, at + len(columns)]))] - at] = True
+        if not rises.all() or values.min() < 1:
+            return False
+        lengths += np.bincount(columns, values, len(documents))
+        last = int(columns[-1])
+    rows = np.add.reduceat(documents.values, starts[:-1], dtype=np.int64)
+    return bool((rows == counts).all() and (lengths == documents.lengths).all())
 
 
 class _CountBlock(NamedTuple):
@@ -202,6 +230,7 @@ def count_words(
     cutter: Cutter = BLANKS,
     unit: DocumentUnit | None = None,
     job: Job | Execution | None = None,
+    source: str = "the text",
 ) -> WordCounts:
     r"""Count the words of a corpus (词频统计).
 
@@ -215,6 +244,8 @@ def count_words(
         What a document is, if it shall be counted in which of them each word stands.
     job : Job or Execution, optional
         What the work may use (default: the current job).
+    source : str
+        What messages call the text.
 
     Returns
     -------
@@ -240,7 +271,7 @@ def count_words(
     unit = unit or DocumentUnit()
     if not isinstance(job, Execution):
         with open_execution(job, WORDS) as execution:
-            return count_words(texts, cutter=cutter, unit=unit, job=execution).in_memory()
+            return count_words(texts, cutter=cutter, unit=unit, job=execution, source=source).in_memory()
     tally = Tally(job.workspace, max(16, job.held_memory // WORD_COST))
     numbering = Numbering(unit)
     blocks: list[tuple[_CountBlock, WorkspaceArray]] = []
@@ -255,11 +286,11 @@ def count_words(
     held = tally.at_least(1)
     del tally
     if not held:
-        raise NothingFound("the text holds no words; give more text, or another way to cut it")
+        raise NothingFound(f"{source} holds no words; give more text, or another way to cut it")
     words = sorted(held)
     counts = np.fromiter(map(held.__getitem__, words), np.int64, len(words))
     del held
-    found = WordCounts(words, counts, total, None, cutter.digest)
+    found = WordCounts(words, counts, total, None, cutter.digest, source)
     if unit.kind == "none":
         return found
     lengths = np.zeros(numbering.documents, np.int64)

@@ -47,9 +47,16 @@ def word_frequencies(
     >>> counts["江"], counts.total, counts.most_common(2)
     (1, 6, [('上', 1), ('有', 1)])
     """
-    with open_execution(job, WORDS) as execution, open_texts(texts, execution.block_size) as blocks:
-        unit = DocumentUnit(document)
-        return count_words(blocks, cutter=cut or dictionary_cutter(), unit=unit, job=execution).in_memory()
+    with open_execution(job, WORDS) as execution:
+        return _counted(texts, "texts", cut, document, execution)
+
+
+def _counted(texts: Texts, name: str, cut: Cutter | None, document: Kind, execution: Execution) -> WordCounts:
+    """Count the words of texts that were given as the parameter `name`."""
+    source = texts if isinstance(texts, str) else f"`{name}`"
+    cutter, unit = cut or dictionary_cutter(), DocumentUnit(document)
+    with open_texts(texts, execution.block_size, name) as blocks:
+        return count_words(blocks, cutter=cutter, unit=unit, job=execution, source=source).in_memory()
 
 
 def keyness(
@@ -93,9 +100,9 @@ def keyness(
     """
     with open_execution(job, WORDS) as execution:
         counts = []
-        for texts in (a, b):
+        for name, texts in (("a", a), ("b", b)):
             if not isinstance(texts, WordCounts):
-                texts = word_frequencies(texts, cut=cut, document=document, job=execution)
+                texts = _counted(texts, name, cut, document, execution)
             counts.append(texts)
         return compare(counts[0], counts[1], options, job=execution)
 
