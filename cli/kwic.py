@@ -13,6 +13,7 @@ from .messages import parts_of, printable, warn, warn_replaced
 from .options import ReadingOptions, RunningOptions, quiet
 from .output import FileOptions, Table, TextFile
 from .pages import command as page
+from .pages import terminal_columns
 from .terminal import ROWS, is_terminal, width
 from .values import argument, is_given, option, top_option, values
 
@@ -153,13 +154,10 @@ def _fitting(own: ConcordanceCommandOptions) -> int:
     """Choose a width for which lines fit the terminal."""
     if not is_terminal() or own.form != "text":
         return 20
-    import shutil
-
-    columns = shutil.get_terminal_size().columns
     files = own.words[1:] if own.regex is None else own.words
     places = max((width(os.path.basename(path) if len(files) == 1 else path) for path in files), default=7) + 6
     match = max((width(one) for one in (*own.words[:1], *own.word)), default=8)
-    return max(NARROW, min(40, (columns - places - match - 6) // 4))
+    return max(NARROW, min(40, (terminal_columns() - places - match - 6) // 4))
 
 
 def _noted(lines: "Iterator[ConcordanceLine]", matched: set[str]) -> "Iterator[ConcordanceLine]":

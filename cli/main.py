@@ -12,10 +12,7 @@ import click
 from nlpzero import __version__
 from nlpzero.errors import NlpZeroError
 
-from .messages import say, say_error, spelled
 from .pages import SETTINGS, CommandTable, PageGroup
-from .signals import obeyed
-from .values import has_option, option_name
 
 COMMANDS = {
     "discover": "Find the words of a corpus, with scores.",
@@ -59,6 +56,8 @@ class Failure(click.ClickException):
     """An error shown as the one line `nlpzero: error: ...`; the exit status is 1."""
 
     def show(self, file: Any = None) -> None:
+        from .messages import say_error
+
         say_error(self.message)
 
 
@@ -79,6 +78,7 @@ class Commands(CommandTable):
             status = error.exit_code
         except click.UsageError as error:
             from .corrections import usage_message
+            from .messages import say_error
 
             say_error(usage_message(error, arguments))
             status = error.exit_code
@@ -86,11 +86,16 @@ class Commands(CommandTable):
             error.show()
             status = error.exit_code
         except click.Abort:
+            from .messages import say
+
             say("interrupted")
             status = 130
         sys.exit(status if isinstance(status, int) else 0)
 
     def invoke(self, ctx: click.Context) -> Any:
+        from .messages import say, spelled
+        from .signals import obeyed
+
         try:
             with obeyed():
                 result = super().invoke(ctx)
@@ -113,12 +118,16 @@ class Commands(CommandTable):
 
 def _memory_message() -> str:
     """Say what helps where memory ran out."""
+    from .values import has_option, option_name
+
     remedies = [option_name(name) for name in ("memory", "workers") if has_option(name)]
     return f"out of memory; try {'smaller ' + ' or '.join(remedies) if remedies else 'a part of the text'}"
 
 
 def _system_message(error: OSError) -> str:
     """Say what the operating system refused, and what helps."""
+    from .values import has_option
+
     place = f"{error.filename}: " if error.filename else ""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         elsewhere = ", or keep temporary files elsewhere with --tmp-dir" if has_option("tmp_dir") else ""

@@ -9,7 +9,6 @@ import click
 
 from .learning import LearningOptions, Sources, learned
 from .messages import notice, parts_of, progress, warn_replaced
-from .new_words import KnownOptions, sought
 from .options import EncodingOptions, ReadingOptions, RunningOptions, quiet
 from .output import TableOptions, open_bytes
 from .pages import command as page
@@ -141,6 +140,8 @@ def _cut_with_new(
     from nlpzero.segment.lexical import cut_part
     from nlpzero.words.additions import LEAST_COUNT, additions
     from nlpzero.words.new_words import SeekParameters
+
+    from .new_words import KnownOptions, sought
 
     with sought(SeekParameters(LEAST_COUNT), KnownOptions(), reading, running) as new:
         cutter = dictionary_cutter()

@@ -255,8 +255,8 @@ def test_what_a_worker_lacks_is_named(text: Path, folder: Path) -> None:
     (folder / "words").write_text("山水 3\n")
     digest = hashlib.sha256((folder / "words").read_bytes()).hexdigest()
 
-    def words() -> Path:
-        return folder / "words"
+    def words() -> str:
+        return str(folder / "words")
 
     fit = Needs("run", versions(), (words, digest), ((str(folder / "words"), digest),), (extent,), str(folder))
     assert difference(fit) == ""

@@ -42,7 +42,7 @@ def dictionary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small dictionary in jieba's place, and a cache of its own."""
     path = tmp_path / "dict.txt"
     path.write_text(TABLE, "utf-8")
-    monkeypatch.setattr(prepared, "dictionary_path", lambda: path)
+    monkeypatch.setattr(prepared, "dictionary_path", lambda: str(path))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return path
 
@@ -124,8 +124,8 @@ def test_where_nothing_can_be_written_nothing_is_kept(
 
 def test_several_processes_make_it_at_a_time(dictionary: Path, tmp_path: Path) -> None:
     program = (
-        "import sys, pathlib; from nlpzero.segment import prepared; from nlpzero.segment.dictionary import *;"
-        f"prepared.dictionary_path = lambda: pathlib.Path({str(dictionary)!r});"
+        "import sys; from nlpzero.segment import prepared; from nlpzero.segment.dictionary import *;"
+        f"prepared.dictionary_path = lambda: {str(dictionary)!r};"
         "print(*prepared.prepared_cutter(DictionaryCutter, dictionary_cutter, 4)('江豚有三个'))"
     )
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}

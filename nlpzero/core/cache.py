@@ -2,16 +2,15 @@
 
 import os
 import sys
-from pathlib import Path
 
 
-def cache_folder() -> Path | None:
+def cache_folder() -> str | None:
     """Give the folder of ours in the user's cache, which need not exist; None if the user has none.
 
     ``$XDG_CACHE_HOME/nlpzero``, by default ``~/.cache/nlpzero``; on Windows in ``%LOCALAPPDATA%``.
     """
     named = os.environ.get("XDG_CACHE_HOME", "")
     if os.path.isabs(named):  # others are to be ignored, says the XDG Base Directory Specification
-        return Path(named, "nlpzero")
+        return os.path.join(named, "nlpzero")
     local = os.environ.get("LOCALAPPDATA", "") if sys.platform == "win32" else os.path.expanduser("~/.cache")
-    return Path(local, "nlpzero") if os.path.isabs(local) else None
+    return os.path.join(local, "nlpzero") if os.path.isabs(local) else None

@@ -51,7 +51,7 @@ class Needs(NamedTuple):
 
     run: str
     versions: tuple[tuple[str, str], ...]
-    dictionary: tuple[Callable[[], Path], str] | None
+    dictionary: tuple[Callable[[], str], str] | None
     files: tuple[tuple[str, str], ...]
     extents: tuple[Extent, ...]
     directory: str
@@ -96,7 +96,7 @@ class Cluster(Engine):
         *,
         extents: Sequence[Extent] = (),
         files: Sequence[str | os.PathLike[str]] = (),
-        dictionary: Callable[[], Path] | None = None,
+        dictionary: Callable[[], str] | None = None,
     ) -> None:
         super().__init__(workers)
         self._address = _address_of(scheduler)

@@ -7,8 +7,8 @@ block size and any number of workers. What outgrows the memory given is kept in 
 
 import functools
 import itertools
+import os
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -194,7 +194,7 @@ class Merging:
         for read, columns in ((keys_read, [run.keys for run in runs]), (counts_read, [run.counts for run in runs])):
             written = [column for column in columns if column.path is not None]
             if written and (read - sum(column.check for column in written)) % (1 << 64):
-                raise damaged(Path(written[0].path or "").parent)
+                raise damaged(os.path.dirname(written[0].path or ""))
         if self.ranked:
             spans = np.diff(np.array(borders), axis=0).T  # of every run in every range
             ends = np.cumsum(spans, axis=0)

@@ -14,9 +14,10 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as StillAtWork
-from typing import Any, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -129,7 +130,7 @@ class Engine:
         while True:
             try:
                 return future.result(POLL)
-            except StillAtWork:
+            except TimeoutError:
                 if future.done():  # the task's own
                     return future.result()
 
@@ -151,6 +152,8 @@ class _Threads:
 
     def submit(self, function: Callable[..., R], /, *items: Any) -> "Future[R]":
         """Hand over a task."""
+        from concurrent.futures import Future  # it takes 5 ms to import
+
         future: Future[R] = Future()
         self._tasks.put((future, function, items))
         return future

@@ -16,8 +16,6 @@ from typing import TYPE_CHECKING, Self
 from ..errors import NlpZeroError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ..reading.corpus import Corpus
     from .engine import Engine
     from .workspace import Workspace
@@ -194,7 +192,7 @@ class Job:
         corpus: "Corpus | int | None" = None,
         *,
         files: Sequence[str | os.PathLike[str]] = (),
-        dictionary: "Callable[[], Path] | None" = None,
+        dictionary: Callable[[], str] | None = None,
     ) -> "Execution":
         """Open what work needs; close it with `with`, and nothing is left.
 

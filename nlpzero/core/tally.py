@@ -5,9 +5,12 @@ import itertools
 import operator
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .workspace import Workspace, damaged
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Row = tuple[str, int, int]
 """A string, its count, and the place of its first occurrence."""
@@ -82,7 +85,7 @@ class Tally:
         return {string: number for _, string, number in sorted(found)}
 
 
-def _added(files: Sequence[tuple[Path, int]]) -> Iterator[Row]:
+def _added(files: "Sequence[tuple[Path, int]]") -> Iterator[Row]:
     """Add up the rows of some files."""
     rows = heapq.merge(*(_spilled(path, check) for path, check in files))
     for string, group in itertools.groupby(rows, key=operator.itemgetter(0)):
@@ -90,7 +93,7 @@ def _added(files: Sequence[tuple[Path, int]]) -> Iterator[Row]:
         yield string, sum(numbers), min(places)
 
 
-def _spilled(path: Path, check: int) -> Iterator[Row]:
+def _spilled(path: "Path", check: int) -> Iterator[Row]:
     """Read the rows of a spilled tally."""
     found = 0
     try:

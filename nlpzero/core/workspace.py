@@ -6,18 +6,18 @@ Every file carries the sum of its values, which reading checks.
 import contextlib
 import itertools
 import os
-import shutil
-import tempfile
 import threading
 import time
 import weakref
-from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from ..errors import NlpZeroError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Keys = npt.NDArray[np.uint64]
 Ids = npt.NDArray[np.uint32]
@@ -179,7 +179,7 @@ class Workspace:
         with self._lock:
             if self._directory is None:
                 name = f"nlpzero-{os.urandom(8).hex()}"
-                self._directory = _Directory(os.path.join(self._tmp_dir or tempfile.gettempdir(), name), owned=True)
+                self._directory = _Directory(os.path.join(self._tmp_dir or _system_directory(), name), owned=True)
                 try:
                     os.mkdir(self._directory.path, 0o700)  # its removal is settled before it is there
                 except OSError:
@@ -187,8 +187,10 @@ class Workspace:
                     raise
             return self._directory
 
-    def path(self) -> Path:
+    def path(self) -> "Path":
         """Name a new file, unlike that of any other process that shares the directory."""
+        from pathlib import Path
+
         return Path(self.directory, f"{_PROCESS}-{next(_serial)}")
 
     def require(self, needed: int) -> None:
@@ -199,7 +201,9 @@ class Workspace:
         NlpZeroError
             If the temporary directory has less than `needed` bytes free; says both.
         """
-        place = os.fspath(self._tmp_dir or tempfile.gettempdir())
+        import shutil
+
+        place = os.fspath(self._tmp_dir or _system_directory())
         free = shutil.disk_usage(place).free
         if needed > free:
             raise NlpZeroError(
@@ -269,6 +273,13 @@ class Workspace:
             self._directory = None
 
 
+def _system_directory() -> str:
+    """Name the system's directory for temporary files."""
+    from tempfile import gettempdir  # work that needs no files starts without it
+
+    return gettempdir()
+
+
 class _Directory:
     """A temporary directory, there for its owner, and for all arrays that are in it."""
 
@@ -298,6 +309,8 @@ def _remove(path: str, process: int) -> None:
 
 def _remove_all(path: str) -> None:
     """Remove a directory, into which abandoned tasks may still be writing."""
+    import shutil
+
     for _ in range(5):
         shutil.rmtree(path, ignore_errors=True)
         if not os.path.exists(path):

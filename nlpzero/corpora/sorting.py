@@ -4,10 +4,12 @@ import heapq
 import json
 import zlib
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..core.workspace import Workspace, damaged
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ROW_COST = 700
 """Bytes that a row takes which is held."""
@@ -67,7 +69,7 @@ def _order(row: tuple[Sequence[str], int, Sequence[Any]]) -> tuple[list[str], in
     return list(row[0]), row[1]
 
 
-def _rows(path: Path, check: int) -> Iterator[tuple[Sequence[str], int, Sequence[Any]]]:
+def _rows(path: "Path", check: int) -> Iterator[tuple[Sequence[str], int, Sequence[Any]]]:
     """Read the rows of a file."""
     found = 0
     try:

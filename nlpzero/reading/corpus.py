@@ -16,14 +16,12 @@ that is read where it is worked on.
 """
 
 import os
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import accumulate, chain, groupby
 from operator import itemgetter
-from shutil import copyfileobj
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 from ..errors import CorpusError
 from .encoding import HEAD, STATEFUL, check_encoding, encoding_of, too_long, undecodable
@@ -34,6 +32,9 @@ from .lines import READ, LongLine, count_lines, cut_lines, split_at
 from .options import Reading
 from .packing import packing_of, unpack
 from .parts import WHOLE, Block, Extent, Part, Span, Stamp, changed, extents, section, stamp_of
+
+if TYPE_CHECKING:
+    from tempfile import TemporaryDirectory
 
 
 class Corpus:
@@ -107,7 +108,7 @@ class Corpus:
         self.first_replaced: tuple[str, int, int] | None = None
         self._once = {path for path in self.paths if not is_regular(path)}
         self._used_up: set[str] = set()
-        self._spools: dict[str, tempfile.TemporaryDirectory[str]] = {}
+        self._spools: dict[str, TemporaryDirectory[str]] = {}
         self._stamps: dict[str, Stamp] = {}
         self._known_spans: list[Span] | None = None
         for path in self._once:
@@ -301,9 +302,12 @@ class Corpus:
         start = len(mark) if head.startswith(mark) else 0
         return Extent(source, os.path.abspath(place), start, stamp.size, *stamp, encoding)
 
-    def _spool(self, path: str) -> tempfile.TemporaryDirectory[str]:
+    def _spool(self, path: str) -> "TemporaryDirectory[str]":
         """Copy an input that can be read only once to a file in a temporary directory, which closing removes."""
-        spool = tempfile.TemporaryDirectory(prefix="nlpzero-", dir=self.tmp_dir, ignore_cleanup_errors=True)
+        from shutil import copyfileobj
+        from tempfile import TemporaryDirectory
+
+        spool = TemporaryDirectory(prefix="nlpzero-", dir=self.tmp_dir, ignore_cleanup_errors=True)
         try:
             with opened(path) as file, open(os.path.join(spool.name, "text"), "xb") as copy:
                 copyfileobj(file, copy, 1 << 20)

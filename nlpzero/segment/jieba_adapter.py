@@ -2,15 +2,15 @@
 
 import functools
 import importlib.util
+import os
 import warnings
-from pathlib import Path
 from typing import Any
 
 from ..errors import LexiconError
 from ..lexicon.lexicon import Lexicon
 
 
-def dictionary_path() -> Path:
+def dictionary_path() -> str:
     """Find jieba's dictionary (结巴词典) without importing jieba.
 
     Raises
@@ -20,13 +20,13 @@ def dictionary_path() -> Path:
 
     Examples
     --------
-    >>> dictionary_path().name
+    >>> os.path.basename(dictionary_path())
     'dict.txt'
     """
     spec = importlib.util.find_spec("jieba")
     if spec is None or spec.origin is None:
         raise LexiconError("jieba is not installed; pip install jieba==0.42.1, or give a lexicon of your own", "jieba")
-    return Path(spec.origin).with_name("dict.txt")
+    return os.path.join(os.path.dirname(spec.origin), "dict.txt")
 
 
 def load_words() -> Lexicon:
@@ -45,7 +45,8 @@ def load_words() -> Lexicon:
     >>> len(lexicon), lexicon.total
     (349045, 60101967)
     """
-    return words_of(dictionary_path().read_bytes())
+    with open(dictionary_path(), "rb") as file:
+        return words_of(file.read())
 
 
 def words_of(dictionary: bytes) -> Lexicon:
@@ -70,8 +71,8 @@ def load_idf() -> tuple[dict[str, float], float]:
     >>> len(known), round(known["长江"], 3), round(unknown, 3)
     (270132, 6.232, 11.955)
     """
-    path = dictionary_path().parent / "analyse" / "idf.txt"
-    fields = path.read_text("utf-8").split()
+    with open(os.path.join(os.path.dirname(dictionary_path()), "analyse", "idf.txt"), encoding="utf-8") as file:
+        fields = file.read().split()
     known = dict(zip(fields[::2], map(float, fields[1::2]), strict=True))
     return known, sorted(known.values())[len(known) // 2]  # as in jieba, the upper of two
 

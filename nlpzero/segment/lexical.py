@@ -5,8 +5,7 @@ import math
 import re
 import string
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +23,9 @@ from .cutter import LINE_END, Cutter, Flags, Positions
 from .jieba_adapter import hmm_cut
 from .lattice import LONG, ScoredWords, Scores, best_path, stretches
 from .names import join_names
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _LINE = re.compile(r"[^\n]+?(?=\r?\n|\Z)")
 
@@ -337,7 +339,7 @@ def cut_part(cutter: Cutter, delimiter: str, part: Part) -> bytes:
     return cut.encode("utf-8", "surrogateescape")
 
 
-def cut_to_file(workspace: Workspace, cutter: Cutter, delimiter: str, part: Part) -> Path:
+def cut_to_file(workspace: Workspace, cutter: Cutter, delimiter: str, part: Part) -> "Path":
     """Do as `cut_part`, but leave the bytes in a new file: a task for workers, for whom pipes are slower."""
     path = workspace.path()
     path.write_bytes(cut_part(cutter, delimiter, part))

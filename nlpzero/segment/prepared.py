@@ -6,8 +6,8 @@ and moved there, so that any number of processes may make it at a time. Where no
 """
 
 import contextlib
+import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -72,10 +72,11 @@ def prepared_cutter(kind: type[PreparedCut], maker: Callable[[], PreparedCut], l
     LexiconError
         If jieba is not installed.
     """
-    data = dictionary_path().read_bytes()
+    with open(dictionary_path(), "rb") as file:
+        data = file.read()
     source = [len(data), Checksum(np.frombuffer(data, np.uint8)).value, least, __version__, RULES]
     folder = cache_folder()
-    place = None if folder is None else folder / f"{kind.kind}-{source[1]:08x}.npz"
+    place = None if folder is None else os.path.join(folder, f"{kind.kind}-{source[1]:08x}.npz")
     cutter = None if place is None else _kept(kind, place, source)
     if cutter is None:
         cutter = kind(words_of(data).at_least(least))
@@ -86,7 +87,7 @@ def prepared_cutter(kind: type[PreparedCut], maker: Callable[[], PreparedCut], l
     return cutter
 
 
-def _kept(kind: type[PreparedCut], place: Path, source: list[Any]) -> PreparedCut | None:
+def _kept(kind: type[PreparedCut], place: str, source: list[Any]) -> PreparedCut | None:
     """Give the cutter that is kept at a place, if there is one, whole and of this source."""
     try:
         archive = read_archive(place, SCHEMA)
@@ -104,9 +105,9 @@ def _restored(kind: type[PreparedCut], archive: Archive) -> PreparedCut:
     return kind.of_learned(lexicon, arrays)
 
 
-def _keep(cutter: LexiconCutter, place: Path, source: list[Any]) -> None:
+def _keep(cutter: LexiconCutter, place: str, source: list[Any]) -> None:
     """Write a cutter to a place."""
-    place.parent.mkdir(parents=True, exist_ok=True)
+    os.makedirs(os.path.dirname(place), exist_ok=True)
     lexicon = cutter.lexicon
     keys, ids = lexicon.trie.arrays
     arrays: dict[str, Any] = {

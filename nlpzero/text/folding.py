@@ -72,7 +72,8 @@ def check_folds(kinds: Iterable[str]) -> tuple[str, ...]:
     if wrong := sorted(given - set(FOLDS)):
         raise CorpusError(f"`fold` is {wrong[0]!r}; there are {', '.join(FOLDS)}")
     chosen = tuple(kind for kind in FOLDS if kind in given)
-    folding_table(chosen)
+    if chosen:
+        folding_table(chosen)  # which may need a package that is not there
     return chosen
 
 

@@ -1,30 +1,46 @@
 """What web pages and chat logs hold beside text: addresses, names, tags, markup, time stamps (网络文本)."""
 
+import functools
 import re
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from .characters import Codes, code_points
 
-_TIME = r"\d{1,2}[:：]\d{2}(?:[:：]\d{2})?"
-_STAMP = rf"(?:\d{{4}}[-/.年]\d{{1,2}}[-/.月]\d{{1,2}}日?[ T]*)?{_TIME}"
-_NAME = r"[^\s:：。，！？\[\]()（）]{1,20}"
-_SPEAKER = re.compile(
-    rf"^[\[(（【]?{_STAMP}[\])）】]?(?:[ \t]+{_NAME}(?:[:：]|[ \t]*$))?|^{_NAME}[ \t]+"
-    rf"[\[(（]?{_STAMP}[\])）]?[:：]?(?=\s*$)",
-    re.MULTILINE,
-)
-_SPANS = re.compile(
-    r"(?:[hH][tT][tT][pP][sS]?://|[wW]{3}\.)[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*[A-Za-z0-9/=_#&%+-]"  # addresses
-    r"|<(?:!--[^<>]{0,2000}--|[/!]?[A-Za-z][^<>\n]{0,500})>|&(?:[A-Za-z]{2,8}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});"  # HTML
-    r"|@[\w-]{1,30}"  # names
-    r"|#[^#\s]{1,40}#|(?<![\w&])#[A-Za-z]\w{0,40}"  # tags
-    r"|\[[\w\u4e00-\u9fff]{1,8}\]"  # emoticons
-)
-_EMAIL = re.compile(r"[A-Za-z0-9][\w.+-]{0,60}@[A-Za-z0-9-]{1,60}(?:\.[A-Za-z0-9-]{1,30})+")
-_HEADS = code_points("hHwW<&@#[")
-_SECOND = {ord("h"): code_points("tT"), ord("w"): code_points("wW")}
+_HEADS = "hHwW<&@#["
+"""Characters that a span may begin with."""
+
+
+class _Patterns(NamedTuple):
+    """What tells spans from text."""
+
+    speaker: re.Pattern[str]
+    span: re.Pattern[str]
+    email: re.Pattern[str]
+
+
+@functools.cache
+def _patterns() -> _Patterns:
+    """Compile the patterns when they are first needed: it takes about 10 ms."""
+    time = r"\d{1,2}[:：]\d{2}(?:[:：]\d{2})?"
+    stamp = rf"(?:\d{{4}}[-/.年]\d{{1,2}}[-/.月]\d{{1,2}}日?[ T]*)?{time}"
+    name = r"[^\s:：。，！？\[\]()（）]{1,20}"
+    speaker = (
+        rf"^[\[(（【]?{stamp}[\])）】]?(?:[ \t]+{name}(?:[:：]|[ \t]*$))?|^{name}[ \t]+"
+        rf"[\[(（]?{stamp}[\])）]?[:：]?(?=\s*$)"
+    )
+    span = (
+        r"(?:[hH][tT][tT][pP][sS]?://|[wW]{3}\.)[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*[A-Za-z0-9/=_#&%+-]"  # addresses
+        # HTML
+        r"|<(?:!--[^<>]{0,2000}--|[/!]?[A-Za-z][^<>\n]{0,500})>|&(?:[A-Za-z]{2,8}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});"
+        r"|@[\w-]{1,30}"  # names
+        r"|#[^#\s]{1,40}#|(?<![\w&])#[A-Za-z]\w{0,40}"  # tags
+        r"|\[[\w\u4e00-\u9fff]{1,8}\]"  # emoticons
+    )
+    email = r"[A-Za-z0-9][\w.+-]{0,60}@[A-Za-z0-9-]{1,60}(?:\.[A-Za-z0-9-]{1,30})+"
+    return _Patterns(re.compile(speaker, re.MULTILINE), re.compile(span), re.compile(email))
 
 
 def web_spans(text: str) -> list[tuple[int, int]]:
@@ -44,6 +60,7 @@ def web_spans(text: str) -> list[tuple[int, int]]:
     ['@小溪', 'http://a.cn/b', '[笑]', '<b>', '</b>']
     """
     codes = code_points(text)
+    patterns = _patterns()
     found: list[tuple[int, int]] = []
     end = 0
     for at in _candidates(codes).tolist():
@@ -52,13 +69,13 @@ def web_spans(text: str) -> list[tuple[int, int]]:
         if text[at] == "@" and (mail := _mail(text, at, end)) is not None:
             found.append(mail)
             end = mail[1]
-        elif match := _SPANS.match(text, at):
+        elif match := patterns.span.match(text, at):
             found.append(match.span())
             end = match.end()
     colons = np.flatnonzero((codes == 0x3A) | (codes == 0xFF1A))
     colons = colons[(colons > 0) & (colons + 1 < len(codes))]
     if len(colons) and (_is_digit(codes[colons - 1]) & _is_digit(codes[colons + 1])).any():
-        found = _merged(sorted([*found, *(match.span() for match in _SPEAKER.finditer(text))]))
+        found = _merged(sorted([*found, *(match.span() for match in patterns.speaker.finditer(text))]))
     return found
 
 
@@ -73,7 +90,7 @@ def web_mask(text: str) -> npt.NDArray[np.bool_]:
 def _candidates(codes: Codes) -> npt.NDArray[np.intp]:
     """Find where a span may start."""
     table = np.zeros(0x80, np.bool_)
-    table[_HEADS] = True
+    table[code_points(_HEADS)] = True
     at = np.flatnonzero(codes < 0x80)
     at = at[table.take(codes.take(at))]
     letters = codes.take(at) | 0x20
@@ -92,7 +109,7 @@ def _mail(text: str, at: int, start: int) -> tuple[int, int] | None:
         text[begin - 1].isascii() and (text[begin - 1].isalnum() or text[begin - 1] in "._+-")
     ):
         begin -= 1
-    match = _EMAIL.match(text, begin) if begin < at else None
+    match = _patterns().email.match(text, begin) if begin < at else None
     return match.span() if match and match.end() > at else None
 
 
