@@ -116,7 +116,7 @@ class Trie:
 
         Notes
         -----
-        About 35 ns a character with 350,000 words; pieces of 2^17 characters, which fit the cache, are best.
+        About 35 ns a character with 350,000 words; pieces of 2^17 to 2^20 characters are best.
         """
         positions = np.arange(len(codes))
         nodes = codes + np.intp(self._slots)
