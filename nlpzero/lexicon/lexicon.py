@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import LexiconError
-from ..text.characters import Codes, code_points
-from ..text.folding import fold
+from ..text.characters import Codes, code_points, from_code_points
+from ..text.folding import fold, folded
 from ..text.packing import LINE_FEED, pack_words, unpack_words
 from .formats import FORMS, MOST, Entry, entry_of, read_entries
 from .trie import Trie
@@ -239,6 +239,34 @@ class Lexicon:
         kinds = tuple(kinds)
         counts: dict[str, int] = {}
         for word, count in zip((fold(word, kinds) for word in self.words), self.counts.tolist(), strict=True):
+            counts[word] = max(count, counts.get(word, 0))
+        return Lexicon(list(counts), list(counts.values()), self.total)
+
+    def changed_by(self, kinds: tuple[str, ...]) -> "Lexicon | None":
+        """Give the words that folding changes, folded, with their counts by the same total; None if there are none.
+
+        Much faster than `folded`, as only these words become strings.
+
+        Examples
+        --------
+        >>> changed = Lexicon(["長江", "长江", "大桥"], [2, 5, 1]).changed_by(("variants",))
+        >>> changed.words, changed.counts.tolist()
+        (['长江'], [2])
+        """
+        codes, lengths = self.spelling
+        ends = np.cumsum(lengths + 1) - 1
+        is_letter = np.ones(len(codes) + len(lengths), np.bool_)
+        is_letter[ends] = False
+        lines = np.full(len(is_letter), LINE_FEED, np.uint32)
+        lines[is_letter] = codes
+        read = folded(lines, kinds)
+        differs = np.append(0, np.cumsum(read != lines))
+        changed = np.flatnonzero(differs.take(ends) > differs.take(ends - lengths))
+        if not len(changed):
+            return None
+        counts: dict[str, int] = {}
+        for end, length, count in zip(ends[changed], lengths[changed], self.counts[changed].tolist(), strict=True):
+            word = from_code_points(read[end - length : end])
             counts[word] = max(count, counts.get(word, 0))
         return Lexicon(list(counts), list(counts.values()), self.total)
 

@@ -4,7 +4,7 @@ import functools
 import math
 import re
 import string
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import numpy as np
@@ -157,7 +157,36 @@ class LexiconCutter(Cutter):
         >>> cutter("青桅坊"), cutter.with_words(Lexicon(["青桅坊"], [1]))("青桅坊")
         (['青', '桅', '坊'], ['青桅坊'])
         """
-        known, counts = self._words_known, self.winning(words).counts
+        result = self._knowing(self.winning(words))
+        result.added = *self.added, words
+        return result
+
+    def folded(self, kinds: Iterable[str]) -> Self:
+        """Give a cutter for text that is read folded (归一): it knows its words as they are read then, too.
+
+        The dictionary lists T恤 and 乾隆; text read with "case" and "variants" has t恤 and 干隆.
+
+        Parameters
+        ----------
+        kinds : some of "width", "case", "variants"
+            See `nlpzero.text.folding.fold`.
+
+        Examples
+        --------
+        >>> cutter = LexiconCutter(Lexicon(["T恤", "衫"], [3, 2]))
+        >>> cutter("t恤衫"), cutter.folded(["case"])("t恤衫")
+        (['t', '恤', '衫'], ['t恤', '衫'])
+        """
+        words = self._words_known.changed_by(tuple(kinds))
+        if words is None:
+            return self
+        result = self._knowing(words)
+        result.lexicon, result.maker = result.known, None
+        return result
+
+    def _knowing(self, words: Lexicon) -> Self:
+        """Give a cutter that also knows words with these counts, or greater ones that they have already."""
+        known, counts = self._words_known, words.counts
         place = {word: number for number, word in enumerate(known.words)}
         places = np.array([place.get(word, -1) for word in words.words])
         every = known.counts.copy()
@@ -166,7 +195,6 @@ class LexiconCutter(Cutter):
         more = [words.words[i] for i in new.tolist()]
         result = object.__new__(type(self))
         result.__dict__.update(self.__dict__)
-        result.added = *self.added, words
         result._learn(Lexicon([*known.words, *more], np.concatenate([every, counts[new]]), known.total))
         return result
 
