@@ -28,7 +28,7 @@ def test_the_file_is_the_one_that_its_readme_describes() -> None:
     data = (FOLDER / packaged.NAME).read_bytes()
     readme = (FOLDER / "README.md").read_text(encoding="utf-8")
     assert hashlib.sha256(data).hexdigest() in readme
-    assert len(data) <= 2_500_000
+    assert len(data) <= 1_500_000
     found = re.search(r"([\d,]+) words, (\d+) dimensions", readme)
     vectors = packaged_vectors()
     assert found and (f"{len(vectors):,}", str(vectors.dim)) == found.groups()

@@ -82,13 +82,15 @@ class CharacterModel(NamedTuple):
         return rows, known
 
 
-def fit(words: Sequence[str], unit: Matrix) -> CharacterModel:
+def fit(words: Sequence[str], unit: Matrix, least: int = LEAST) -> CharacterModel:
     """Fit the model to vectors of length 1.
 
     Parameters
     ----------
     words : sequence of str
     unit : float32 array (n, dim)
+    least : int
+        Words that a feature must occur in.
 
     Notes
     -----
@@ -100,7 +102,7 @@ def fit(words: Sequence[str], unit: Matrix) -> CharacterModel:
     occurs = np.bincount(
         np.unique((inverse.astype(np.uint64) << np.uint64(32)) | owners.astype(np.uint64)) >> np.uint64(32)
     )
-    kept = found[occurs >= LEAST]
+    kept = found[occurs >= least]
     table = _sparse(owners, keys, values, kept, len(words))
     mean = unit.mean(0, dtype=np.float64).astype(np.float32)
     return CharacterModel(mean, kept, _ridge(table, unit - mean))
