@@ -155,9 +155,10 @@ def number_words(texts: Iterable[Sequence[str]]) -> Tokens:
     [0, 1, 0]
     """
     table: defaultdict[str, int] = defaultdict(itertools.count().__next__)
-    held = [np.fromiter(map(table.__getitem__, text), np.uint32, len(text)) for text in texts]
+    held = list(texts)
     lengths = np.fromiter(map(len, held), np.int64, len(held))
-    return Tokens(np.concatenate([np.empty(0, np.uint32), *held]), lengths, list(table))
+    every = map(table.__getitem__, itertools.chain.from_iterable(held))
+    return Tokens(np.fromiter(every, np.uint32, int(lengths.sum())), lengths, list(table))
 
 
 def tokens_of_marks(codes: Codes, is_start: Flags) -> Tokens:
