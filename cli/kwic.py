@@ -1,9 +1,12 @@
 """`nlpzero kwic`: every place of a word, with what stands before and behind it."""
 
 import contextlib
+import itertools
+import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from time import monotonic
 from typing import TYPE_CHECKING, Literal
 
 import click
@@ -32,8 +35,10 @@ Examples:
 COLUMNS = ("file", "line", "left", "match", "right")
 NARROW = 10
 """Least width on each side that is chosen for a terminal."""
-HELD = 100
-"""Lines that are written together; the first is written when it is found."""
+HELD, TOGETHER = 1000, 100
+"""Lines that are written together; and those whose sides are as wide as the widest of them."""
+PATIENCE = 0.2
+"""Seconds that a line is held at most, if another comes."""
 
 
 def _keys(_context: click.Context, _parameter: click.Parameter, value: str) -> tuple[str, ...]:
@@ -112,7 +117,7 @@ def command(
     with writing.open() as file, reading.open(running, again=words.learn) as corpus:
         is_cut = own.by == "words" or own.whole or words.is_asked
         cutter = words.learned(paths, reading, running, corpus) if is_cut else None
-        with words.open(running.job, KWIC, corpus) as execution:
+        with words.open(running.job, KWIC, corpus) if is_cut else running.job.open(KWIC, corpus) as execution:
             parts = parts_of(corpus, execution.block_size)
             found = find_lines(parts, query, options, cutter=cutter, job=execution)
             matched: set[str] = set()
@@ -199,49 +204,50 @@ def _write_aligned(
 ) -> None:
     """Write lines whose matches stand below each other; the first at once."""
     room = 2 * options.width if options.by == "characters" else None
+    most, written = (HELD, 0.0) if room is not None else (TOGETHER, math.inf)
     held: list[ConcordanceLine] = []
-    more = 0
-    for number, line in enumerate(lines):
-        if limit is not None and number >= limit:
-            more += 1
-            continue
+    for line in lines if limit is None else itertools.islice(lines, limit):
         held.append(line)
-        if len(held) == HELD or (number == 0 and room is not None):
+        if len(held) >= most or monotonic() - written > PATIENCE:
             _write_held(file, held, room, is_short)
+            written = monotonic() if room is not None else math.inf
     _write_held(file, held, room, is_short)
-    if more:
+    if more := sum(1 for _ in lines) if limit is not None else 0:
         file.write(f"… {more:,} more; --top 0 shows all\n")
 
 
 def _write_held(file: TextFile, held: "list[ConcordanceLine]", room: int | None, is_short: bool) -> None:
-    """Write lines; where they count words, as wide as the widest of them."""
-    if held:
-        left, right = (room, room) if room is not None else _rooms(held)
-        file.write("".join([_aligned(one, left, right, is_short) for one in held]))
-        _flush(file)
-        held.clear()
+    """Write lines, the sides as wide as `room`, or as the widest of them."""
+    if not held:
+        return
+    from nlpzero.text.display import all_cells
+
+    sources, numbers, *columns = zip(*held, strict=True)
+    left, match, right = map(_cleaned, columns)
+    cells_left, cells_right = all_cells(left), all_cells(right)
+    room_left, room_right = (room, room) if room is not None else (max(cells_left), max(cells_right))
+    names = {name: printable(os.path.basename(name) if is_short else name) for name in {*sources}}
+    rows = zip(cells_left, left, match, right, cells_right, sources, numbers, strict=True)
+    file.write(
+        "".join(
+            [
+                f"{' ' * (room_left - n)}{before}  {word}  {behind}{' ' * (room_right - m)}  {names[name]}:{number}\n"
+                for n, before, word, behind, m, name, number in rows
+            ]
+        )
+    )
+    _flush(file)
+    held.clear()
 
 
-def _rooms(lines: "list[ConcordanceLine]") -> tuple[int, int]:
-    """Give the cells that the longest contexts take."""
-    return max(width(_clean(one.left)) for one in lines), max(width(_clean(one.right)) for one in lines)
-
-
-def _clean(text: str) -> str:
-    """Write a context without what would move on a terminal."""
-    return text if text.isprintable() else printable(text.replace("\t", " "))
+def _cleaned(texts: Sequence[str]) -> Sequence[str]:
+    """Write texts without what would move on a terminal."""
+    if "".join(texts).replace("\u3000", "").isprintable():
+        return texts
+    return [text if text.isprintable() else printable(text.replace("\t", " ")) for text in texts]
 
 
 def _flush(file: TextFile) -> None:
-    """Let the first line be seen."""
+    """Let the lines be seen."""
     with contextlib.suppress(AttributeError):
         file.flush()  # type: ignore[attr-defined]
-
-
-def _aligned(line: "ConcordanceLine", room_left: int, room_right: int, is_short: bool) -> str:
-    """Write one line, with the name of its file in full or in short."""
-    left, match, right = map(_clean, line[2:])
-    name = os.path.basename(line.source) if is_short else line.source
-    before = " " * max(0, room_left - width(left)) + left
-    behind = right + " " * max(0, room_right - width(right))
-    return f"{before}  {match}  {behind}  {printable(name)}:{line.line}\n"

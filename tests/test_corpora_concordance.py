@@ -1,12 +1,14 @@
 """Concordances: what is found, where, how it is shown; how much room text takes."""
 
+import contextlib
 import json
 import os
 import random
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from cases import at_work, blocks_of, random_text, succeeded
@@ -21,7 +23,8 @@ from nlpzero.corpora.search import Query
 from nlpzero.corpora.sorting import Sorting
 from nlpzero.reading.checking import is_utf8
 from nlpzero.segment.cutter import BLANKS
-from nlpzero.text.display import cells, end_within, start_within
+from nlpzero.text.characters import code_points
+from nlpzero.text.display import all_cells, cells
 
 TEXT = "江上有船，船在江上。\n天亮了。\n江船 7 号在 Z 码头\n"  # a boat on the river; it dawns; river boat 7 at quay Z
 
@@ -65,7 +68,7 @@ def test_strings_are_found_as_a_regular_expression_would() -> None:
         expected = [match.span() for match in re.finditer("|".join(map(re.escape, ordered)), text)]
         assert Query(tuple(words)).spans(text) == expected
         data = text.encode()
-        in_bytes = [span for line in Query(tuple(words)).lines_of_bytes(data) for span in line.spans_in_text()]
+        in_bytes = Query(tuple(words)).spans(data)
         assert [len(data[:at].decode()) for at, _ in in_bytes] == [at for at, _ in expected]
         assert Query(pattern="|".join(map(re.escape, ordered))).spans(text) == expected
 
@@ -222,22 +225,73 @@ def test_utf8_is_what_python_decodes() -> None:
     assert 1000 < bad < 3500
 
 
-def test_a_piece_of_text_fills_its_cells() -> None:
-    def slow(text: str) -> int:
-        hidden = ("Mn", "Me", "Cf")
-        return sum(
-            unicodedata.category(c) not in hidden and 1 + (unicodedata.east_asian_width(c) in "WF") for c in text
-        )
+def slow_cells(text: str) -> int:
+    hidden = ("Mn", "Me", "Cf")
+    return sum(unicodedata.category(c) not in hidden and 1 + (unicodedata.east_asian_width(c) in "WF") for c in text)
 
+
+def test_cells_are_those_of_unicode() -> None:
+    every = [chr(c) for c in range(0, 0x30000, 7) if not 0xD800 <= c < 0xE000 and c != 10]
+    assert all_cells(every) == [*map(cells, every)] == [*map(slow_cells, every)]
+
+
+def slow_sides(line: str, first: int, last: int, starts: list[bool], options: ConcordanceOptions) -> tuple[str, str]:
+    """Give what is shown before and behind a place of a line, step by step."""
+
+    def laid(text: str, marks: list[bool]) -> str:
+        return " ".join("".join(" " * mark + c for c, mark in zip(text, marks, strict=True)).split())
+
+    line = line.rstrip("\r")
+    last = min(last, len(line))
+    left, right = line[:first], line[last:]
+    if starts:
+        left, right = laid(left, starts[:first]), laid(right, starts[last : len(line)])
+    if options.by == "words":
+        kept = left.split(" ")[-options.width :] if options.width else []
+        return " ".join(kept), " ".join(right.split(" ")[: options.width])
+    room = 2 * options.width
+    full = len(left)
+    while slow_cells(left) > room or (0 < len(left) < full and not slow_cells(left[0])):
+        left = left[1:]
+    while slow_cells(right) > room:
+        right = right[:-1]
+    return left.lstrip(), right.rstrip()
+
+
+@pytest.mark.parametrize("by", ["characters", "words"])
+@pytest.mark.parametrize("is_cut", [False, True])
+def test_contexts_are_those_of_a_slow_search(by: Literal["characters", "words"], is_cut: bool) -> None:
+    if by == "words" and not is_cut:
+        return
     rng = random.Random(2)
-    for _ in range(4000):
-        text = "".join(rng.choice("江上有船a1é\u0301，\u200b🙂") for _ in range(rng.randrange(30)))
-        room = rng.randrange(20)
-        start, end = start_within(text, room), end_within(text, room)
-        assert (cells(text), text.startswith(start), text.endswith(end)) == (slow(text), True, True)
-        assert max(slow(start), slow(end)) <= room
-        assert start == text or slow(text[: len(start) + 1]) > room
-    assert all(cells(chr(c)) == slow(chr(c)) for c in range(0, 0x30000, 7) if not 0xD800 <= c < 0xE000)
+    for _ in range(60):
+        text = (
+            "".join(rng.choice("江上有船船a1é\u0301，\u3000 \u200b🙂\t\n\r") for _ in range(rng.randrange(1, 200)))
+            + "\n"
+        )
+        options = ConcordanceOptions(width=rng.randrange(8), by=by)
+        words = tuple(rng.sample(["船", "江", "上有", "a", "a1", " 江", "船船"], 2))
+        found = re.compile("|".join(sorted(words, key=len, reverse=True)))
+        expected = []
+        for number, line in enumerate(text.split("\n"), 1):
+            starts = BLANKS.marks(code_points(line)).tolist() if is_cut else []
+            for match in found.finditer(line):
+                sides = slow_sides(line, *match.span(), starts, options)
+                expected.append((number, sides[0], match[0], sides[1]))
+        lines = [*sought(text, words, options, is_cut)]
+        assert [line[1:] for line in lines] == expected
+
+
+def sought(text: str, words: tuple[str, ...], options: ConcordanceOptions, is_cut: bool) -> Iterator[ConcordanceLine]:
+    with contextlib.suppress(nz.NothingFound):
+        yield from find_lines([text], Query(words), options, cutter=BLANKS if is_cut else None)
+
+
+def test_a_string_that_is_everywhere_in_one_long_line_takes_no_longer_than_its_text() -> None:
+    """Each place was once looked at from the start of its line."""
+    text = "江船，" * 40_000
+    lines = find_lines([text], Query(("船",)), ConcordanceOptions(by="words", width=2), cutter=nz.dictionary())
+    assert [line.left for line in lines][-1] == "， 江"
 
 
 def test_the_command_aligns_wide_and_narrow_characters(kwic: Callable[..., Result]) -> None:

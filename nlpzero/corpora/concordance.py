@@ -1,21 +1,21 @@
 """A concordance (语境索引, key words in context): every place of a word, between what stands before and behind it."""
 
 import functools
-import random
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ..core.job import Cost, Execution, Job, open_execution
 from ..errors import ModelError, NothingFound
 from ..reading.lines import lines_before
 from ..reading.parts import Block, Extent, Part
-from ..segment.cutter import Cutter, Flags
-from ..text.characters import code_points, delimited
-from ..text.display import end_within, start_within
-from .search import LineHits, Query, find_in
-from .sorting import Sorting
+from .search import Query, find_in
+
+if TYPE_CHECKING:
+    from ..segment.cutter import Cutter
+    from .contexts import Contexts
 
 KWIC = Cost(task=12, held=0.3, most=1 << 20, remote=12 << 20)
 """Of searching: blocks that fit the cache, so that the first line comes soon."""
@@ -98,7 +98,7 @@ def find_lines(
     query: Query,
     options: ConcordanceOptions | None = None,
     *,
-    cutter: Cutter | None = None,
+    cutter: "Cutter | None" = None,
     job: Job | Execution | None = None,
 ) -> Iterator[ConcordanceLine]:
     r"""Find every place of a word, as a stream (语境共现).
@@ -143,6 +143,8 @@ def find_lines(
         if options.seed is not None and options.top is not None:
             found = iter(_sample(found, options.top, options.seed))
         if options.keys:
+            from .sorting import Sorting
+
             sorting = Sorting(execution.workspace, execution.held_memory)
             for line in found:
                 sorting.add(options.key(line), line)
@@ -163,11 +165,11 @@ def _named(query: Query) -> str:
 
 
 class _PartLines(NamedTuple):
-    """The lines found in a part, and where it is; `line` is that of the source, if the part knows it, else counted
+    """What was found in a part, and where this is; lines are numbered as in the source, if the part knows them, else
     from the start of the part.
     """
 
-    rows: list[tuple[int, str, str, str]]
+    found: "Contexts | None"
     breaks: int
     source: str
     place: Extent | None
@@ -178,22 +180,23 @@ def _numbered(
     texts: Iterable[str | Part],
     query: Query,
     options: ConcordanceOptions,
-    cutter: Cutter | None,
+    cutter: "Cutter | None",
     execution: Execution,
 ) -> Iterator[ConcordanceLine]:
     """Search all parts, and number the lines that were found in their sources."""
     source: str | None = None
     line, end = 1, 0
-    for found in execution.engine.map(functools.partial(_search, query, options, cutter), texts):
-        if found.source != source or (found.place is not None and found.place.start < end):
-            source, line = found.source, 1
-            if found.place is not None:
-                line += _lines_before(found.place)
-        end = 0 if found.place is None else found.place.end
-        first = 0 if found.is_numbered else line
-        for number, left, match, right in found.rows:
-            yield ConcordanceLine(found.source, first + number, left, match, right)
-        line += found.breaks
+    for part in execution.engine.map(functools.partial(_search, query, options, cutter), texts):
+        if part.source != source or (part.place is not None and part.place.start < end):
+            source, line = part.source, 1
+            if part.place is not None:
+                line += _lines_before(part.place)
+        end = 0 if part.place is None else part.place.end
+        if part.found is not None:
+            first, (numbers, *columns) = 0 if part.is_numbered else line, part.found
+            lines = [first + number for number in numbers]
+            yield from map(ConcordanceLine, itertools.repeat(source), lines, *columns)
+        line += part.breaks
 
 
 def _lines_before(part: Extent) -> int:
@@ -202,61 +205,25 @@ def _lines_before(part: Extent) -> int:
         return lines_before(file, "\n".encode(part.encoding), part.start)
 
 
-def _search(query: Query, options: ConcordanceOptions, cutter: Cutter | None, part: str | Part) -> _PartLines:
-    """Find the lines of a part, with what is shown of them."""
-    hits = find_in(query, part)
-    cuts = _cuts(hits.lines, cutter) if cutter is not None and hits.lines else None
-    rows = []
-    for at, line in enumerate(hits.lines):
-        number = part.number(line.before) if isinstance(part, Block) else line.before
-        starts = None if cuts is None else cuts[at]
-        for first, last in line.spans:
-            if options.whole and starts is not None and not (starts[first] and (last == len(starts) or starts[last])):
-                continue
-            rows.append((number, *_shown(line, first, last, starts, options)))
+def _search(query: Query, options: ConcordanceOptions, cutter: "Cutter | None", part: str | Part) -> _PartLines:
+    """Find the places in a part, with what is shown around them."""
     source = "" if isinstance(part, str) else part.source
     place = part if isinstance(part, Extent) else None
-    return _PartLines(rows, hits.breaks, source, place, isinstance(part, Block))
+    hits = find_in(query, part)
+    if not len(hits.firsts):
+        return _PartLines(None, hits.breaks, source, place, isinstance(part, Block))
+    from .contexts import contexts_of
 
-
-def _cuts(lines: list[LineHits], cutter: Cutter) -> list[Flags]:
-    """Tell of each character of some lines whether a word starts there."""
-    marks = cutter.marks(code_points("".join(f"{line.read}\n" for line in lines)))
-    cuts, at = [], 0
-    for line in lines:
-        cuts.append(marks[at : at + len(line.read)])
-        at += len(line.read) + 1
-    return cuts
-
-
-def _shown(
-    line: LineHits, first: int, last: int, starts: Flags | None, options: ConcordanceOptions
-) -> tuple[str, str, str]:
-    """Give what stands before a place, there, and behind it, as much as is shown."""
-    text = line.shown.rstrip("\r")
-    last = min(last, len(text))
-    if options.by == "words" and starts is not None:
-        left = _cut(text[:first], starts[:first]).split()
-        right = _cut(text[last:], starts[last : len(text)]).split()
-        kept = left[max(0, len(left) - options.width) :], right[: options.width]
-        return " ".join(kept[0]), text[first:last], " ".join(kept[1])
-    room = 2 * options.width
-    if starts is None:
-        before, behind = text[max(0, first - room) : first], text[last : last + room]
-    else:
-        low = max(0, first - room)
-        before = _cut(text[low:first], starts[low:first])
-        behind = _cut(text[last : last + room], starts[last : min(len(text), last + room)])
-    return end_within(before, room).lstrip(), text[first:last], start_within(behind, room).rstrip()
-
-
-def _cut(text: str, starts: Flags) -> str:
-    """Put blanks between the words of a piece of a line."""
-    return " ".join(delimited(code_points(text), starts, " ").split()) if text else ""
+    found = contexts_of(hits, cutter, options.width, options.by == "words", options.whole)
+    if isinstance(part, Block):
+        found = found._replace(lines=[part.number(before) for before in found.lines])
+    return _PartLines(found, hits.breaks, source, place, isinstance(part, Block))
 
 
 def _sample(lines: Iterator[ConcordanceLine], top: int, seed: int) -> list[ConcordanceLine]:
     """Draw lines at random, each as likely, in the order of the text."""
+    import random
+
     rng = random.Random(seed)
     held: list[tuple[int, ConcordanceLine]] = []
     for number, line in enumerate(lines):

@@ -1,9 +1,18 @@
 """How much room text takes where characters have equal cells, as on a terminal."""
 
+import functools
 import re
 import unicodedata
-from bisect import bisect_right
-from itertools import accumulate
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+LINE_FEED = 10
+UNKNOWN = 255
+"""In a table, the cells of a character that was not asked for yet."""
 
 
 class CellTable(dict[str, int]):
@@ -36,34 +45,47 @@ def cells(text: str) -> int:
     return 2 * len(text) if _all_wide(text) else sum(map(_cells_of, text))
 
 
-def start_within(text: str, room: int) -> str:
-    """Give the start of a text that fits into some cells.
+@functools.cache
+def _table() -> "npt.NDArray[np.uint8]":
+    """Give the cells of code points as far as they are known; all of Unicode would take half a second."""
+    import numpy as np
+
+    return np.full(0x110000, UNKNOWN, np.uint8)
+
+
+def cell_counts(codes: "npt.NDArray[np.uint32]") -> "npt.NDArray[np.uint8]":
+    r"""Give the cells of each character of a text that is an array of code points.
 
     Examples
     --------
-    >>> start_within("江上a有船", 6)
-    '江上a'
+    >>> import numpy as np
+    >>> cell_counts(np.array([ord(c) for c in "山ae\u0301"], np.uint32)).tolist()
+    [2, 1, 1, 0]
     """
-    if len(text) * 2 <= room:
-        return text
-    if not room % 2 and _all_wide(text, 0, room // 2 + 1):
-        return text[: room // 2]
-    return text[: bisect_right([*accumulate(map(_cells_of, text))], room)]
+    import numpy as np
+
+    table = _table()
+    counts = table.take(codes)
+    new = codes[counts == UNKNOWN]
+    if not len(new):
+        return counts
+    for code in np.unique(new).tolist():
+        table[code] = _cells_of(chr(code))
+    return table.take(codes)
 
 
-def end_within(text: str, room: int) -> str:
-    """Give the end of a text that fits into some cells.
+def all_cells(texts: Sequence[str]) -> list[int]:
+    """Count the cells of each of many texts, which hold no line feed.
 
     Examples
     --------
-    >>> end_within("江上a有船", 6)
-    'a有船'
+    >>> all_cells(["山a", "", "水"])
+    [3, 0, 2]
     """
-    if len(text) * 2 <= room:
-        return text
-    if not room % 2 and _all_wide(text, len(text) - room // 2):
-        return text[len(text) - room // 2 :]
-    number = bisect_right([*accumulate(map(_cells_of, reversed(text)))], room)
-    while number and number < len(text) and not _cells_of(text[-number]):  # marks without their character
-        number -= 1
-    return text[len(text) - number :]
+    import numpy as np
+
+    codes = np.frombuffer("".join([f"{text}\n" for text in texts]).encode("utf-32-le", "surrogatepass"), np.uint32)
+    counts = np.append(0, np.cumsum(cell_counts(codes), dtype=np.int64))
+    ends = np.flatnonzero(codes == LINE_FEED)
+    found: list[int] = np.diff(counts.take(ends) - np.arange(len(ends)) * int(_cells_of("\n")), prepend=0).tolist()
+    return found
