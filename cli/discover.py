@@ -33,6 +33,7 @@ Examples:
   nlpzero discover data/stories.txt
   nlpzero discover --new --top 20 data/stories.txt
   nlpzero discover --new --explain 苇壳灯 data/stories.txt
+  nlpzero discover --new --latin --top 20 data/stories.txt
   nlpzero discover --method cohesion --min-count 8 data/stories.txt
   nlpzero discover --format userdict --new --min-probability 0.5 -o new.dict data/stories.txt
   nlpzero discover --segmented words.txt --top 5 data/stories.txt
@@ -220,7 +221,7 @@ def _seek(
     from nlpzero.words.reasons import reasons_of, units_of
 
     units = () if own.explain is None else units_of(own.explain)
-    asked = SeekParameters(learning.min_count, min(learning.max_length or LONGEST, LONGEST), units)
+    asked = SeekParameters(learning.min_count, min(learning.max_length or LONGEST, LONGEST), units, knowing.latin)
     with sought(asked, knowing, reading, running, own.counts) as new:
         found = new.found
         if own.explain is not None:

@@ -46,6 +46,11 @@ class KnownOptions:
         is_flag=True,
         help="--new: use no dictionary, but the words of a first search by --method esa. Nothing is known.",
     )
+    latin: bool = option(
+        "--latin",
+        is_flag=True,
+        help="--new: also show words in Latin letters and with digits: GDP, ChatGPT, C919, 5G.",
+    )
     min_probability: float = option(
         "--min-probability",
         type=click.FloatRange(0, 1),

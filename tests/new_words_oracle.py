@@ -144,6 +144,7 @@ def _measure(
         "aspect": float(any(unit in "了着过" for unit in string[1:])),
         "repeated_verb": float(any(string[i] == "一" and string[i - 1] == string[i + 1] for i in range(1, k - 1))),
         "doubled": float(any(a == b for a, b in pairwise(string))),
+        **dict.fromkeys(["letters", "capitals", "signs", "foreign", "chinese", "measure"], 0.0),
     }
-    gates = {"ends": aligned / n, "commonest": commonest / n, "alone": alone / n, "numbers": numbers}
+    gates = {"ends": aligned / n, "commonest": commonest / n, "alone": alone / n, "numbers": numbers, "foreign": 0.0}
     return {"count": n, "gates": gates, "features": values, "parts": parts}

@@ -51,10 +51,13 @@ class UnitKinds(NamedTuple):
 
 
 class Question(NamedTuple):
-    """How often candidates stand in the text at the least; the units of a string that is measured whatever it is."""
+    """How often candidates stand in the text at the least; the units of a string that is measured whatever it is; the
+    greatest length in units.
+    """
 
     minimum: int
     units: Sequence[str] = ()
+    longest: int = LONGEST
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What is measured of a candidate to tell whether it is a word: 20 features, and the gates before them."""
+"""What is measured of a candidate to tell whether it is a word: 26 features, and the gates before them."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -38,8 +38,16 @@ FEATURES = (
     "aspect",
     "repeated_verb",
     "doubled",
+    "letters",
+    "capitals",
+    "signs",
+    "foreign",
+    "chinese",
+    "measure",
 )
-"""The names of the features, in the order of their columns; see nlpzero/words/README.md for what they are."""
+"""The names of the features, in the order of their columns; see nlpzero/words/README.md for what they are. The last six
+are of words in Latin letters (`nlpzero.words.latin`), and 0 for others."""
+LATIN_FEATURES = 6
 
 MOST_OF_ONE = 0.75
 """Gate 2: the greatest share of places with one and the same neighbour on a side."""
@@ -47,6 +55,8 @@ MOST_ALONE = 0.5
 """Gate 3: at a smaller share of its places a candidate is alone on its line."""
 LEAST_NUMBERS = 4.0
 """Gate 4: what follows the numerals it begins with follows numbers of a smaller perplexity."""
+MOST_FOREIGN = 0.5
+"""Gate 5: at a smaller share of its places a word in Latin letters stands between words of a foreign language."""
 
 
 class Gates(NamedTuple):
@@ -63,12 +73,15 @@ class Gates(NamedTuple):
     numbers : float64 array
         The perplexity of the numbers before what follows its leading numerals: less than 4; 0 if it begins with none,
         or is nothing but numerals.
+    foreign : float64 array
+        The share of its places where a word in Latin letters stands between words of a foreign language: less than 1/2.
     """
 
     ends: Scores
     commonest: Scores
     alone: Scores
     numbers: Scores
+    foreign: Scores
 
     @property
     def standing(self) -> Flags:
@@ -78,7 +91,7 @@ class Gates(NamedTuple):
     @property
     def open(self) -> Flags:
         """Which pass all gates."""
-        return self.standing & (self.numbers < LEAST_NUMBERS)
+        return self.standing & (self.numbers < LEAST_NUMBERS) & (self.foreign < MOST_FOREIGN)
 
 
 class CandidateFigures(NamedTuple):
@@ -89,7 +102,7 @@ class CandidateFigures(NamedTuple):
     counts : int64 array (n,)
         At how many places of the text each stands.
     gates : Gates
-    features : float64 array (n, 20)
+    features : float64 array (n, 26)
         In the order of `FEATURES`.
     left_entropy, right_entropy : float64 arrays (n,)
         Every edge of a clause a neighbour of its own, all numbers in digits the same one.
@@ -129,7 +142,7 @@ def measure_candidates(
     greatest = np.maximum(left.greatest[slot], right.greatest[right.slots[ranks]])
     edges = np.minimum(left.edges[slot], right.edges[right.slots[ranks]])
     ends = candidates.aligned / n
-    gates = Gates(ends, greatest / n, places.alone / n, _numbers(ngrams, candidates, around))
+    gates = Gates(ends, greatest / n, places.alone / n, _numbers(ngrams, candidates, around), np.zeros(len(n)))
 
     before, after = parts_of(ngrams.levels, candidates)
     whole = np.log(ngrams.total) + np.log(ngrams.levels[length - 1].counts[ranks])
@@ -163,7 +176,7 @@ def measure_candidates(
         np.log1p(_of(profile.alone, first)),
         np.log1p(_of(profile.alone, last)),
         independence,
-        np.log(places.parts / (BLOCKS * -np.expm1(n * np.log1p(-1 / BLOCKS)))),
+        spread_of(places.parts, n),
         np.log((places.quoted + 0.1) / (n + 10)),
         np.log1p(places.quoted),
         heads.astype(np.float64),
@@ -171,9 +184,16 @@ def measure_candidates(
         aspect[1:].any(axis=0).astype(np.float64),
         _repeated(candidates.units, ngrams.units).astype(np.float64),
         np.logical_or.reduce([a == b for a, b in zip(candidates.units[:-1], candidates.units[1:], strict=True)]) * 1.0,
+        *np.zeros((LATIN_FEATURES, len(n))),
     )
     entropies = (np.log(n) - side.weights[side.slots[ranks]] / n for side in (left, right))
     return CandidateFigures(counts, gates, np.stack(columns, axis=1), *(np.maximum(one, 0.0) for one in entropies))
+
+
+def spread_of(parts: Counts, n: Scores) -> Scores:
+    """Compare the parts of the text that strings of n places stand in with what chance would give, in nats."""
+    result: Scores = np.log(parts / (BLOCKS * -np.expm1(n * np.log1p(-1 / BLOCKS))))
+    return result
 
 
 def _of(table: Counts, characters: npt.NDArray[np.int64]) -> Scores:

@@ -80,15 +80,15 @@ class Neighbours:
     def entropy(self, ranks: npt.NDArray[np.intp]) -> Scores:
         """Give the entropy of the neighbours of n-grams, in nats."""
         at = self.slots[ranks]
-        return _entropy(self.inner[at], self.weights[at])
+        return entropy_of(self.inner[at], self.weights[at])
 
     def perplexity_of_numbers(self, ranks: npt.NDArray[np.intp]) -> Scores:
         """Give e to the power of the entropy of the numbers among the neighbours of n-grams."""
         at = self.slots[ranks]
-        return np.exp(_entropy(self.numbers[at], self.number_weights[at]))
+        return np.exp(entropy_of(self.numbers[at], self.number_weights[at]))
 
 
-def _entropy(total: Counts, weights: Scores) -> Scores:
+def entropy_of(total: Counts, weights: Scores) -> Scores:
     """Give ln n - (1/n) sum c ln c, and 0 where there is nothing."""
     n = np.maximum(total, 1)
     result: Scores = np.maximum(np.log(n) - weights / n, 0.0)
@@ -196,6 +196,11 @@ def _slots(ngrams: NGrams, candidates: Sequence[LevelCandidates]) -> tuple[list[
     return [column.astype(np.int32) for column in numbered[0]], [c.astype(np.int32) for c in numbered[1]], chosen
 
 
+def part_of(units: npt.NDArray[np.intp], before: int, total: int) -> Counts:
+    """Give the part of the text, of 64 equal ones, that some units of a block are in, after `before` of `total`."""
+    return (units + before) * BLOCKS // total
+
+
 def _bits_of(units: int) -> int:
     """Give the bits that a neighbour takes."""
     return (units + FIRST_UNIT).bit_length()
@@ -214,7 +219,7 @@ def _look_in_block(
     around = np.zeros(len(sites) + 2, np.uint32)  # around[p + 1] is the unit at p
     around[places[0] + np.uint32(1)] = symbols.array[block[0].units()]
     order = np.zeros(len(sites), np.int64)
-    order[places[0]] = (np.arange(len(places[0])) + before) * BLOCKS // total
+    order[places[0]] = part_of(np.arange(len(places[0])), before, total)
     bits = np.uint64(_bits_of(symbols.length))
     runs: list[StoredRun] = []
     for shift, side in ((0, wanted.left), (1, wanted.right)):

@@ -26,9 +26,10 @@ from .candidates import LONGEST, LevelCandidates, Question, UnitKinds, choose, c
 from .discovery import changed
 from .features import CandidateFigures, Gates, measure_candidates, numerals_of
 from .known import CharacterProfile, KnownWords
+from .latin import find_latin
 from .neighbours import PlaceCounts, Scores, look_around
 from .sites import BlockSites, read_sites, text_places
-from .weights import TOPICAL, ReferenceSet, Terms, probabilities, weigh
+from .weights import LATIN_CLASS, TOPICAL, ReferenceSet, Terms, classes_of, probabilities, weigh
 
 COST = Cost(task=48, disk=8, remote=12 << 20, base=150 << 20)
 """The base is jieba's dictionary and the candidates of 33 MB of news. Of temporary files 7.6 bytes for each byte,
@@ -54,11 +55,14 @@ class SeekParameters(NamedTuple):
         The greatest length in units, 2 to 8.
     units : sequence of str
         The units of a string that is measured whatever it is.
+    latin : bool
+        Whether words in Latin letters, and with digits (GDP, C919), are wanted too.
     """
 
     min_count: int | None = None
     max_length: int = LONGEST
     units: Sequence[str] = ()
+    latin: bool = False
 
     def check(self) -> None:
         """Refuse values out of their range.
@@ -95,7 +99,7 @@ class NewWords:
     lengths : int array
         In units.
     gates : Gates
-    features : float32 array (n, 20)
+    features : float32 array (n, 26)
     terms : Terms
     minimum : int
         The count that was asked for.
@@ -216,13 +220,15 @@ def find_new_words(
         minimum = parameters.min_count or least_count(ngrams.total)
         kinds = UnitKinds.of_units(ngrams.units)
         with open_texts(texts, execution.block_size) as blocks:
-            task = functools.partial(read_sites, workspace, known)
+            task = functools.partial(read_sites, workspace, known, parameters.latin)
             read = [*engine.map(task, paired(blocks, ngrams))]
         sites = [one.sites for one in read]
         profile = known.profile if known.counted else _profile_of_text(known.profile, read)
         ngrams = count_levels(ngrams, kinds, minimum, parameters.max_length)
-        candidates = choose(ngrams, sites, known, kinds, Question(minimum, parameters.units))
-        if not any(one.words for one in candidates):
+        question = Question(minimum, parameters.units, parameters.max_length)
+        candidates = choose(ngrams, sites, known, kinds, question)
+        latin = find_latin(ngrams, sites, known, kinds, question) if parameters.latin else None
+        if latin is None and not any(one.words for one in candidates):
             raise NothingFound(
                 f"no string that is not known stands {minimum} times in {ngrams.total:,} units of text as a word does; "
                 "try a smaller min_count"
@@ -234,8 +240,16 @@ def find_new_words(
         ngrams = replace(ngrams, blocks=tuple(block[:1] for block in ngrams.blocks))
         measured = [measure_candidates(ngrams, kinds, one, around, profile) for one in candidates]
         places = around.places
-        del around
-        return _ranked(ngrams, candidates, places, measured, minimum)
+        lengths = [np.full(len(one.words), one.length) for one in candidates]
+        classes = [classes_of(one) for one in lengths]
+        if latin is not None:
+            candidates.append(latin.candidates)
+            places.append(latin.places)
+            measured.append(latin.figures)
+            lengths.append(latin.lengths)
+            classes.append(np.full(len(latin.lengths), LATIN_CLASS))
+        del around, latin
+        return _ranked(ngrams, candidates, places, measured, _Sizes(lengths, classes, minimum))
 
 
 def least_count(units: int) -> int:
@@ -256,16 +270,24 @@ def paired(blocks: Iterable[str | Part], ngrams: NGrams) -> Iterator[tuple[str |
         yield text, block[0]
 
 
+class _Sizes(NamedTuple):
+    """The lengths in units and the classes of all candidates; how often they stand in the text at the least."""
+
+    lengths: Sequence[npt.NDArray[np.intp]]
+    classes: Sequence[npt.NDArray[np.intp]]
+    minimum: int
+
+
 def _ranked(
     ngrams: NGrams,
     candidates: list[LevelCandidates],
     places: Sequence[PlaceCounts],
     measured: list[CandidateFigures],
-    minimum: int,
+    sizes: _Sizes,
 ) -> NewWords:
     """Score all candidates together and put them in order; the lists are emptied, as each of them takes much memory."""
     words = [word for one in candidates for word in one.words]
-    lengths = np.repeat([one.length for one in candidates], [len(one.words) for one in candidates])
+    lengths, classes, minimum = np.concatenate(sizes.lengths), np.concatenate(sizes.classes), sizes.minimum
     eligible = np.concatenate([one.eligible for one in candidates])
     candidates.clear()
     gates = Gates(*map(np.concatenate, zip(*(one.gates for one in measured), strict=True)))
@@ -276,7 +298,7 @@ def _ranked(
     measured.clear()
     units = sum(block[0].length for block in ngrams.blocks)
     compared = ReferenceSet(eligible & gates.standing, units, minimum / least_count(units))
-    terms = weigh(features, lengths, counts, compared)
+    terms = weigh(features, classes, counts, compared)
     cohesion, scores, chances = features[:, 0].copy(), terms.score, probabilities(terms, compared)
     features, terms = features.astype(np.float32), terms._replace(standard=terms.standard.astype(np.float32))
     place, block, parts = (

@@ -18,25 +18,65 @@ LEAST = 0.02
 """No deviation is smaller."""
 
 MEANS = """
-2.31 2.31 1.26 -1.21 -2.20 3.16 0.83 4.69 4.88 10.58 10.83 0.79 -0.26 -5.34 0.01 1.00 1.00 0.07 0.00 0.00
--0.38 -0.38 0.10 -0.02 -0.10 0.30 -0.02 0.00 -0.04 0.02 -0.10 -0.02 -0.02 -0.07 0.00 0.00 0.00 -0.01 0.00 0.00
-2.87 2.92 1.05 -1.19 -2.05 2.65 0.90 4.91 5.36 10.77 10.63 0.88 -0.24 -5.24 0.01 1.39 1.46 0.04 0.00 0.01
--0.34 -0.35 0.17 -0.01 -0.14 0.34 -0.01 -0.06 -0.04 0.08 0.09 0.10 0.01 -0.08 0.00 0.02 0.01 0.00 0.00 0.00
-4.24 4.65 0.72 -1.19 -1.71 2.00 0.95 5.31 5.54 9.93 10.00 0.27 -0.34 -5.16 0.02 1.84 1.79 0.05 0.00 0.03
--0.17 -0.19 0.12 0.04 -0.14 0.35 0.00 -0.04 -0.02 0.21 0.04 0.06 -0.02 -0.05 0.00 -0.02 0.03 0.00 0.00 -0.01
+cohesion                 0       0    2.31   -0.38    2.87   -0.34    4.24   -0.17
+cohesion_of_words        0       0    2.31   -0.38    2.92   -0.35    4.65   -0.19
+entropy               1.12       0    1.26    0.10    1.05    0.17    0.72    0.12
+commonest            -2.68       0   -1.21   -0.02   -1.19   -0.01   -1.19    0.04
+edges                -0.75       0   -2.20   -0.10   -2.05   -0.14   -1.71   -0.14
+inner_entropy            0       0    3.16    0.30    2.65    0.34    2.00    0.35
+ends                     0       0    0.83   -0.02    0.90   -0.01    0.95       0
+begins_words             0       0    4.69       0    4.91   -0.06    5.31   -0.04
+ends_words               0       0    4.88   -0.04    5.36   -0.04    5.54   -0.02
+first_alone              0       0   10.58    0.02   10.77    0.08    9.93    0.21
+last_alone               0       0   10.83   -0.10   10.63    0.09   10.00    0.04
+independence             0       0    0.79   -0.02    0.88    0.10    0.27    0.06
+spread               -1.30       0   -0.26   -0.02   -0.24    0.01   -0.34   -0.02
+quoted               -6.33       0   -5.34   -0.07   -5.24   -0.08   -5.16   -0.05
+quotations            0.05       0    0.01       0    0.01       0    0.02       0
+first_word               0       0    1.00       0    1.39    0.02    1.84   -0.02
+last_word                0       0    1.00       0    1.46    0.01    1.79    0.03
+aspect                   0       0    0.07   -0.01    0.04       0    0.05       0
+repeated_verb            0       0       0       0       0       0       0       0
+doubled                  0       0       0       0    0.01       0    0.03   -0.01
+letters               1.39       0       0       0       0       0       0       0
+capitals              0.45       0       0       0       0       0       0       0
+signs                 0.08       0       0       0       0       0       0       0
+foreign              -2.41       0       0       0       0       0       0       0
+chinese              -1.54       0       0       0       0       0       0       0
+measure              -3.55       0       0       0       0       0       0       0
 """
-"""For candidates of 2, of 3, and of 4 and more units: the means of the 20 features at 160,000 units, and what they grow
-by where the units are e times as many."""
+"""For words in Latin letters, for candidates of 2, of 3, and of 4 and more units: the mean of each feature at 160,000
+units, and what it grows by where the units are e times as many."""
 
 DEVIATIONS = """
-1.75 1.75 0.76 0.46 0.63 1.03 0.17 1.44 1.39 1.99 2.03 1.33 0.39 0.48 0.07 0.04 0.04 0.22 0.00 0.03
-0.03 0.03 0.03 0.02 0.06 -0.05 0.00 0.02 0.00 0.01 0.01 0.00 0.03 0.09 0.03 0.01 0.01 -0.01 0.00 0.01
-1.39 1.46 0.70 0.49 0.62 0.98 0.15 1.49 1.25 2.02 1.94 1.24 0.34 0.36 0.06 0.48 0.50 0.18 0.01 0.08
-0.03 0.03 0.03 -0.01 0.00 -0.02 0.00 0.00 -0.04 -0.02 0.03 -0.03 0.01 0.07 0.02 0.00 0.00 0.01 0.00 0.00
-1.35 1.71 0.60 0.57 0.69 0.98 0.11 1.41 1.19 1.91 1.79 1.34 0.39 0.39 0.12 0.72 0.70 0.19 0.01 0.12
-0.10 0.13 0.02 -0.04 -0.02 0.03 0.00 0.00 -0.02 0.01 0.05 0.04 0.04 0.03 0.02 0.00 0.01 0.00 0.00 -0.01
+cohesion              1.00       0    1.75    0.03    1.39    0.03    1.35    0.10
+cohesion_of_words     1.00       0    1.75    0.03    1.46    0.03    1.71    0.13
+entropy               1.10       0    0.76    0.03    0.70    0.03    0.60    0.02
+commonest             1.42       0    0.46    0.02    0.49   -0.01    0.57   -0.04
+edges                 0.85       0    0.63    0.06    0.62       0    0.69   -0.02
+inner_entropy         1.00       0    1.03   -0.05    0.98   -0.02    0.98    0.03
+ends                  1.00       0    0.17       0    0.15       0    0.11       0
+begins_words          1.00       0    1.44    0.02    1.49       0    1.41       0
+ends_words            1.00       0    1.39       0    1.25   -0.04    1.19   -0.02
+first_alone           1.00       0    1.99    0.01    2.02   -0.02    1.91    0.01
+last_alone            1.00       0    2.03    0.01    1.94    0.03    1.79    0.05
+independence          1.00       0    1.33       0    1.24   -0.03    1.34    0.04
+spread                0.79       0    0.39    0.03    0.34    0.01    0.39    0.04
+quoted                1.05       0    0.48    0.09    0.36    0.07    0.39    0.03
+quotations            0.27       0    0.07    0.03    0.06    0.02    0.12    0.02
+first_word            1.00       0    0.04    0.01    0.48       0    0.72       0
+last_word             1.00       0    0.04    0.01    0.50       0    0.70    0.01
+aspect                1.00       0    0.22   -0.01    0.18    0.01    0.19       0
+repeated_verb         1.00       0       0       0    0.01       0    0.01       0
+doubled               1.00       0    0.03    0.01    0.08       0    0.12   -0.01
+letters               0.41       0    1.00       0    1.00       0    1.00       0
+capitals              0.45       0    1.00       0    1.00       0    1.00       0
+signs                 0.27       0    1.00       0    1.00       0    1.00       0
+foreign               1.53       0    1.00       0    1.00       0    1.00       0
+chinese               1.64       0    1.00       0    1.00       0    1.00       0
+measure               1.24       0    1.00       0    1.00       0    1.00       0
 """
-"""For candidates of 2, of 3, and of 4 and more units: the same of their standard deviations."""
+"""The same of their standard deviations."""
 
 
 def logarithm_of(units: int) -> float:
@@ -50,10 +90,11 @@ def usual(kind: int, units: int) -> tuple[Scores, Scores]:
     Parameters
     ----------
     kind : int
-        The class of the candidates, 2 to 4.
+        The class of the candidates, 1 to 4.
     units : int
     """
     beyond = logarithm_of(units) - AT
-    tables = (np.array(table.split(), np.float64).reshape(3, 2, -1) for table in (MEANS, DEVIATIONS))
-    mean, deviation = (table[kind - 2, 0] + beyond * table[kind - 2, 1] for table in tables)
+    rows = ([row.split()[1:] for row in text.strip().splitlines()] for text in (MEANS, DEVIATIONS))
+    tables = (np.array(table, np.float64) for table in rows)
+    mean, deviation = (table[:, 2 * kind - 2] + beyond * table[:, 2 * kind - 1] for table in tables)
     return mean, np.maximum(deviation, LEAST)

@@ -7,10 +7,10 @@ import numpy as np
 
 from ..errors import NothingFound
 from ..ngrams.units import encode
-from .features import FEATURES, LEAST_NUMBERS, MOST_ALONE, MOST_OF_ONE
+from .features import FEATURES, LEAST_NUMBERS, MOST_ALONE, MOST_FOREIGN, MOST_OF_ONE
 from .known import KnownWords
 from .new_words import NewWords
-from .weights import FREQUENCY, LONG
+from .weights import BONUS, FREQUENCY, LONG, WEIGHTS
 
 MEANINGS = {
     "cohesion": "mutual information of its parts at the weakest place, in nats",
@@ -33,6 +33,12 @@ MEANINGS = {
     "aspect": "了, 着 or 过 after its first character",
     "repeated_verb": "a verb repeated with 一, as in 看一看",
     "doubled": "a character that is doubled",
+    "letters": "logarithm of how many letters it has",
+    "capitals": "share of capitals among its letters",
+    "signs": "a sign of an address or a variable: . _ &",
+    "foreign": "logarithm of the share of places beside a foreign word",
+    "chinese": "logarithm of the share of places beside a Han character",
+    "measure": "logarithm of the share of places after a number",
 }
 """The features in words."""
 
@@ -139,10 +145,11 @@ def reasons_of(found: NewWords, word: str, known: KnownWords) -> Reasons:
     if table is None or at is None or at < 0:
         raise NothingFound(
             f"{word!r} cannot be measured: new words are 2 to 8 units long, without digits, and stand "
-            f"{found.minimum} times in the text at the least (a smaller min_count asks for less)"
+            f"{found.minimum} times in the text at the least (a smaller min_count asks for less); words in Latin "
+            "letters, and with digits, are looked for where `latin` is true"
         )
     gates = table.gates
-    ends, commonest, alone, numbers = (float(one[at]) for one in gates)
+    ends, commonest, alone, numbers, foreign = (float(one[at]) for one in gates)
     count, is_known = int(table.counts[at]), bool(known.holds([word])[0])
     passages = [
         Passage("not in the dictionary", not is_known, float(is_known), "0"),
@@ -158,16 +165,20 @@ def reasons_of(found: NewWords, word: str, known: KnownWords) -> Reasons:
             numbers,
             f"less than {LEAST_NUMBERS:g}",
         ),
+        Passage("share of places between foreign words", foreign < MOST_FOREIGN, foreign, f"less than {MOST_FOREIGN}"),
     ]
     this = table.terms.chosen(np.array([at]))
     weighted = this.weighted[0]
+    kind = int(this.classes[0])
     terms = [
         Term(name, MEANINGS[name], *(float(one[column]) for one in (table.features[at], this.standard[0], weighted)))
         for column, name in enumerate(FEATURES)
+        if WEIGHTS[kind][column]
     ]
     length = int(table.lengths[at])
-    if length >= LONG:
-        terms.append(Term("long", f"{LONG} units and more", float(length), float("nan"), float(this.bonus[0])))
+    if kind in BONUS:
+        meaning = f"{LONG} units and more" if kind == LONG else "in Latin letters"
+        terms.append(Term("kind", meaning, float(length), float("nan"), float(this.bonus[0])))
     logarithm = float(this.frequency[0])
     terms.append(Term("frequency", "logarithm of its count", logarithm, float("nan"), FREQUENCY * logarithm))
     return Reasons(

@@ -15,17 +15,21 @@ from ..lexicon.trie import CODES
 from ..ngrams.levels import Placements, places_in
 from ..reading.parts import Part, text_of
 from ..segment.cutter import Cutter
-from ..text.characters import Codes, code_points
+from ..text.characters import DIGIT, HAN, LATIN, Codes, char_classes, code_points
 from ..text.units import read_units
 from .discovery import changed
 from .known import KnownWords, characters_of
 
-STARTS, OPENS, CLOSES, FIRST, LAST = 1, 2, 4, 8, 16
+STARTS, OPENS, CLOSES, FIRST, LAST, AFTER_FOREIGN, AFTER_NUMBER, BEFORE_FOREIGN = (1 << bit for bit in range(8))
+AFTER_HAN = AFTER_FOREIGN | AFTER_NUMBER
 """A word of the dictionary's cut begins here (or a clause has ended); a mark that opens a quotation stands before the
-unit; one that closes it, after the unit; the unit is the first of its line; it is the last."""
+unit; one that closes it, after the unit; the unit is the first of its line; it is the last. If asked for: the unit
+before ends with a letter; with a digit; it is a Han character (both bits); the unit after begins with a letter; with a
+blank between, and nothing but ASCII characters."""
 
 OPENING, CLOSING = "“‘「『《〈【\"'＂", "”’」』》〉】\"'＂"
-LINE_END = 10
+LINE_END, BLANK = 10, 32
+FIRST_BEYOND_ASCII = 128
 
 
 class BlockSites(NamedTuple):
@@ -60,17 +64,19 @@ def text_places(text: str, units: Placements) -> TextPlaces:
     return TextPlaces(read.codes, starts, ends[np.searchsorted(ends, starts, "right")], is_unit)
 
 
-def read_sites(workspace: Workspace, known: KnownWords, item: tuple[str | Part, Placements]) -> BlockSites:
+def read_sites(workspace: Workspace, known: KnownWords, latin: bool, item: tuple[str | Part, Placements]) -> BlockSites:
     """Cut one block of text by what is known, and say what stands around each of its units."""
     text, units = item
     at = text_places(text_of(text), units)
     marks = boundaries(known.cutter, at.codes)
     characters = () if known.counted else characters_of(at.codes, marks)
-    return BlockSites(workspace.store(sites_of(at, marks)), tuple(workspace.store(column) for column in characters))
+    return BlockSites(
+        workspace.store(sites_of(at, marks, latin)), tuple(workspace.store(column) for column in characters)
+    )
 
 
-def sites_of(at: TextPlaces, marks: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint8]:
-    """Say what stands around each unit, given where words begin in the text.
+def sites_of(at: TextPlaces, marks: npt.NDArray[np.bool_], latin: bool = False) -> npt.NDArray[np.uint8]:
+    """Say what stands around each unit, given where words begin in the text; perhaps also of Latin letters.
 
     Examples
     --------
@@ -94,8 +100,26 @@ def sites_of(at: TextPlaces, marks: npt.NDArray[np.bool_]) -> npt.NDArray[np.uin
     new = np.append(True, line[1:] != line[:-1])
     around[new] |= FIRST
     around[np.append(new[1:], True)] |= LAST
+    if latin:
+        around |= _foreign(codes, begin, end)
     sites[units] |= around
     return sites
+
+
+def _foreign(codes: Codes, begin: npt.NDArray[np.intp], end: npt.NDArray[np.intp]) -> npt.NDArray[np.uint8]:
+    """Mark the units beside which, after a blank, letters or digits stand."""
+    blanks = np.append(0, np.cumsum(codes == BLANK))
+    others = np.append(0, np.cumsum((codes >= FIRST_BEYOND_ASCII) | (codes == LINE_END)))
+    low, high = end[:-1], begin[1:]
+    near = (blanks[high] > blanks[low]) & (others[high] == others[low])
+    kinds = char_classes()
+    before, after = kinds.take(codes.take(low - 1)), kinds.take(codes.take(high))
+    result = np.zeros(len(begin), np.uint8)
+    result[1:][near & (before == LATIN)] |= AFTER_FOREIGN
+    result[1:][near & (before == DIGIT)] |= AFTER_NUMBER
+    result[1:][near & (before == HAN)] |= AFTER_HAN
+    result[:-1][near & (after == LATIN)] |= BEFORE_FOREIGN
+    return result
 
 
 @functools.cache
