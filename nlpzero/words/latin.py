@@ -71,7 +71,7 @@ class RunCounts(NamedTuple):
     right: npt.NDArray[np.uint64]
 
 
-class _Side:
+class _RunNeighbours:
     """The neighbours of runs on one side: edges, the count of the commonest neighbour, and entropies."""
 
     def __init__(self, pairs: npt.NDArray[np.uint64], size: int) -> None:
@@ -116,7 +116,7 @@ def find_latin(
     chosen = np.flatnonzero(eligible | np.fromiter((word == asked for word in words), np.bool_, len(words)))
     if not len(chosen):
         return None
-    sides = [_Side(pairs, len(words)) for pairs in (runs.left, runs.right)]
+    sides = [_RunNeighbours(pairs, len(words)) for pairs in (runs.left, runs.right)]
     left, right = (side.whole_entropy[chosen] for side in sides)
     of_numbers, perplexity = _measures(runs, kinds)
     after, perplexity = of_numbers[chosen], perplexity[chosen]
