@@ -262,7 +262,7 @@ class RunningOptions:
     )
 
     def __post_init__(self) -> None:
-        from nlpzero.core.job import one_thread_each
+        from nlpzero.core.blas import one_thread_each
 
         one_thread_each()  # before NumPy is imported
 

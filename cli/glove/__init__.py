@@ -18,7 +18,7 @@ COMMANDS = {
 
 def _one_thread() -> None:
     """Let NumPy use one thread: its own would stand in the way of ours."""
-    from nlpzero.core.job import one_thread_each
+    from nlpzero.core.blas import one_thread_each
 
     one_thread_each()
 

@@ -30,8 +30,8 @@ from typing import Any, NamedTuple, TypeVar
 from .. import __version__
 from ..errors import CorpusError, NlpZeroError
 from ..reading.parts import Extent, text_of
+from .blas import one_thread_each
 from .engine import IN_FLIGHT, Engine
-from .job import one_thread_each
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -7,13 +7,13 @@ and the size of blocks.
 import contextlib
 import operator
 import os
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from ..errors import NlpZeroError
+from .blas import OneThread
 
 if TYPE_CHECKING:
     from ..reading.corpus import Corpus
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
 DEFAULT_MEMORY = 2 << 30
 """Bytes, where none are asked for."""
-
-ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-"""Variables that linear algebra reads when NumPy is loaded."""
 
 _SUFFIXES = {"K": 10, "M": 20, "G": 30, "T": 40}
 
@@ -212,7 +209,6 @@ class Job:
         NlpZeroError
             If the disk has too little space, or the cluster cannot work.
         """
-        one_thread_each()
         from .workspace import Workspace
 
         shared = self.scheduler is None and (self.workers == 1 or not cost.python)
@@ -262,12 +258,15 @@ class Execution:
     engine : Engine
     workspace : Workspace
         Removed when the execution closes, or else with the last that knows it.
+    one_thread : OneThread
+        For linear algebra in this process.
     """
 
     job: Job
     cost: Cost
     engine: "Engine"
     workspace: "Workspace"
+    one_thread: OneThread = field(default_factory=OneThread)
 
     def __enter__(self) -> Self:
         return self
@@ -281,6 +280,7 @@ class Execution:
             self.engine.close(abandon=abandon)
         finally:
             self.workspace.close()
+            self.one_thread.close()
 
     @property
     def memory(self) -> int:
@@ -322,12 +322,3 @@ def open_execution(job: "Job | Execution | None", cost: Cost, *, keep: bool = Fa
         yield execution
         if keep:
             execution.workspace.forget()
-
-
-def one_thread_each() -> None:
-    """Let linear algebra use one thread for each worker, if NumPy is still to be loaded: results then do not depend on
-    the number of cores, and its threads do not stand in the way of ours.
-    """
-    if "numpy" not in sys.modules:
-        for name in ONE_THREAD:
-            os.environ.setdefault(name, "1")

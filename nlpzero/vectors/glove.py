@@ -51,8 +51,7 @@ def train(
     counts : Cooccurrence
     parameters : GloveParameters
     job : Job or Execution, optional
-        What the work may use (default: the current job). NumPy's own threads should be one: set OPENBLAS_NUM_THREADS=1
-        before it is imported, as the command line does (small products on many BLAS threads ran 5 times slower).
+        What the work may use (default: the current job).
     resume : State, optional
         Where an earlier training stopped; `load_checkpoint` gives it.
 
