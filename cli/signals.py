@@ -40,7 +40,7 @@ def obeyed() -> Iterator[None]:
     def lost(unraisable: Any) -> None:
         """Ask again, if the error came up where Python only reports errors: in the removal of an object."""
         if received and issubclass(unraisable.exc_type, KeyboardInterrupt | SystemExit):
-            threading.Timer(0.01, _thread.interrupt_main, [received.pop()]).start()
+            threading.Timer(0.01, _send, [received.pop()]).start()
         else:
             before(unraisable)
 
@@ -67,6 +67,14 @@ def obeyed() -> Iterator[None]:
         for number, handler in previous.items():
             signal.signal(number, handler)
         sys.unraisablehook = before
+
+
+def _send(number: int) -> None:
+    """Send a signal to the main thread, so that it also ends what that thread waits for."""
+    if hasattr(signal, "pthread_kill"):  # not on every system
+        signal.pthread_kill(threading.main_thread().ident or 0, number)
+    else:
+        _thread.interrupt_main(number)
 
 
 def _error(number: int) -> BaseException:
