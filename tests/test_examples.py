@@ -6,6 +6,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -20,16 +21,33 @@ from nlpzero.syntax.conllu import DependencyTree, write_conllu
 ROOT = Path(__file__).parent.parent
 
 
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
+    """Give the command that stands for `nlpzero`: forks of one process, where the system has them."""
+    if not hasattr(os, "fork"):
+        yield [sys.executable, "-m", "nlpzero"]
+        return
+    address = tmp_path_factory.mktemp("launcher") / "socket"
+    launcher = str(Path(__file__).with_name("launcher.py"))
+    with subprocess.Popen([sys.executable, launcher, "serve", str(address)], stdin=subprocess.PIPE) as server:
+        while not address.exists():
+            assert server.poll() is None
+            time.sleep(0.01)
+        yield [sys.executable, "-I", "-S", launcher, "run", str(address)]
+        assert server.stdin is not None
+        server.stdin.close()
+
+
 @pytest.fixture
-def shell(tmp_path: Path) -> "Shell":
+def shell(tmp_path: Path, program: list[str]) -> "Shell":
     """Give a shell in a directory that holds the sample data and a small model, where `nlpzero` is this project."""
-    return Shell(tmp_path)
+    return Shell(tmp_path, program)
 
 
 class Shell:
     """Runs command lines in a directory of their own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, command: list[str]) -> None:
         self.folder = folder / "work"
         shutil.copytree(ROOT / "data", self.folder / "data")
         write_model(self.folder / "roberta", config(longest=64), random_arrays(config(longest=64), 1))
@@ -38,7 +56,7 @@ class Shell:
         (self.folder / "dev.conllu").write_text(write_conllu(tree) + "\n", "utf-8")
         program = folder / "bin" / "nlpzero"
         program.parent.mkdir()
-        program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m nlpzero "$@"\n')
+        program.write_text(f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n')
         program.chmod(0o755)
         self.environment = {**os.environ, "PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}", "COLUMNS": "80"}
 
