@@ -74,7 +74,7 @@ def _send(number: int) -> None:
     if hasattr(signal, "pthread_kill"):  # not on every system
         signal.pthread_kill(threading.main_thread().ident or 0, number)
     else:
-        _thread.interrupt_main(number)
+        _thread.interrupt_main(signal.Signals(number))
 
 
 def _error(number: int) -> BaseException:
