@@ -100,13 +100,13 @@ def command(own: ScoreOptions, encoding: EncodingOptions, writing: TableOptions)
         raise click.UsageError("--max-words is for --trees.")
     with writing.open() as file:
         from nlpzero.errors import NothingFound
-        from nlpzero.segment.scoring import compare
+        from nlpzero.segment.scoring import compare_cuts
 
         vocabulary = set(encoding.lexicon(own.lexicon).words) if own.lexicon else None
         scores: list[tuple[str, SegmentationScore]] = []
         for pair in zip(paths[::2], paths[1::2], strict=True):
             gold, predicted = (encoding.corpus(path) for path in pair)
-            scores.append((pair[1], compare(gold.lines(), predicted.lines(), vocabulary, names=pair)))
+            scores.append((pair[1], compare_cuts(gold.lines(), predicted.lines(), vocabulary, names=pair)))
             warn_replaced(gold)
             warn_replaced(predicted)
         total = sum((result for _, result in scores[1:]), scores[0][1])

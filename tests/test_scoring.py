@@ -9,7 +9,7 @@ import pytest
 
 from nlpzero.errors import CorpusError
 from nlpzero.segment import scoring
-from nlpzero.segment.scoring import Score, compare, score
+from nlpzero.segment.scoring import Score, compare_cuts, score
 
 
 def words_of(line: str) -> list[str]:
@@ -143,7 +143,7 @@ def test_different_numbers_of_lines_are_an_error(gold: list[str], predicted: lis
 @pytest.mark.parametrize("seed", range(5))
 def test_counts_of_lines_add_up_and_mistakes_are_what_differs(seed: int) -> None:
     gold, predicted = random_pair(np.random.default_rng(seed))
-    result = compare(gold, predicted)
+    result = compare_cuts(gold, predicted)
     assert result.score == score(gold, predicted)
     for counts, true, made in zip(result.lines.tolist(), gold, predicted, strict=True):
         alone = score([true], [made])
@@ -162,7 +162,7 @@ def test_counts_of_lines_add_up_and_mistakes_are_what_differs(seed: int) -> None
 
 def test_the_interval_holds_f_and_is_that_of_lines_drawn_anew() -> None:
     gold, predicted = random_pair(np.random.default_rng(3))
-    result = compare(gold, predicted)
+    result = compare_cuts(gold, predicted)
     assert result.score.f1 is not None
     low, high = result.interval() or (0.0, 0.0)
     assert low < result.score.f1 < high
@@ -174,5 +174,5 @@ def test_the_interval_holds_f_and_is_that_of_lines_drawn_anew() -> None:
         chosen = rng.integers(0, len(gold), len(gold)).tolist()
         drawn.append(score([gold[i] for i in chosen], [predicted[i] for i in chosen]).f1)
     assert np.quantile(np.array(drawn, float), [0.025, 0.975]) == pytest.approx([low, high], abs=0.03)
-    assert compare([gold[0]] * 50, [gold[0]] * 50).interval() == (1.0, 1.0)
-    assert compare(["", "\n"], ["", "\n"]).interval() is None
+    assert compare_cuts([gold[0]] * 50, [gold[0]] * 50).interval() == (1.0, 1.0)
+    assert compare_cuts(["", "\n"], ["", "\n"]).interval() is None

@@ -63,7 +63,7 @@ def imports(path: Path, *, anywhere: bool = True) -> Iterator[str]:
 def test_imports_point_one_way(path: Path) -> None:
     own = {found for found in imports(path) if found.split(".")[0] in ("nlpzero", "nlpzero_cli", "cli")}
     if path.parent == ROOT / "nlpzero":
-        allowed = {"__main__": {"nlpzero_cli.entry"}, "__init__": own, "api": own}.get(path.stem, set())
+        allowed = {"__main__": {"nlpzero_cli.entry"}, "__init__": own}.get(path.stem, set())
         assert own <= allowed
         assert not {found for found in own if "cli" in found} or path.stem == "__main__"
         return

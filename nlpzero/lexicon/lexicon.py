@@ -30,8 +30,8 @@ class Lexicon:
     ----------
     words : sequence of str
         Different words, none empty.
-    counts : sequence of int, or int64 array
-        How often each occurs, at least 1.
+    counts : sequence of int, or int64 array, optional
+        How often each occurs, at least 1 (default: 1).
     total : int, optional
         What a count is divided by for a probability; the sum of the counts by default.
 
@@ -48,12 +48,15 @@ class Lexicon:
     """
 
     def __init__(
-        self, words: Sequence[str], counts: Sequence[int] | npt.NDArray[np.int64], total: int | None = None
+        self,
+        words: Sequence[str],
+        counts: Sequence[int] | npt.NDArray[np.int64] | None = None,
+        total: int | None = None,
     ) -> None:
         if not words:
             raise LexiconError("a lexicon needs at least one word")
         self.words = list(words)
-        self.counts = np.asarray(counts, np.int64)
+        self.counts = np.ones(len(self.words), np.int64) if counts is None else np.asarray(counts, np.int64)
         self.total = int(self.counts.sum()) if total is None else total
 
     @classmethod

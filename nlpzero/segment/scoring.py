@@ -178,7 +178,7 @@ class SegmentationScore:
         Examples
         --------
         >>> gold, predicted = ["长江 大桥", "江豚 来 了"] * 50, ["长江 大桥", "江 豚 来 了"] * 50
-        >>> result = compare(gold, predicted)
+        >>> result = compare_cuts(gold, predicted)
         >>> round(result.score.f1, 3), [round(limit, 2) for limit in result.interval()]
         (0.727, [0.69, 0.77])
         """
@@ -195,7 +195,7 @@ class SegmentationScore:
         return low, high
 
 
-def compare(
+def compare_cuts(
     gold: Iterable[str],
     predicted: Iterable[str],
     vocabulary: Container[str] | None = None,
@@ -206,7 +206,7 @@ def compare(
 
     Examples
     --------
-    >>> compare(["他 成 为 船工"], ["他 成为 船工"]).mistakes.most_common(1)
+    >>> compare_cuts(["他 成 为 船工"], ["他 成为 船工"]).mistakes.most_common(1)
     [(('成 为', '成为'), 1)]
     """
     total = Score(0, 0, 0) if vocabulary is None else Score(0, 0, 0, 0, 0)

@@ -1,7 +1,7 @@
 """Similarity of texts (文本相似度): words moved at the least cost, sums of words, exact search.
 
-The package is also the function `nlpzero.api.similarity`: a function and a package of one name cannot both be
-attributes of `nlpzero`, so that `nlpzero.similarity("河上有船", "江边有船")` calls the package.
+The package is also the function `nlpzero.similarity.front.similarity`: a function and a package of one name cannot
+both be attributes of `nlpzero`, so that `nlpzero.similarity("河上有船", "江边有船")` calls the package.
 """
 
 import importlib
@@ -14,8 +14,8 @@ class SimilarityPackage(ModuleType):
     """This package, which can be called."""
 
     def __call__(self, a: str, b: str, **options: Any) -> float:
-        """Say how similar two texts are: see `nlpzero.api.similarity`."""
-        found: float = importlib.import_module("nlpzero.api").similarity(a, b, **options)
+        """Say how similar two texts are: see `nlpzero.similarity.front.similarity`."""
+        found: float = importlib.import_module("nlpzero.similarity.front").similarity(a, b, **options)
         return found
 
 

@@ -5,8 +5,9 @@ probabilities in proportion to exp(sum of weights); each link the sum of those o
 is chosen whose links have the greatest sum of these.
 """
 
+import os
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -89,6 +90,21 @@ class LinkParser:
         known = [closes, opens, common, closes * common, opens * common, often, np.zeros(len(often))]
         self._words = np.concatenate([np.stack(known, axis=1), unknown])  # the last row is that of rank -1
         self._share = counts.total / total**2  # of a pair, by the product of its counts
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write what it knows to a file, as `nlpzero links` does."""
+        self.counts.save(path)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Read what `save`, `nlpzero links` or `nlpzero merge` wrote.
+
+        Raises
+        ------
+        ModelError
+            If the file is missing, of another kind, or damaged.
+        """
+        return cls(LinkCounts.load(path))
 
     def parse(self, words: Sequence[str]) -> DependencyTree:
         """Parse one sentence: see `parse_all`."""

@@ -2,7 +2,7 @@
 
 import functools
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +14,7 @@ from ..core.tally import Tally
 from ..core.workspace import NONE, Ids, Run, StoredRun, Workspace, WorkspaceArray
 from ..errors import NothingFound
 from ..reading.parts import Part, text_of
+from ..reading.sources import Texts, open_texts
 from ..segment.cutter import BLANKS, Cutter
 from ..segment.encoding import encode
 from ..text.packing import pack_words, unpack_words
@@ -59,7 +60,7 @@ def _encode(workspace: Workspace, cutter: Cutter, part: str | Part) -> _WordBloc
 
 
 def count_pairs(
-    texts: Iterable[str | Part],
+    texts: Texts,
     *,
     window: int = 10,
     min_count: int = 5,
@@ -73,8 +74,8 @@ def count_pairs(
 
     Parameters
     ----------
-    texts : iterable of str or of parts of a corpus
-        Blocks of whole lines, read once, by the workers where they can.
+    texts : path, paths, Corpus, or iterable of texts
+        Read once, in blocks of whole lines, by the workers where they can.
     window : int
         Greatest distance of the two words of a pair.
     min_count : int
@@ -121,12 +122,13 @@ def count_pairs(
     tally = Tally(workspace, max(16, job.held_memory // WORD_COST))
     blocks: list[_WordBlock] = []
     lines = digest = 0
-    for block in engine.map(functools.partial(_encode, workspace, cutter), texts):
-        blocks.append(block)
-        digest += block.digest
-        lines += int(np.count_nonzero(block.lengths.array))
-        tally.add(dict(zip(unpack_words(block.words.array), block.counts.array.tolist(), strict=True)))
-        workspace.discard(block.counts)
+    with open_texts(texts, job.block_size) as parts:
+        for block in engine.map(functools.partial(_encode, workspace, cutter), parts):
+            blocks.append(block)
+            digest += block.digest
+            lines += int(np.count_nonzero(block.lengths.array))
+            tally.add(dict(zip(unpack_words(block.words.array), block.counts.array.tolist(), strict=True)))
+            workspace.discard(block.counts)
     frequent = sorted(tally.at_least(min_count).items(), key=lambda item: (-item[1], item[0]))[:max_vocab]
     tokens = tally.total
     del tally

@@ -18,7 +18,8 @@ from .characters import SHARE, CharacterModel, Matrix, pull
 from .formats import ROWS, ErrorHandling, FileKind, kind_by_suffix, read_foreign, write_foreign
 
 if TYPE_CHECKING:
-    from .queries import Answer
+    from .keywords import TextKeyword
+    from .queries import Answer, WordComparison
 
 SCHEMA = Schema(
     "word vectors",
@@ -251,6 +252,24 @@ class Vectors:
         from .queries import nearest
 
         return nearest(self, [word], top, mode)[0]
+
+    def analogy(self, a: str, b: str, c: str, top: int = 10) -> "list[Answer]":
+        """Give the words that are to `c` as `b` is to `a`: see `nlpzero.vectors.queries.analogy`."""
+        from .queries import analogy
+
+        return analogy(self, a, b, c, top)
+
+    def compare(self, a: str, b: str) -> "WordComparison":
+        """Compare two words: see `nlpzero.vectors.queries.compare`."""
+        from .queries import compare
+
+        return compare(self, a, b)
+
+    def keywords(self, words: Sequence[str], top: int = 10) -> "list[TextKeyword]":
+        """Give the words that say best what a text is about: see `nlpzero.vectors.keywords.keywords`."""
+        from .keywords import keywords
+
+        return keywords(self, words, top)
 
     def __contains__(self, word: object) -> bool:
         return word in self.ids
