@@ -27,7 +27,8 @@ def encode(text: str, joined: bool) -> UnitText:
         Whole lines.
     joined : bool
         True for the units of `nlpzero.text.units`, where a number, a name with signs, and a run of digits or of Latin
-        letters is one; False for the single characters of the published methods (`published_classes`).
+        letters is one; False for the single characters of the published methods (`published_classes`), but for what
+        signs join.
 
     Examples
     --------

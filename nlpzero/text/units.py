@@ -16,8 +16,8 @@ The rules of signs, each between the neighbours it needs; ``tests/test_units.py`
 | 万, 亿 | digit (or 万) | 3.5万 |
 | middle dot | Han and Han | 冯·诺依曼 |
 
-Signs of both widths are the same. Beside the sign of a name (a hyphen, point ... and a letter), letters and digits are
-one: GPT-4o.
+Numbers and names with signs stand apart from what is around them. Signs of both widths are the same. Beside the sign of
+a name (a hyphen, point ... and a letter), letters and digits are one: GPT-4o.
 """
 
 import functools
@@ -79,8 +79,8 @@ class UnitReading(NamedTuple):
         HAN, DIGIT or LATIN for characters of units, and OTHER.
     joined : bool array (n,)
         Whether each belongs to the one before.
-    numbers : int array
-        Where written numbers with signs start (81.2, 3万), which stand apart from their neighbours.
+    apart : int array
+        Where numbers and names with signs start (81.2, 3万, C++), which stand apart from their neighbours.
     dots : int array
         Where the middle dots of names are.
     """
@@ -89,7 +89,7 @@ class UnitReading(NamedTuple):
     kept: Positions | None
     classes: Classes
     joined: Flags
-    numbers: Positions
+    apart: Positions
     dots: Positions
 
     def places(self) -> tuple[Positions, Flags]:
@@ -98,8 +98,8 @@ class UnitReading(NamedTuple):
         Returns
         -------
         starts : int array (m,)
-            Of each place the character where its unit starts, or where a clause has just ended. (What follows a written
-            number with signs is a new clause, and so is the number.)
+            Of each place the character where its unit starts, or where a clause has just ended. (What follows a number
+            or a name with signs is a new clause, and so is the number or name; 型 is of the clause of the name before.)
         is_unit : bool array (m,)
         """
         is_unit = self.classes != OTHER
@@ -107,13 +107,21 @@ class UnitReading(NamedTuple):
         keep[1:] |= is_unit[:-1] & ~is_unit[1:]
         starts = np.flatnonzero(keep)
         is_unit = is_unit[starts]
-        if len(self.numbers):
-            at = np.searchsorted(starts, self.numbers)
-            at = np.unique(np.concatenate([at, at + 1]))
+        if len(self.apart):
+            at = np.searchsorted(starts, self.apart)
+            at = np.unique(np.concatenate([at, at + 1 + self._has_type(starts, at)]))
             at = at[(at > 0) & (at < len(starts))]
             at = at[is_unit[at] & is_unit[at - 1]]
             starts, is_unit = np.insert(starts, at, starts[at]), np.insert(is_unit, at, False)
         return starts, is_unit
+
+    def _has_type(self, starts: Positions, at: Positions) -> Flags:
+        """Tell of names whether 型 follows (X-900型), but not 型号."""
+        after = np.append(starts, len(self.codes)).take(at + 1)
+        codes = np.append(self.codes, [0, 0])
+        is_type = (self.classes.take(self.apart) != DIGIT) & (codes.take(after) == ord("型"))
+        found: Flags = is_type & (codes.take(after + 1) != ord("号")) & (codes.take(after + 1) != ord("號"))
+        return found
 
     def symbols(self, starts: Positions) -> Codes:
         """Give `symbol_of` the units at some places."""
@@ -192,7 +200,7 @@ def read_units(codes: Codes, *, characters: bool = False) -> UnitReading:
     codes : uint32 array (n,)
         Code points of whole lines.
     characters : bool
-        Whether a unit is one character of `published_classes`; numbers and names with signs are then none.
+        Whether a unit is one character of `published_classes`, but for what signs join.
 
     Notes
     -----
@@ -227,14 +235,11 @@ def read_units(codes: Codes, *, characters: bool = False) -> UnitReading:
     names = text.join_names(joined)
     dots = text.join_dots(joined)
     text.join_pictures(joined)
-    numbers = np.empty(0, np.intp)
-    if len(signs):
-        starts = _unit_starts_before(joined, signs)
-        numbers = starts[classes[starts] == DIGIT]
+    signs = np.concatenate([signs, names])
+    apart = _unit_starts_before(joined, signs) if len(signs) else signs
     if characters:
-        classes, joined = _as_characters(codes, classes, joined, dots, np.concatenate([signs, names]))
-        numbers = np.empty(0, np.intp)
-    return UnitReading(codes, kept, classes, joined, numbers, dots)
+        classes, joined = _as_characters(codes, classes, joined, np.concatenate([signs, dots]))
+    return UnitReading(codes, kept, classes, joined, apart, dots)
 
 
 def symbol_of(unit: str) -> str:
@@ -402,27 +407,24 @@ def _unit_starts_before(joined: Flags, at: Positions) -> Positions:
     return found
 
 
-def _as_characters(
-    codes: Codes, classes: Classes, joined: Flags, dots: Positions, signs: Positions
-) -> tuple[Classes, Flags]:
-    """Give classes where every character of the published classes is a unit.
+def _as_characters(codes: Codes, classes: Classes, joined: Flags, signs: Positions) -> tuple[Classes, Flags]:
+    """Give classes where every character of the published classes is a unit, and so is what signs join.
 
-    Numbers and names with signs are none, nor is what has a combining mark, or a letter or digit that was not published
-    (café, １2): cut text holds them whole.
+    What has a combining mark is none, nor is a letter or digit that was not published (café, １2): cut text holds them
+    whole.
     """
-    single = published_classes().take(codes)
-    single[dots] = HAN
+    single, apart = published_classes().take(codes), np.zeros(len(codes), np.bool_)
     others = np.flatnonzero((single == OTHER) & ((classes >= DIGIT) | (joined & (unit_kinds().take(codes) == MARK))))
-    if len(signs) or len(others):
-        signs = np.concatenate([signs, others])
-        joined = joined.copy()
-        joined[dots] = joined[dots + 1] = False  # what a dot joins is a character each
-        starts = np.flatnonzero(~joined)
-        which = np.unique(np.searchsorted(starts, signs, "right") - 1)
-        lengths = np.append(starts[1:], len(codes))[which] - starts[which]
-        inner = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        single[np.repeat(starts[which], lengths) + inner] = OTHER
-    return single, np.zeros(len(codes), np.bool_)
+    for places, is_unit in ((others, False), (signs, True)):
+        if len(places):
+            starts = np.flatnonzero(~joined)
+            which = np.unique(np.searchsorted(starts, places, "right") - 1)
+            lengths = np.append(starts[1:], len(codes))[which] - starts[which]
+            inner = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+            inner += np.repeat(starts[which], lengths)
+            single[inner] = classes[inner] if is_unit else OTHER
+            apart[inner] = is_unit
+    return single, joined & apart
 
 
 @functools.cache

@@ -14,7 +14,7 @@ from ..ngrams.counts import NGrams
 from ..ngrams.levels import Level
 from ..ngrams.measures import Scores
 from .finding import Check, Evidence, Finding, Method, Search
-from .pieces import count_pieces, unit_ranks
+from .pieces import NO_CODE, UnitCodes, count_pieces
 from .recount import recount
 
 DEFAULT_MIN_PMI = (0.0, 2.0, 4.0, 6.0)
@@ -53,7 +53,7 @@ def cohesions(levels: Sequence[Level], length: int, total: int) -> Iterator[tupl
 
 def cohesion_pieces(
     ngrams: NGrams, *, order: int, min_count: int, min_pmi: Sequence[float], memory: int
-) -> tuple[NGrams, dict[str, int], int]:
+) -> tuple[NGrams, UnitCodes, dict[str, int], int]:
     """Find words by chaining cohesive n-grams.
 
     Keep n-grams of 2 to `order` characters with count >= `min_count` and cohesion >= ``min_pmi[length - 1]``; cut the
@@ -63,6 +63,8 @@ def cohesion_pieces(
     Returns
     -------
     ngrams : with all levels that were needed.
+    codes : UnitCodes
+        What the words are written in.
     words : dict
         The words with their counts as pieces.
     too_long : int
@@ -77,40 +79,40 @@ def cohesion_pieces(
             for cohesion, counts in cohesions(ngrams.levels, length, ngrams.total)
         ]
         strong.append(np.concatenate([np.empty(0, np.bool_), *flags]))
-    pieces = count_pieces(ngrams, strong, memory)
+    codes = UnitCodes(ngrams)
+    pieces = count_pieces(ngrams, codes, strong, memory)
     found = pieces.tally.at_least(min_count)
-    kept = _strings_of(ngrams, strong[1:])
+    kept = _strings_of(ngrams, codes, strong[1:])
     words = {
         word: number
         for word, number in found.items()
         if len(word) < 3 or all(word[i : i + order] in kept for i in range(max(1, len(word) - order + 1)))
     }
-    return ngrams, words, pieces.too_long
+    return ngrams, codes, words, pieces.too_long
 
 
-def _strings_of(ngrams: NGrams, strong: Sequence[npt.NDArray[np.bool_]]) -> set[str]:
+def _strings_of(ngrams: NGrams, codes: UnitCodes, strong: Sequence[npt.NDArray[np.bool_]]) -> set[str]:
     """Write out the strong n-grams of three and more characters."""
-    units = np.array(ngrams.units)
     result: set[str] = set()
     for length, flags in enumerate(strong, start=3):
-        result.update(
-            map("".join, zip(*(units[column].tolist() for column in ngrams.spell(length, flags)), strict=True))
-        )
+        spelled = np.stack([codes.array[column] for column in ngrams.spell(length, flags)], axis=1)
+        spelled = np.ascontiguousarray(spelled[(spelled != NO_CODE).all(axis=1)])
+        result.update(spelled.view(f"<U{length}").ravel().tolist())
     return result
 
 
 def _find(ngrams: NGrams, search: Search) -> Finding:
     """Find words, and cut the text by them; their score is the cohesion that is measured."""
     parameters = search.parameters
-    ngrams, words, too_long = cohesion_pieces(
+    ngrams, codes, pieces, too_long = cohesion_pieces(
         ngrams,
         order=parameters.order,
         min_count=search.min_count,
         min_pmi=parameters.min_pmi or DEFAULT_MIN_PMI,
         memory=search.memory,
     )
+    words, units, lengths = codes.words(pieces, search.min_count)
     found = recount(ngrams, words)
-    units, lengths = unit_ranks(ngrams, [*words])
     return Finding(ngrams, units, lengths, found.counts, None, found.starts, found.cutter, too_long)
 
 

@@ -270,11 +270,7 @@ class MarkedBlock(NamedTuple):
         read, units = unit_places(codes, self.levels, self.joined)
         is_start = read.classes == OTHER
         is_start[units[bits_in(self.starts, len(units))]] = True
-        whole = read if self.joined else read_units(codes)
-        joined = whole.joined.copy()
-        if not self.joined:
-            joined[whole.dots] = joined[whole.dots + 1] = False  # characters of their own
-        is_start &= ~joined
+        is_start &= ~(read if self.joined else read_units(codes)).joined
         return codes, read, is_start
 
     def delimited(self, delimiter: str = " ") -> str:

@@ -18,7 +18,7 @@ from ..ngrams.counts import NGrams
 from ..ngrams.measures import Scores
 from ..text.characters import DIGIT, char_classes, code_points
 from .finding import Check, Evidence, Finding, Method, Search
-from .pieces import count_pieces, unit_ranks
+from .pieces import UnitCodes, count_pieces
 from .recount import recount
 
 LOG_ZERO = -100.0
@@ -27,16 +27,25 @@ LOG_ZERO = -100.0
 WordNumbers = npt.NDArray[np.int64]
 
 
-def pmi_pieces(ngrams: NGrams, *, min_proba: float, min_pmi: float, memory: int) -> tuple[NGrams, dict[str, int], int]:
+class CommonPieces(NamedTuple):
+    """The pieces that are frequent enough, with their counts, in the code points of units; the least count; the number
+    of those that were too long.
+    """
+
+    counts: dict[str, int]
+    codes: UnitCodes
+    least: int
+    too_long: int
+
+
+def pmi_pieces(ngrams: NGrams, *, min_proba: float, min_pmi: float, memory: int) -> tuple[NGrams, CommonPieces]:
     """Cut between characters a and b unless p_ab > `min_proba` and ln(p_ab / (p_a p_b)) > `min_pmi`; count the pieces.
 
     Returns
     -------
     ngrams : with all levels that were needed.
-    words : dict
-        The pieces with relative frequency > `min_proba` and their counts, before redundancy is removed.
-    too_long : int
-        How many pieces were longer than `nlpzero.words.pieces.MAX_PIECE`.
+    pieces : CommonPieces
+        Those with relative frequency > `min_proba`, before redundancy is removed.
     """
     characters = ngrams.levels[0].counts
     possible = int(characters.sum())  # there are fewer pairs than characters
@@ -45,9 +54,10 @@ def pmi_pieces(ngrams: NGrams, *, min_proba: float, min_pmi: float, memory: int)
     frequency = np.log(level.counts) - np.log(max(1, ngrams.total - ngrams.clauses))
     alone = np.log(characters) - np.log(max(1, ngrams.total))
     information = frequency - alone[level.prefixes] - alone[level.suffixes]
-    pieces = count_pieces(ngrams, [(frequency > np.log(min_proba)) & (information > min_pmi)], memory)
+    codes = UnitCodes(ngrams)
+    pieces = count_pieces(ngrams, codes, [(frequency > np.log(min_proba)) & (information > min_pmi)], memory)
     least = int(np.floor(min_proba * pieces.tally.total)) + 1
-    return ngrams, pieces.tally.at_least(least), pieces.too_long
+    return ngrams, CommonPieces(pieces.tally.at_least(least), codes, least, pieces.too_long)
 
 
 def remove_redundancy(pieces: Mapping[str, int]) -> tuple[dict[str, int], Scores]:
@@ -273,13 +283,14 @@ def _merge_alphanumeric(group: _Group, cuts: npt.NDArray[np.bool_], parts: WordN
 def _find(ngrams: NGrams, search: Search) -> Finding:
     """Find words, and cut the text by them."""
     parameters = search.parameters
-    ngrams, pieces, too_long = pmi_pieces(
+    ngrams, pieces = pmi_pieces(
         ngrams, min_proba=parameters.min_proba, min_pmi=_min_pmi(parameters.min_pmi), memory=search.memory
     )
-    words, scores = remove_redundancy(pieces)
+    kept, scores = remove_redundancy(pieces.counts)
+    words, units, lengths = pieces.codes.words(kept, pieces.least)
+    scores = np.append(scores, np.full(len(words) - len(kept), np.nan))
     found = recount(ngrams, words)
-    units, lengths = unit_ranks(ngrams, [*words])
-    return Finding(ngrams, units, lengths, found.counts, scores, found.starts, found.cutter, too_long)
+    return Finding(ngrams, units, lengths, found.counts, scores, found.starts, found.cutter, pieces.too_long)
 
 
 def _min_pmi(asked: Sequence[float] | None) -> float:
