@@ -25,7 +25,7 @@ EPILOG = """\b
 Examples:
   nlpzero templates --min-count 4 -o templates.tsv data/stories.txt
   nlpzero parse --templates templates.tsv data/stories.txt
-  nlpzero parse --templates templates.tsv --format brackets --unit clause data/stories.txt
+  nlpzero parse --templates templates.tsv --format brackets --split clause data/stories.txt
   echo 鸡蛋可以吃吗 | nlpzero parse --templates templates.tsv --format svg -o eggs.svg
   nlpzero links -o links.npz data/stories.txt
   nlpzero parse --method links --links links.npz --format conllu data/stories.txt
@@ -51,10 +51,12 @@ class ParseOptions(GapOptions):
         "--top", type=click.IntRange(min=1), show_default="all", help="Use only the N most frequent templates."
     )
     unit: str = option(
+        "--split",
         "--unit",
         type=click.Choice(["sentence", "line", "clause"]),
         default="sentence",
-        help="What is parsed: up to 。！？…, whole lines, or clauses, without punctuation as in `nlpzero templates`.",
+        help="Where text is parted: after 。！？… and line ends, after lines, or into clauses, without punctuation as in "
+        "`nlpzero templates`.",
     )
     null_score: float = option(
         "--null-score",
@@ -145,7 +147,7 @@ def command(
         if counts["left out"]:
             warn(f"left out: {counts['left out']:,} sentences that no template covers (--no-null)")
         if counts["too long"]:
-            warn(f"left out: {counts['too long']:,} sentences of more than {LONGEST:,} words; try --unit clause")
+            warn(f"left out: {counts['too long']:,} sentences of more than {LONGEST:,} words; try --split clause")
 
 
 def _parse(

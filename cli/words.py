@@ -103,8 +103,8 @@ class WordOptions:
         help="fine: suffixes are words (北京|市). coarse: dates and marks are whole (2009年, ——). A number: what each "
         "word of the dictionary is worth beside its probability; above 0 words are shorter.",
     )
-    split: tuple[str, ...] = option(
-        "--split", type=click.Choice(["suffixes"]), multiple=True, help="Cut off suffixes: 北京|市."
+    detach: tuple[str, ...] = option(
+        "--detach", type=click.Choice(["suffixes"]), multiple=True, help="Cut off suffixes: 北京|市."
     )
     join: tuple[str, ...] = option(
         "--join", type=click.Choice(["dates", "marks"]), multiple=True, help="Keep 2009年, or ——, whole."
@@ -195,7 +195,7 @@ class WordOptions:
     def with_grain(self, cutter: "Cutter") -> "Cutter":
         """Make what cuts the text finer or coarser."""
         name, bonus = self.grain if isinstance(self.grain, tuple) else (self.grain, 0.0)
-        if name == "standard" and not (bonus or self.split or self.join):
+        if name == "standard" and not (bonus or self.detach or self.join):
             return cutter
         exclude("tokenized", "grain")
         from nlpzero.segment.dictionary import DictionaryCutter
@@ -204,7 +204,7 @@ class WordOptions:
         if bonus and not isinstance(cutter, DictionaryCutter):
             raise click.UsageError("--grain NATS is for the dictionary's own cut; use fine or coarse")
         chosen = replace(GRAINS[name], bonus=bonus)
-        chosen = replace(chosen, **dict.fromkeys([*self.split, *self.join], True))
+        chosen = replace(chosen, **dict.fromkeys([*self.detach, *self.join], True))
         return GrainCutter(cutter, chosen)
 
     def open(self, job: "Job", cost: "Cost", corpus: "Corpus") -> "Execution":

@@ -73,7 +73,7 @@ def test_brackets_and_json_have_a_line_for_each_sentence(table: Path) -> None:
 def test_what_is_parsed_can_be_chosen(table: Path) -> None:
     text = "水涨了，山高！你可以来吗？\n"
     asked = {
-        split: run("--templates", table, "--format", "brackets", "--unit", split, text=text).stdout.splitlines()
+        split: run("--templates", table, "--format", "brackets", "--split", split, text=text).stdout.splitlines()
         for split in ("sentence", "line", "clause")
     }
     assert asked["sentence"] == ["(水(涨)了)，山高！", "你(可以(来)吗)？"]
@@ -93,7 +93,7 @@ def test_sentences_too_long_are_left_out_and_counted(table: Path) -> None:
     text = " ".join(["水"] * 1001) + "\n" + "水 涨 了 ！\n"
     done = run("--templates", table, "--tokenized", "--format", "brackets", text=text)
     assert done.stdout == "(水(涨)了)！\n"
-    assert done.stderr == "nlpzero: left out: 1 sentences of more than 1,000 words; try --unit clause\n"
+    assert done.stderr == "nlpzero: left out: 1 sentences of more than 1,000 words; try --split clause\n"
 
 
 def test_the_words_can_be_given(table: Path, tmp_path: Path) -> None:

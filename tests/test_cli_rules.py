@@ -179,7 +179,7 @@ def test_text_makes_baskets_of_words_and_rules_have_examples(rules: Callable[...
     ]
     lexicon = tmp_path / "words.txt"
     lexicon.write_text("沈渡棠 9\n霍眠 9\n", encoding="utf-8")  # two persons of the story
-    names = ["--itemsets", "--input", "text", "--lexicon", lexicon, "--min-length", "2", "--unit", "paragraph"]
+    names = ["--itemsets", "--input", "text", "--lexicon", lexicon, "--min-length", "2", "--split", "paragraph"]
     counted = sets(rules(*names, "--min-support", "5", STORIES))
     paragraphs = text.split("\n\n")
     expected = {
@@ -256,7 +256,7 @@ def test_bad_data_is_one_line_with_the_remedy(
         *(["--min-support", bad] for bad in ("0", "0.0", "1.5", "-1", "150%", "nan", "x", "1/2", "9" * 5000, "")),
         *(["--min-confidence", bad] for bad in ("2", "-0.1")),
         *(["--min", bad] for bad in ("lift", "lift=x", "beauty=1")),
-        *(["--unit", bad] for bad in ("page", "window:1", "window:x")),
+        *(["--split", bad] for bad in ("page", "window:1", "window:x")),
         ["--unit", "line"],
         ["--separator", ";"],
         ["--examples", "2"],

@@ -23,7 +23,7 @@ def test_named_grains_cut_suffixes_off_or_keep_dates_and_marks_whole() -> None:
     assert run().stdout == "2009 年 12 月 ， 上海市 博物馆 — — 成为 3 点 的 … …"
     assert run("--grain", "fine").stdout == "2009 年 12 月 ， 上海 市 博物 馆 — — 成为 3 点 的 … …"
     assert run("--grain", "coarse").stdout == "2009年 12月 ， 上海市 博物馆 —— 成为 3点 的 ……"
-    assert run("--split", "suffixes", "--join", "dates").stdout == "2009年 12月 ， 上海 市 博物 馆 — — 成为 3点 的 … …"
+    assert run("--detach", "suffixes", "--join", "dates").stdout == "2009年 12月 ， 上海 市 博物 馆 — — 成为 3点 的 … …"
     assert run("--grain", "standard").stdout == run().stdout
 
 

@@ -99,7 +99,7 @@ def gather_rules(material: Material) -> RuleFacts:
     if not rows:
         raise NothingFound(f"no words stand together in {least} sentences more often than by chance")
     asked = (
-        f"--input text --unit sentence --min-support {least} --min-confidence {CONFIDENCE} --max-length 3 "
+        f"--input text --split sentence --min-support {least} --min-confidence {CONFIDENCE} --max-length 3 "
         f"--no-redundant --top {material.options.top}"
     )
     material.want(*(word for row in rows for word in (*row.left, *row.right)))
