@@ -147,8 +147,9 @@ def test_what_is_no_text_is_found(span: str) -> None:
 
 def test_time_and_speaker_of_a_chat_log_are_found_at_the_start_of_a_line() -> None:
     # hello; water; see you at 10:30 today
-    log = "2024-03-05 10:30:15 小溪: 你好\n[10:31] 水。\n小溪 10:32\n今天10:30见\n"
-    assert [log[a:b] for a, b in web_spans(log)] == ["2024-03-05 10:30:15 小溪:", "[10:31]", "小溪 10:32"]
+    heads = ["2024-03-05 10:30:15 小溪:", "[10:31]", "小溪 10:32", "2024-03-05 10:33:12 小溪(123456)"]
+    log = f"{heads[0]} 你好\n{heads[1]} 水。\n{heads[2]}\n{heads[3]}\n今天10:30见\n"
+    assert [log[a:b] for a, b in web_spans(log)] == heads
 
 
 def test_plain_text_holds_none() -> None:
