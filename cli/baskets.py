@@ -89,11 +89,13 @@ class BasketOptions:
         "--skip-header", is_flag=True, help="csv, single: the first record of each file names the columns."
     )
     unit: tuple[str, int | None] = option(
+        "--split",
         "--unit",
         default="sentence",
         callback=_unit,
         metavar="line|sentence|paragraph|window:N",
-        help="text: what makes a basket. window:N is any N words in a row.",
+        help="text: where text is parted into baskets: after lines, after 。！？… and line ends, at blank lines; window:N is "
+        "any N words in a row.",
     )
     min_length: int = option(
         "--min-length", type=click.IntRange(min=1), default=2, help="text: words of at least N characters."
@@ -153,9 +155,9 @@ def read_baskets(
     # The records of csv and paragraphs may be several lines.
     around = own.form in (None, "csv", "single", "matrix") or own.unit[0] == "paragraph"
     blocks = progress(corpus.blocks(size, around=around), unit="char", size=lambda block: len(block.text))
-    kind = own.form
+    kind, columns = own.form, (*own.basket, *own.item)
     if kind is None:
-        kind, blocks = _guess(blocks)
+        kind, columns, blocks = _guess(blocks, own.separator)
     if kind != "text" and corpus.reading.view is not None:
         from nlpzero.reading.parts import text_of
 
@@ -165,9 +167,9 @@ def read_baskets(
     elif kind == "single":
         baskets = reading.Baskets(workspace, max_basket=own.max_basket)
         pairs: Iterable[Block] = blocks
-        if own.basket:
-            pairs = chosen_columns(blocks, own.separator, (*own.basket, *own.item))
-        reading.from_pairs(pairs, baskets, workspace, own.separator, own.skip_header and not own.basket)
+        if columns:
+            pairs = chosen_columns(blocks, own.separator, columns)
+        reading.from_pairs(pairs, baskets, workspace, own.separator, own.skip_header and not columns)
     elif kind == "matrix":
         baskets = reading.Baskets.read(from_matrix(blocks, own.separator), workspace, own.max_basket)
     elif kind == "csv":
@@ -191,18 +193,24 @@ def read_baskets(
     return baskets
 
 
-def _guess(blocks: Iterator["Block"]) -> "tuple[str, Iterator[Block]]":
-    """Tell from the first lines how baskets are written; give it with the blocks that this needs."""
+def _guess(blocks: Iterator["Block"], separator: str) -> "tuple[str, tuple[str | int, ...], Iterator[Block]]":
+    """Tell from the first lines how baskets are written, and by which columns; give the blocks that this needs, too."""
     from nlpzero.rules.baskets import guess_form
-    from nlpzero.rules.tables import is_matrix
+    from nlpzero.rules.tables import is_matrix, named_columns
 
     first = next(blocks, None)
+    every = chain([] if first is None else [first], blocks)
     head = "" if first is None else first.text[:PEEK].rpartition("\n")[0] or first.text
+    if columns := named_columns(head, separator):
+        notice(
+            f"the lines look like a table and are read by --basket {columns[0]} --item {columns[1]}; "
+            "--input csv makes a basket of every line"
+        )
+        return "single", columns, every
     kind = "matrix" if is_matrix(head) else guess_form(head) if head else "baskets"
     if kind != "baskets":
         notice(f"the lines look like {kind} and are read so; --input baskets reads items between blanks")
-    every = chain([] if first is None else [first], blocks)
-    return kind, every if kind in ("csv", "matrix") else (block for block in every if block.own)
+    return kind, (), every if kind in ("csv", "matrix") else (block for block in every if block.own)
 
 
 def _words(

@@ -41,6 +41,7 @@ def test_two_of_many_columns_are_baskets_and_items(write: Callable[[str], str]) 
     assert sets("--basket", "4", "--item", "2", write(SALES.split("\n", 1)[1])) == by_name
     assert sets("--input", "matrix", write(MATRIX)) == by_name
     assert sets(write(MATRIX)) == by_name  # guessed
+    assert sets(write(SALES.replace("who", "Order ID").replace("what", "品名"))) == by_name  # by their names
 
 
 def test_columns_of_all_shards_are_those_of_the_file(write: Callable[[str], str]) -> None:

@@ -11,6 +11,35 @@ from .baskets import Records
 _YES, _NO = frozenset(("1", "1.0", "true", "yes", "t", "y", "x")), frozenset(("0", "0.0", "false", "no", "f", "n", ""))
 
 
+_BASKETS = frozenset(
+    "basket basketid order orderid orderno ordernumber transaction transactionid transactionno tid invoice invoiceid "
+    "invoiceno invoicenumber receipt receiptid receiptno bill billid billno session sessionid 订单 订单号 订单编号 订单id "
+    "单号 交易 交易号 交易编号 交易id 流水号 小票 小票号 购物篮 会话 訂單 訂單號 訂單編號 單號".split()
+)
+_ITEMS = frozenset(
+    "item itemid itemname itemdescription product productid productname description goods sku 商品 商品名 商品名称 商品编号 "
+    "商品id 物品 产品 产品名 产品名称 品名 货品 货物 商品名稱 產品 貨品".split()
+)
+"""Names of columns, without blanks and underscores, in small letters."""
+
+
+def named_columns(text: str, separator: str = ",") -> tuple[str, str] | None:
+    r"""Find the columns of a basket and of an item by their names in the first of some lines.
+
+    Examples
+    --------
+    >>> named_columns("订单号,日期,商品,价格\n1,3-5,茶,9\n"), named_columns("茶,酒\n")
+    (('订单号', '商品'), None)
+    """
+    names = [name.strip().strip('"').strip() for name in text.split("\n", 1)[0].split(separator)]
+    plain = [name.lower().replace("_", "").replace(" ", "") for name in names]
+    found = [
+        next((name for name, one in zip(names, plain, strict=True) if one in known), None)
+        for known in (_BASKETS, _ITEMS)
+    ]
+    return None if found[0] is None or found[1] is None else (found[0], found[1])
+
+
 def chosen_columns(blocks: Iterable[Block], separator: str, columns: Sequence[str | int]) -> Iterator[Block]:
     r"""Give two or more columns of csv as csv of these columns only, a record in a line.
 
