@@ -94,8 +94,8 @@ class BasketOptions:
         default="sentence",
         callback=_unit,
         metavar="line|sentence|paragraph|window:N",
-        help="text: where text is parted into baskets: after lines, after 。！？… and line ends, at blank lines; window:N is "
-        "any N words in a row.",
+        help="text: where text is parted into baskets: after lines, after 。！？… and line ends, at blank lines; "
+        "window:N is any N words in a row.",
     )
     min_length: int = option(
         "--min-length", type=click.IntRange(min=1), default=2, help="text: words of at least N characters."

@@ -55,8 +55,8 @@ class ParseOptions(GapOptions):
         "--unit",
         type=click.Choice(["sentence", "line", "clause"]),
         default="sentence",
-        help="Where text is parted: after 。！？… and line ends, after lines, or into clauses, without punctuation as in "
-        "`nlpzero templates`.",
+        help="Where text is parted: after 。！？… and line ends, after lines, or into clauses, without punctuation as "
+        "in `nlpzero templates`.",
     )
     null_score: float = option(
         "--null-score",

@@ -1,6 +1,7 @@
 """Baskets in tables (表格): two of many columns, or items on top and 0 or 1 below."""
 
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from ..errors import CorpusError
@@ -11,14 +12,13 @@ from .baskets import Records
 _YES, _NO = frozenset(("1", "1.0", "true", "yes", "t", "y", "x")), frozenset(("0", "0.0", "false", "no", "f", "n", ""))
 
 
-_BASKETS = frozenset(
-    "basket basketid order orderid orderno ordernumber transaction transactionid transactionno tid invoice invoiceid "
-    "invoiceno invoicenumber receipt receiptid receiptno bill billid billno session sessionid 订单 订单号 订单编号 订单id "
-    "单号 交易 交易号 交易编号 交易id 流水号 小票 小票号 购物篮 会话 訂單 訂單號 訂單編號 單號".split()
+_BASKETS = re.compile(
+    "(?:basket|order|transaction|invoice|receipt|bill|session)(?:id|no|number)?|tid"
+    "|[订訂][单單](?:[编編]?[号號]|id)?|[单單][号號]|交易(?:编?号|id)?|流水号|小票号?|购物篮|会话"
 )
-_ITEMS = frozenset(
-    "item itemid itemname itemdescription product productid productname description goods sku 商品 商品名 商品名称 商品编号 "
-    "商品id 物品 产品 产品名 产品名称 品名 货品 货物 商品名稱 產品 貨品".split()
+_ITEMS = re.compile(
+    "(?:item|product)(?:id|name|description)?|description|goods|sku"
+    "|商品(?:名[称稱]?|编号|id)?|物品|[产產]品(?:名称?)?|品名|[货貨][品物]"
 )
 """Names of columns, without blanks and underscores, in small letters."""
 
@@ -34,8 +34,8 @@ def named_columns(text: str, separator: str = ",") -> tuple[str, str] | None:
     names = [name.strip().strip('"').strip() for name in text.split("\n", 1)[0].split(separator)]
     plain = [name.lower().replace("_", "").replace(" ", "") for name in names]
     found = [
-        next((name for name, one in zip(names, plain, strict=True) if one in known), None)
-        for known in (_BASKETS, _ITEMS)
+        next((name for name, one in zip(names, plain, strict=True) if kind.fullmatch(one)), None)
+        for kind in (_BASKETS, _ITEMS)
     ]
     return None if found[0] is None or found[1] is None else (found[0], found[1])
 
