@@ -80,12 +80,12 @@ class DiscoverOptions:
     counts: str | None = option(
         "--counts",
         metavar="FILE",
-        help="entropy, cohesion, pmi: use counts that nlpzero count or merge made. They cut CORPUS into words.",
+        help="entropy, cohesion, pmi: find the words of CORPUS by the counts that nlpzero count or merge wrote.",
     )
     lexicon: str | None = option(
         "--lexicon",
         metavar="WORDS|jieba",
-        help="bayes: a dictionary to believe, as far as it agrees with the text: a file, or jieba's.",
+        help="bayes: use a dictionary, as far as it agrees with the text: a file, or jieba's.",
     )
     save_segmenter: str | None = option(
         "--save-segmenter", metavar="FILE", help="bayes: also keep what was learned, for segment --segmenter."

@@ -58,7 +58,7 @@ class FrequencyOptions:
         "--sort",
         type=click.Choice(SORTS),
         default="count",
-        help="Greatest first; ties by count. The others need --document.",
+        help="Greatest first; ties by count. All but count need --document.",
     )
     top: int | None = top_option("Show only the first N words; 0 shows all.", shown="all; on a terminal 30")
 

@@ -72,7 +72,10 @@ class KeynessCommandOptions:
     order: int = option("--order", type=click.IntRange(2, 7), default=4, help="--ngrams: longest string, in units.")
     negative: bool = option("--negative", is_flag=True, help="The same as --side negative.")
     sort: str = option(
-        "--sort", type=click.Choice(MEASURES), default="g2", help="The words that differ most by it first."
+        "--sort",
+        type=click.Choice(MEASURES),
+        default="g2",
+        help="Put the words first that differ most by this measure.",
     )
     measures: tuple[str, ...] = measure_option(MEASURES, shown="g2 to simple_maths; fewer on a terminal")
     min_count: int = option(
@@ -86,7 +89,10 @@ class KeynessCommandOptions:
         help="Correct p for the number of words: holm, that no word be wrong; bh, the share of wrong words.",
     )
     constant: float = option(
-        "--constant", type=click.FloatRange(0, min_open=True), default=100.0, help="Of simple_maths."
+        "--constant",
+        type=click.FloatRange(0, min_open=True),
+        default=100.0,
+        help="simple_maths: what is added to both frequencies per million.",
     )
     top: int | None = top_option("Show only the first N words; 0 shows all.", shown="all; on a terminal 30")
 
@@ -101,9 +107,9 @@ class PermutationOptions(DocumentOptions):
         "--permutations",
         type=click.IntRange(min=19),
         default=999,
-        help="With --document: how often documents are dealt out to A and B anew, for p_documents.",
+        help="With --document: draw N random divisions of the documents into A and B, for p_documents.",
     )
-    seed: int = option("--seed", type=click.IntRange(min=0), default=1, help="Of these.")
+    seed: int = option("--seed", type=click.IntRange(min=0), default=1, help="Seed of --permutations.")
 
 
 @page(epilog=EPILOG, most=("against", "side", "sort", "top", "document", "lexicon", "tokenized"))

@@ -54,7 +54,7 @@ class KeywordCommandOptions:
     window: int = option(
         "--window", type=click.IntRange(min=1), default=4, help="textrank: greatest distance of words that are near."
     )
-    top: int | None = top_option("Words for each; 0 shows all.", default=10)
+    top: int | None = top_option("Show the N best words of each document; 0 shows all.", default=10)
 
 
 @page(epilog=EPILOG, most=("document", "method", "idf", "top", "min_length", "stop", "lexicon"))

@@ -87,7 +87,12 @@ class ConcordanceCommandOptions:
         default="text",
         help="text: aligned lines, the place at the end. html: one page.",
     )
-    header: bool = option("--no-header", is_flag=True, callback=lambda _c, _p, value: not value, help="Of a table.")
+    header: bool = option(
+        "--no-header",
+        is_flag=True,
+        callback=lambda _c, _p, value: not value,
+        help="Leave out the line of column names.",
+    )
 
 
 @page(epilog=EPILOG, most=("width", "sort", "by", "regex", "top", "form", "output"))

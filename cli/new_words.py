@@ -44,7 +44,7 @@ class KnownOptions:
     no_dictionary: bool = option(
         "--no-dictionary",
         is_flag=True,
-        help="--new: use no dictionary, but the words of a first search by --method esa. Nothing is known.",
+        help="--new: use the words of a first search by --method esa in place of a dictionary. No word is known then.",
     )
     latin: bool = option(
         "--latin",

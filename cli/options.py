@@ -195,7 +195,7 @@ class ReadingOptions(TextOptions):
         type=share_of,
         metavar="I/N",
         show_default="all of it",
-        help="Read only the I-th of N parts of about as many bytes, cut at line starts.",
+        help="Read only the I-th of N parts of about equal size, cut at line starts.",
     )
 
     def open(self, running: "RunningOptions", *, again: bool = False) -> "Corpus":
@@ -244,7 +244,8 @@ class RunningOptions:
         "--scheduler",
         metavar="ADDRESS",
         show_default="none",
-        help="Work on a Dask cluster: tcp://HOST:PORT or a scheduler file. Needs --tmp-dir, on disks that all share.",
+        help="Work on a Dask cluster: tcp://HOST:PORT or a scheduler file. Needs --tmp-dir on a disk that all machines "
+        "share.",
     )
     memory: int = option(
         "--memory",

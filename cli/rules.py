@@ -219,7 +219,7 @@ def command(
     One row for each rule: antecedent and consequent, the number of baskets that hold both, and measures of it. An item
     counts once in a basket; blank lines are no baskets. Rules that another one implies are left out; --all shows them.
     The frequent sets behind the rules are exact; --itemsets, --closed and --maximal show these instead, most frequent
-    first. Of text, function words, numbers and what stood in it before, word for word, are left out.
+    first. In text, function words, numbers and passages that are repeated word for word are left out.
     """
     made_of.check()
     own.check(made_of.kind)

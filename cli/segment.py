@@ -41,13 +41,16 @@ class SegmentOptions:
     """What else cuts the text, and what is put between its words."""
 
     segmenter: str | None = option(
-        "--segmenter", metavar="FILE", help="Cut as what `nlpzero discover --method bayes --save-segmenter` kept does."
+        "--segmenter",
+        metavar="FILE",
+        help="Cut by the segmenter that `nlpzero discover --method bayes --save-segmenter` wrote.",
     )
     power: float = option(
         "--power",
         type=click.FloatRange(0),
         default=0.5,
-        help="Of what --segmenter says, beside --lexicon: 0 is the dictionary alone, 1 follows the text more.",
+        help="With --segmenter and --lexicon: weight of the segmenter. 0 is the dictionary alone; 1 follows the text "
+        "more.",
     )
     learn: bool = option(
         "--learn", is_flag=True, help="First find the words in the text itself, as `nlpzero discover` does."
@@ -66,7 +69,7 @@ class SegmentOptions:
     search: bool = option(
         "--search",
         is_flag=True,
-        help="Also give the words of two and three characters inside longer ones, before these, for search engines.",
+        help="Before each longer word, also write the words of two and three characters inside it, for search engines.",
     )
     delimiter: str = option(
         "--delimiter", default=" ", show_default="a blank", metavar="TEXT", help="What to put between words."

@@ -201,7 +201,7 @@ def command(
     Distances are exact. Punctuation is no word. wmd, rwmd and wcd are Euclidean distances of vectors as they are
     (not divided by the root of the dimension), with similarity 1 / (1 + d); the others lie between 0 and 2, with
     similarity 1 - d. Where a text holds no known word, both fields are empty;
-    how many there are is told at the end, and the exit status is 1 if no row has a distance.
+    their number is shown at the end, and the exit status is 1 if no row has a distance.
     """
     own.check()
     if own.pairs is not None and encoding.fields and len(encoding.fields) != 2 + own.gold:

@@ -100,8 +100,8 @@ class WordOptions:
         default="standard",
         callback=_grain,
         metavar="fine|standard|coarse|NATS",
-        help="fine: suffixes are words (北京|市). coarse: dates and marks are whole (2009年, ——). A number: what each "
-        "word of the dictionary is worth beside its probability; above 0 words are shorter.",
+        help="fine: suffixes are words (北京|市). coarse: dates and marks are whole (2009年, ——). A number: bonus in "
+        "nats for each word of the dictionary; above 0, words are shorter.",
     )
     detach: tuple[str, ...] = option(
         "--detach", type=click.Choice(["suffixes"]), multiple=True, help="Cut off suffixes: 北京|市."

@@ -33,7 +33,7 @@ def command(own: AnalogyOptions, encoding: EncodingOptions, writing: TableOption
     """Answer a : b = c : ? (类比). Without words the questions are the lines of standard input.
 
     Words that were not seen are taken by what their characters predict. A question with a word of which nothing is
-    known gives an empty row. How many there are of both is told at the end.
+    known gives an empty row. The number of both is shown at the end.
     """
     with writing.open() as file:
         from nlpzero.vectors.queries import analogy

@@ -35,7 +35,7 @@ class CompareOptions(VectorOptions):
         "--error",
         multiple=True,
         metavar="FILE|DIR",
-        help="Say how sure the first cosine is, by counts of parts of the corpus: a file of `glove count` for each "
+        help="Give the standard error of related, by counts of parts of the corpus: a file of `glove count` for each "
         "part, or a folder of them; may be given again.",
     )
 
@@ -61,7 +61,7 @@ def command(own: CompareOptions, encoding: EncodingOptions, writing: TableOption
     """Compare two words: related and similar (cosines), and their inner product, the PMI by the model.
 
     Of a word that was not seen only the first is known, by what its characters predict. A pair with a word of which
-    nothing is known gives an empty row. How many there are of both is told at the end. With --error the last column is
+    nothing is known gives an empty row. The number of both is shown at the end. With --error the last column is
     the standard error of related: how much it changes when the parts of the corpus are drawn again.
     """
     with writing.open() as file:

@@ -57,7 +57,7 @@ class ConvertOptions:
 @values(EncodingOptions, "encoding", errors=VECTOR_ERRORS)
 @quiet
 def command(own: ConvertOptions, encoding: EncodingOptions) -> None:
-    """Write vectors in another format; what IN is, is seen from its content."""
+    """Write vectors in another format. The format of IN is recognised by its content."""
     from nlpzero.core.files import check_place
     from nlpzero.vectors.formats import kind_by_suffix
 

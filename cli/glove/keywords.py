@@ -53,7 +53,7 @@ def command(own: KeywordOptions, words: WordOptions, reading: ReadingOptions, wr
     has to go with the text very well. Equal scores are sorted by word. Punctuation, numbers, function words and words
     that the vectors do not know are left out; --stop FILE leaves out more.
 
-    A text without a known word gives an empty row; how many there are is told at the end.
+    A text without a known word gives an empty row; the number of these is shown at the end.
     """
     with writing.open() as file:
         from nlpzero.vectors.keywords import keywords

@@ -44,7 +44,7 @@ def command(own: NearestOptions, encoding: EncodingOptions, writing: TableOption
     """Give the words nearest to each word, by cosine. Without words they are the lines of standard input.
 
     A word that was not seen is answered by what its characters predict, if the vectors have a model of characters.
-    A word of which nothing is known gives an empty row. How many there are of both is told at the end.
+    A word of which nothing is known gives an empty row. The number of both is shown at the end.
     """
     with writing.open() as file:
         from nlpzero.vectors.queries import nearest_in, space

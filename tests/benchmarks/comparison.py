@@ -1,19 +1,37 @@
-"""Write the tables of the benchmarks into their README: no figure of it is typed by hand.
+"""Run the benchmarks, and write their tables into a page: no figure of it is typed by hand.
 
-    export NLPZERO_BENCHMARKS=tables.jsonl
-    python tests/benchmarks/segment_speed.py CORPUS          # and others: each adds its tables to the file
-    python tests/benchmarks/comparison.py tables.jsonl tests/benchmarks/README.md
+    python tests/benchmarks/comparison.py tables.jsonl tests/benchmarks/README.md --run DATA --only segment_speed.py
 
-The tables stand between the lines `<!-- measured -->` and `<!-- end of measured -->`, by the names of the scripts. Of
-two tables with the same script, arguments and title, the later one counts.
+--run runs what `PLAN` lists, on the files of DATA; each script adds its tables to tables.jsonl, as it does by itself
+where NLPZERO_BENCHMARKS names that file. Without --run the tables that are there are written. They stand between the
+lines `<!-- measured -->` and `<!-- end of measured -->`, by the names of the scripts. Of two tables with the same
+script, arguments and title, the later one counts.
 """
 
 import argparse
 import json
+import os
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+PLAN = """
+start_speed.py stories.txt
+discover_speed.py corpuszh_raw.txt --repeat 3
+discover_quality.py --raw corpuszh_raw.txt --segmented corpuszh_segmented.txt --dictionary union_vocab.txt
+segmentation_quality.py --raw corpuszh_raw.txt --gold pku_gold.txt msr_gold.txt --methods entropy esa
+segment_speed.py corpuszh_raw.txt --repeat 3
+templates_speed.py 三国演义.txt 水浒传.txt 红楼梦.txt 西游记.txt --sentences 1000 --longest 12
+rules_speed.py retail.dat:0.002 T10I4D100K.dat:0.002 mushroom.dat:0.2
+corpora_speed.py xinwenlianbo.txt fudan_subset.txt
+glove_speed.py corpuszh_segmented.txt
+glove_quality.py corpuszh_segmented.txt --pairs wordsim-240.txt cos960.txt --analogies ca8_semantic.txt
+similar_speed.py --pairs stsb_zh_dev.tsv lcqmc_dev.tsv --search xinwenlianbo.txt --repeat 3
+similar_quality.py stsb_zh_dev.tsv lcqmc_dev.tsv afqmc_dev.tsv
+"""
+"""What the page shows. Files are looked for by name below DATA, plain or packed."""
 
 BEGIN, END = "<!-- measured -->", "<!-- end of measured -->"
 
@@ -51,12 +69,42 @@ def cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
+def run_plan(data: Path, tables: Path, only: list[str]) -> None:
+    """Run the scripts of the plan; what cannot be run says so, and the others go on."""
+    places: dict[str, Path] = {}
+    for path in sorted([*data.rglob("*"), *SAMPLE.glob("*")]):
+        if path.is_file():
+            places.setdefault(path.name.removesuffix(".xz").removesuffix(".gz"), path)
+    environment = {**os.environ, "NLPZERO_BENCHMARKS": str(tables.absolute())}
+    for line in PLAN.strip().splitlines():
+        script, *words = shlex.split(line)
+        if only and script not in only:
+            continue
+        command = [found_in(places, word) for word in words]
+        print(f"\n$ {line}", flush=True)
+        subprocess.run([sys.executable, str(HERE / script), *command], env=environment, check=False)
+
+
+def found_in(places: dict[str, Path], word: str) -> str:
+    """Give the path of a file of the data that a word names, perhaps with something after a colon; else the word."""
+    name, colon, rest = word.partition(":")
+    return f"{places[name]}{colon}{rest}" if name in places else word
+
+
+HERE = Path(__file__).parent
+SAMPLE = HERE.parent.parent / "data"
+
+
 def main() -> None:
     """Put the tables into the page."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("tables", type=Path)
     parser.add_argument("page", type=Path)
+    parser.add_argument("--run", type=Path, metavar="DATA", help="first run the plan on the files of this folder")
+    parser.add_argument("--only", nargs="+", default=[], metavar="SCRIPT", help="of the plan run only these")
     asked = parser.parse_args()
+    if asked.run:
+        run_plan(asked.run, asked.tables, asked.only)
     text = asked.page.read_text(encoding="utf-8")
     before, mark, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
