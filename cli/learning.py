@@ -169,8 +169,8 @@ def _tell(memory: int, state: "Progress") -> None:
         )
     elif state.memory > memory:
         warn(
-            f"bayes will take about {state.memory / 2**20:,.0f} MB of memory for this text, more than the "
-            f"{memory / 2**20:,.0f} MB of --memory; --method esa takes less"
+            f"the counts of bayes will take about {state.memory / 2**20:,.1f} MB of memory for this text, more than "
+            f"the {memory / 2**20:,.1f} MB of --memory; --method esa takes less"
         )
 
 

@@ -49,10 +49,12 @@ from nlpzero.vectors.parameters import GloveParameters
 from nlpzero.vectors.store import Vectors, refinement
 from nlpzero.words import checkpoint
 from nlpzero.words.checkpoint import Checkpoint
+from nlpzero.words.chunks import spans_of
 from nlpzero.words.discovery import discover
 from nlpzero.words.esa import esa_cut
 from nlpzero.words.finding import Parameters as Wanted
-from nlpzero.words.sampler import LONGEST, LONGEST_AT_FIRST, chunks_of
+from nlpzero.words.sampler import LONGEST, LONGEST_AT_FIRST
+from nlpzero.words.tables import NGramNumbers
 
 Random = np.random.Generator
 Damage = Callable[[bytes, Random], bytes]
@@ -331,10 +333,11 @@ def _bayes() -> tuple[Any, Any]:
     ngrams = count_units([TEXT], joined=True, engine=Engine(1), workspace=Workspace(1 << 62))
     symbols = ngrams.by_class().to_length(2 * LONGEST)
     marks, _, _ = esa_cut(symbols, order=LONGEST_AT_FIRST, finer=0.0)
-    return symbols, chunks_of(symbols, [mark.array for mark in marks], 2 * LONGEST, 1)
+    numbers = NGramNumbers([len(level) for level in symbols.levels], LONGEST)
+    return symbols, spans_of(symbols, numbers, marks, 1, symbols.engine)
 
 
-SYMBOLS, CHUNKS = _bayes()
+SYMBOLS, SPANS = _bayes()
 
 
 def _write_bayes(path: Path) -> None:
@@ -342,8 +345,9 @@ def _write_bayes(path: Path) -> None:
 
 
 def _read_bayes(path: Path) -> object:
-    rounds = Checkpoint(path, SYMBOLS, SETTINGS).load(CHUNKS)
-    cut = [(chunk.cut.sizes.tobytes(), [one.tobytes() for one in chunk.chosen]) for chunk in CHUNKS]
+    rounds = Checkpoint(path, SYMBOLS, SETTINGS).load(SPANS)
+    chunks = [chunk for span in SPANS for chunk in span.chunks]
+    cut = [(chunk.sizes.array.tobytes(), chunk.chosen and chunk.chosen.array.tobytes()) for chunk in chunks]
     return rounds, cut
 
 

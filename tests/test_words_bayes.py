@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from itertools import pairwise
-from math import log
+from math import factorial, log
 from pathlib import Path
 
 import numpy as np
@@ -15,14 +15,16 @@ from nlpzero.core.job import Job
 from nlpzero.errors import ModelError
 from nlpzero.ngrams.counts import NGrams
 from nlpzero.ngrams.levels import bits_in, places_in
-from nlpzero.segment.bigrams import P_END, THRESHOLD, Prior, Tables, grouped, steps_of
-from nlpzero.segment.chain import forward, marginals, sample
+from nlpzero.segment.bigrams import FACTOR, P_END, THRESHOLD, Prior, steps_of
+from nlpzero.segment.chain import Layout, forward, marginals, sample
 from nlpzero.segment.spelling import Spelling
-from nlpzero.words import sampler as sampling
+from nlpzero.words import chunks
+from nlpzero.words.chunks import StoredChunk, spans_of
 from nlpzero.words.discovery import Discovery, cut_texts, discover
 from nlpzero.words.esa import esa_cut, statistics
 from nlpzero.words.finding import Parameters, Progress
-from nlpzero.words.sampler import Sampler, chunks_of
+from nlpzero.words.sampler import Sampler
+from nlpzero.words.tables import NGramNumbers, SampledTables, WordPairs
 
 LONGEST = 3
 EDGE = ("edge",)
@@ -32,25 +34,44 @@ STORIES = Path(__file__).parent.parent / "data" / "stories.txt"
 def sampler_of(ngrams: NGrams, seed: int = 3) -> Sampler:
     """Give a sampler of words of up to three units, cut by ESA."""
     marks, _, _ = esa_cut(ngrams, order=LONGEST, rounds=2)
-    chunks = chunks_of(ngrams, [mark.array for mark in marks], 2 * LONGEST, seed)
-    return Sampler(ngrams, chunks, statistics(ngrams, LONGEST), Prior(), seed, LONGEST)
+    numbers = NGramNumbers([len(level) for level in ngrams.levels[: 2 * LONGEST]], LONGEST)
+    spans = spans_of(ngrams, numbers, marks, seed, ngrams.engine)
+    return Sampler(ngrams, numbers, spans, statistics(ngrams, LONGEST), Prior(), seed, ngrams.engine)
 
 
 def cut_of(ngrams: NGrams, sampler: Sampler) -> list[list[oracles.Word]]:
     """Read the words of all clauses off the chunks."""
     result = []
-    for chunk in sampler.chunks:
+    for stored in sampler.chunks:
+        chunk, sizes_of = stored.load(sampler.numbers), stored.sizes.array
         rows = chunk.layout.rows
         for clause, length in enumerate(chunk.layout.lengths.tolist()):
             slots = [rows[t] + clause for t in range(length)]
-            units = [ngrams.units[chunk.ranks[0][slot]] for slot in slots]
-            sizes = chunk.cut.sizes[slots].tolist()
+            units = [ngrams.units[chunk.units[slot]] for slot in slots]
+            sizes = sizes_of[slots].tolist()
             assert sum(sizes) == length
-            words = [tuple(units[t : t + size]) for t, size in enumerate(sizes) if size]
-            before = [int(chunk.cut.previous[slot]) for slot, size in zip(slots, sizes, strict=True) if size]
-            assert before == [0, *map(len, words[:-1])]
-            result.append(words)
+            result.append([tuple(units[t : t + size]) for t, size in enumerate(sizes) if size])
     return result
+
+
+def tokens_of(chunk: StoredChunk) -> WordPairs:
+    """Give the words of a chunk."""
+    return WordPairs(*(stored.array for stored in chunk.tokens))
+
+
+def spell_out(spelling: Spelling, units: list[int]) -> tuple[float, float]:
+    """P0 of a word, and what the Markov model says of it inside, by the formulas."""
+    size = len(units)
+    steps = spelling.steps
+    p0 = np.exp(-1.5) * 1.5**size / factorial(size)
+    if size == 1:
+        return float(p0 * spelling.types[3, units[0]]), float(spelling.tags[3, units[0]])
+    tagged = steps["BE"] if size == 2 else steps["BM"] * steps["MM"] ** (size - 3) * steps["ME"]
+    for at, unit in enumerate(units):
+        place = 0 if at == 0 else 2 if at == size - 1 else 1
+        p0 *= spelling.types[place, unit]
+        tagged *= spelling.tags[place, unit]
+    return float(p0), float(tagged)
 
 
 class Recount:
@@ -75,19 +96,26 @@ class Recount:
         return (max(self.pairs[first, second] - prior.discount, 0) + spread * below) / (count + prior.strength)
 
 
-def assert_same(ngrams: NGrams, tables: Tables, recount: Recount) -> None:
+def assert_same(ngrams: NGrams, tables: SampledTables, recount: Recount) -> None:
     """Compare tables with a recount; n-grams that occur once are only in the totals."""
-    names: dict[int, list[oracles.Word]] = {n: spelled(ngrams, n) for n in range(1, 2 * LONGEST + 1)}
-    for length in range(1, LONGEST + 1):
-        for array, expected in (
-            (tables.words, recount.words),
-            (tables.followers, recount.followers),
-            (tables.leaders, recount.leaders),
-        ):
-            assert array[length - 1].tolist() == [*(expected[word] for word in names[length]), 0]
-    for (k, length), counts in tables.pairs.items():
-        for word, number in zip(names[k + length], counts.tolist(), strict=False):
-            assert number == recount.pairs[word[:k] or EDGE, word[k:] or EDGE]
+    numbers = tables.numbers
+    for length in range(1, 2 * LONGEST + 1):
+        for rank, word in enumerate(spelled(ngrams, length)):
+            number = numbers.offsets[length - 1] + rank
+            marks = 0
+            for bit, k in enumerate(numbers.splits(length)):
+                count = int(tables.pairs[numbers.pair(length, np.array([number]), k)][0])
+                assert count == recount.pairs[word[:k], word[k:]]
+                marks |= (count > 0) << bit
+            assert tables.marks[number] == marks
+            if length <= LONGEST:
+                expected = [recount.words[word], recount.followers[word], recount.leaders[word]]
+                assert tables.records[number, :3].tolist() == expected
+                assert tables.begins[number] == recount.pairs[EDGE, word]
+                assert tables.ends[number] == recount.pairs[word, EDGE]
+    for array in (tables.records[:, :3], tables.begins, tables.ends):
+        assert not array[: numbers.unknown].any()
+    assert tables.tokens == recount.words.total()
     assert tables.types == len(recount.words)
     assert tables.all_leaders == recount.leaders.total()
     assert (tables.starters, tables.enders) == (recount.followers[EDGE], recount.leaders[EDGE])
@@ -96,7 +124,7 @@ def assert_same(ngrams: NGrams, tables: Tables, recount: Recount) -> None:
 
 @pytest.mark.parametrize("seed", range(2))
 def test_counts_after_any_number_of_batches_are_those_of_the_words(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sampling, "CHUNK", 100)
+    monkeypatch.setattr(chunks, "CHUNK", 100)
     text = random_text(900 + seed, 1500)
     ngrams = symbols_of(text).to_length(2 * LONGEST)
     sampler = sampler_of(ngrams)
@@ -108,8 +136,8 @@ def test_counts_after_any_number_of_batches_are_those_of_the_words(seed: int, mo
         after = cut_of(ngrams, sampler)
         assert_same(ngrams, sampler.tables, Recount(after))
     assert after != before
-    part = sampler.chunks[::2]
-    sampler.tables.add(grouped(part), -1)
+    for chunk in sampler.chunks[::2]:
+        sampler.tables.add(tokens_of(chunk), -1)
     sampler.chunks = sampler.chunks[1::2]
     assert_same(ngrams, sampler.tables, Recount(cut_of(ngrams, sampler)))
 
@@ -123,17 +151,14 @@ def test_the_spelling_of_words_is_counted_from_types_and_tags_from_tokens() -> N
         np.array([0, 1, 2, 1]),
         np.array([[2, 1], [0, 0]]),
     )
-    first, last = np.array([0]), np.array([1])
-    assert spelling.words([first, last])[0] == pytest.approx(
-        np.exp(-1.5) * 1.5**2 / 2 * (1 + 25) / (2 + 50) * (2 + 25) / (2 + 50)
-    )
-    assert spelling.words([first])[0] == pytest.approx(np.exp(-1.5) * 1.5 * 0.5)
+    found = [*spelling.by_length(np.array([0, 1, 0]), Layout(np.array([3])), 0.5, 3)]
+    words, tagged = zip(*found, strict=True)
+    assert words[1][0] == pytest.approx(np.exp(-1.5) * 1.5**2 / 2 * (1 + 25) / (2 + 50) * (2 + 25) / (2 + 50))
+    assert words[0][0] == pytest.approx(np.exp(-1.5) * 1.5 * 0.5)
     emitted = (2 + 2.5) / (3 + 5) * (3 + 2.5) / (3 + 5)
-    assert spelling.tagged([first, last], 0.5)[0] == pytest.approx((3 / 5 * emitted) ** 0.5)  # B goes to E 2 + 1 of 5
-    three = (
-        spelling.steps["BM"] * spelling.steps["ME"] * spelling.tags[0, 1] * spelling.tags[1, 0] * spelling.tags[2, 1]
-    )
-    assert spelling.tagged([last, first, last], 1.0)[0] == pytest.approx(three)
+    assert tagged[1][0] == pytest.approx((3 / 5 * emitted) ** 0.5)  # B goes to E 2 + 1 of 5
+    assert words[2][0] == pytest.approx(spell_out(spelling, [0, 1, 0])[0])
+    assert tagged[2][0] == pytest.approx(spell_out(spelling, [0, 1, 0])[1] ** 0.5)
     assert spelling.steps["EB"] == pytest.approx((2 + 1) / (3 + 2))
 
 
@@ -142,13 +167,16 @@ def test_weights_and_marginals_are_those_of_the_model_over_all_segmentations(wit
     text = random_text(930, 1500)
     ngrams = symbols_of(text).to_length(2 * LONGEST)
     sampler = sampler_of(ngrams)
-    chunk, others = sampler.chunks[0], sampler.chunks[1:]
+    stored, others = sampler.chunks[0], sampler.chunks[1:]
+    chunk = stored.load(sampler.numbers)
     spelling = sampler.spelling()
-    esa = sampler.esa_weights(LONGEST) if with_esa else None
-    sampler.tables.add(grouped([chunk]), -1)
-    steps = steps_of(chunk, sampler.tables, spelling, sampler.prior, LONGEST, esa)
+    if with_esa:
+        sampler.weigh(LONGEST)
+    factors = sampler.tables.records[:, FACTOR].view(np.float32)
+    sampler.tables.add(tokens_of(stored), -1)
+    steps = steps_of(chunk, sampler.tables, spelling, sampler.prior, LONGEST)
     filtered = forward(chunk.layout, steps)
-    begins, _ = marginals(chunk.layout, steps, filtered)
+    ends = marginals(chunk.layout, steps, filtered).sum(axis=0)
     sampler.chunks = others
     recount = Recount(cut_of(ngrams, sampler))
     rank = {unit: i for i, unit in enumerate(ngrams.units)}
@@ -157,15 +185,14 @@ def test_weights_and_marginals_are_those_of_the_model_over_all_segmentations(wit
     def weight(words: list[oracles.Word]) -> float:
         result = 1.0
         for first, second in pairwise([EDGE, *words]):
-            ids = [np.array([rank[unit]]) for unit in second]
-            result *= recount.probability(first, second, float(spelling.words(ids)[0]))
-            result *= float(spelling.tagged(ids, Prior().tag_weight)[0])
+            p0, tagged = spell_out(spelling, [rank[unit] for unit in second])
+            result *= recount.probability(first, second, p0) * tagged ** Prior().tag_weight
             if first != EDGE:
                 step = ("S" if len(first) == 1 else "E") + ("S" if len(second) == 1 else "B")
                 result *= spelling.steps[step] ** Prior().tag_weight
-            if esa is not None:
-                table = esa[len(second) - 1]
-                result *= table[names[len(second)].get(second, len(table) - 1)]
+            size = len(second)
+            known = names[size].get(second)
+            result *= float(factors[size if known is None else sampler.numbers.offsets[size - 1] + known])
         return result * recount.probability(words[-1], EDGE, P_END)
 
     checked = 0
@@ -173,15 +200,15 @@ def test_weights_and_marginals_are_those_of_the_model_over_all_segmentations(wit
         if length > 8:
             continue
         slots = [chunk.layout.rows[t] + clause for t in range(length)]
-        units = [ngrams.units[chunk.ranks[0][slot]] for slot in slots]
+        units = [ngrams.units[chunk.units[slot]] for slot in slots]
         ways = [w for w in oracles.all_segmentations(units) if max(map(len, w)) <= LONGEST]
         weights = [weight(way) for way in ways]
-        assert filtered.evidence[clause] == pytest.approx(log(sum(weights)))
+        assert filtered.evidence[clause] == pytest.approx(log(sum(weights)), abs=1e-5)
         chances: defaultdict[int, float] = defaultdict(float)
         for way, value in zip(ways, weights, strict=True):
-            for at in np.cumsum([0, *map(len, way[:-1])]).tolist():
-                chances[at] += value / sum(weights)
-        assert begins[slots] == pytest.approx([chances[at] for at in range(length)])
+            for at in np.cumsum([*map(len, way)]).tolist():
+                chances[at - 1] += value / sum(weights)
+        assert ends[slots] == pytest.approx([chances[at] for at in range(length)], abs=1e-6)
         checked += 1
     assert checked > 3
 
@@ -191,15 +218,17 @@ def test_the_sampler_visits_segmentations_as_often_as_its_model_says() -> None:
     text = random_text(940, 400)
     ngrams = symbols_of(text).to_length(2 * LONGEST)
     sampler = sampler_of(ngrams)
-    chunk = sampler.chunks[0]
+    stored = sampler.chunks[0]
+    chunk = stored.load(sampler.numbers)
     spelling = sampler.spelling()
-    sampler.tables.add(grouped([chunk]), -1)
-    steps = steps_of(chunk, sampler.tables, spelling, sampler.prior, LONGEST, None)
+    sampler.tables.add(tokens_of(stored), -1)
+    steps = steps_of(chunk, sampler.tables, spelling, sampler.prior, LONGEST)
     filtered = forward(chunk.layout, steps)
-    begins, _ = marginals(chunk.layout, steps, filtered)
+    ends = marginals(chunk.layout, steps, filtered).sum(axis=0)
+    begins = np.append(np.ones(chunk.layout.active[0]), ends[chunk.layout.behind()])
     rng = np.random.default_rng(1)
     draws = 2000
-    seen = np.sum([sample(chunk.layout, steps, filtered, rng).sizes > 0 for _ in range(draws)], axis=0)
+    seen = np.sum([sample(chunk.layout, steps, filtered, rng) > 0 for _ in range(draws)], axis=0)
     assert np.abs(seen / draws - begins).max() < 5 * 0.5 / np.sqrt(draws)
 
 
@@ -279,15 +308,15 @@ def test_a_short_text_is_cut_as_well(text: str) -> None:
     assert "".join(cut_texts(found, [text])).replace(" ", "") == text
 
 
-def test_a_clause_without_end_is_sampled_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_clause_without_end_is_sampled_in_pieces() -> None:
     text = random_text(970, 3000, "山水云雨风")
     ngrams = symbols_of(text).to_length(2 * LONGEST)
     sampler = sampler_of(ngrams)
-    longest = max(int(chunk.layout.lengths[0]) for chunk in sampler.chunks)
-    assert 100 < longest <= sampling.LONGEST_CLAUSE + LONGEST
-    assert sum(chunk.layout.size for chunk in sampler.chunks) == ngrams.total
-    places = np.sort(np.concatenate([chunk.places for chunk in sampler.chunks]))
-    assert places.tolist() == [*range(ngrams.total)]
+    longest = max(int(chunk.lengths.array[0]) for chunk in sampler.chunks)
+    assert 50 < longest <= chunks.LONGEST_CLAUSE + LONGEST
+    assert sum(chunk.size for chunk in sampler.chunks) == ngrams.total
+    places = [span.begin + chunk.places.array.astype(int) for span in sampler.spans for chunk in span.chunks]
+    assert np.sort(np.concatenate(places)).tolist() == [*range(ngrams.total)]
 
 
 def test_word_boundaries_are_the_probabilities_above_one_half() -> None:

@@ -1,6 +1,7 @@
 """A dictionary as what bayes believes before it sees the text, and what it learned joined with a dictionary."""
 
 import io
+from collections import defaultdict
 from itertools import pairwise
 from math import log
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from cases import random_text
 from click.testing import CliRunner
 from nlpzero_cli.main import main
+from test_words_esa import symbols_of, words_of
 
 from nlpzero.core.job import Job
 from nlpzero.lexicon.lexicon import Lexicon
@@ -18,9 +20,11 @@ from nlpzero.segment.joined import JoinedCutter
 from nlpzero.segment.learned import LearnedSegmenter
 from nlpzero.segment.lexical import Chances
 from nlpzero.text.characters import code_points
-from nlpzero.words.belief import Trust, _trust
+from nlpzero.words.belief import Belief, Trust
 from nlpzero.words.discovery import discover
+from nlpzero.words.esa import esa_cut
 from nlpzero.words.finding import Parameters, Progress
+from nlpzero.words.sampler import LONGEST_AT_FIRST
 
 STORIES = (Path(__file__).parent.parent / "data" / "stories.txt").read_text("utf-8")
 WORDS = dictionary_cutter().lexicon
@@ -89,24 +93,21 @@ def test_a_dictionary_that_says_nothing_changes_little(plain: str) -> None:
 
 
 def test_trust_is_what_its_definition_says() -> None:
-    rng = np.random.default_rng(5)
-    units = rng.integers(0, 6, 400).astype(np.uint32)
-    is_clause, is_start = rng.random(400) < 0.1, rng.random(400) < 0.6
-    is_clause[0] = True
-    pairs = [(int(a), int(b)) for a, b in pairwise(units)]
-    listed = set(pairs[::7])
-    flags = np.array([pair in listed for pair in pairs] + [False])
-    counts: dict[tuple[int, int], list[int]] = {}
-    starts = is_start | is_clause
-    for i, pair in enumerate(pairs):
-        if not is_clause[i + 1]:
-            is_word = starts[i] and not starts[i + 1] and (i + 2 == 400 or starts[i + 2])
-            counts.setdefault(pair, []).append(int(is_word))
+    text = random_text(990, 2000, "山水云雨风花鸟鱼虫草，\n")
+    ngrams = symbols_of(text)
+    marks, _, _ = esa_cut(ngrams, order=LONGEST_AT_FIRST)
+    cut = words_of(ngrams, [mark.array for mark in marks])
+    counts: defaultdict[str, list[bool]] = defaultdict(list)
+    for clause in cut:
+        edges = {0, *np.cumsum([len(word) for word in clause]).tolist()}
+        for at, pair in enumerate(pairwise("".join(unit for word in clause for unit in word))):
+            counts["".join(pair)].append(at in edges and at + 1 not in edges and at + 2 in edges)
+    listed = set([*counts][::3])
     often = {pair: 2 * sum(cuts) >= len(cuts) for pair, cuts in counts.items() if len(cuts) >= 2}
     shares = [
         np.mean([pair in listed for pair, is_word in often.items() if is_word == wanted]) for wanted in (True, False)
     ]
-    trust = _trust(units, is_clause, is_start, flags)
+    trust = Belief.of_text(ngrams, marks, Lexicon([*listed], [1] * len(listed))).trust
     assert trust.covered == pytest.approx(shares[0])
     assert trust.r == pytest.approx(log(shares[0] / shares[1]))
 

@@ -167,6 +167,13 @@ def beginnings_in(block: BlockLevels) -> list[npt.NDArray[np.intp]]:
     return result
 
 
+def ranks_at(block: BlockLevels, length: int) -> Ids:
+    """Give, at each unit of a block, the rank of the n-gram of a length that begins there; NONE for one of no rank."""
+    result: Ids = np.full(block[0].length, NONE, np.uint32)
+    result[beginnings_in(block[:length])[-1]] = block[length - 1].units()
+    return result
+
+
 class Pairs(NamedTuple):
     """The pairs of neighbours in one block: which n-grams begin one, and follow one another; local ids; their run."""
 

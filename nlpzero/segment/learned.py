@@ -15,14 +15,14 @@ import numpy.typing as npt
 
 from ..core.archive import read_archive, write_archive
 from ..core.schema import Member, Schema
-from ..core.workspace import Counts
+from ..core.workspace import NONE, Counts
 from ..errors import ModelError
 from ..lexicon.trie import GOLDEN, Trie
 from ..text.characters import OTHER, Codes, code_points
 from ..text.packing import pack_words
 from ..text.units import read_units
-from .bigrams import THRESHOLD, Chunk, Prior, Tables, steps_of
-from .chain import Cut, Index, Layout, Weights, forward, marginals
+from .bigrams import FACTOR, NO_ROOM, THRESHOLD, Chunk, Prior, SeenPairs, records_for, steps_of
+from .chain import Index, Layout, Weights, forward, marginals
 from .cutter import Cutter, Flags
 from .numerals import NUMERAL, NUMERALS, settle
 from .spelling import Spelling
@@ -121,24 +121,47 @@ class PairCounts:
         return found
 
 
-class _KnownTables(Tables):
-    """The counts of a saved segmenter: words have one numbering for all lengths, and pairs are looked up."""
+class _KnownTables:
+    """The counts of a saved segmenter (see `Tables`): pairs of words are looked up."""
 
-    def __init__(self, counts: Counts, pairs: PairCounts, longest: int, totals: dict[str, int]) -> None:
-        words, followers, leaders, first, last = counts
-        every = range(1, longest + 1)
-        self.words, self.followers, self.leaders = ([array] * longest for array in (words, followers, leaders))
-        self.pairs = {(0, length): first for length in every} | {(k, 0): last for k in every}
-        self.types, self.all_leaders, self.starters, self.enders, self.clauses = (totals[name] for name in TOTALS)
-        self.known = pairs
+    def __init__(self, knowledge: "Knowledge", longest: int) -> None:
+        arrays, words, made, _ = knowledge
+        self.unknown = 1 + longest
+        counts = np.pad(arrays["counts"].astype(np.int32), ((0, 0), (self.unknown, 0)))
+        self.records = records_for(self.unknown + len(words))
+        self.records[:, :3] = counts[:3].T
+        factors = self.records[:, FACTOR].view(np.float32)
+        factors[1 : self.unknown], factors[self.unknown :] = arrays["esa_unknown"], arrays["esa"]
+        self.begins, self.ends = counts[3:]
+        self.types, self.all_leaders, self.starters, self.enders, self.clauses = (
+            made["totals"][name] for name in TOTALS
+        )
+        shift = np.uint64(self.unknown)
+        keys = arrays["pairs"] + ((shift << np.uint64(32)) | shift)
+        self.pairs = PairCounts(keys, arrays["pair_counts"].astype(np.int64))
+        self.leads, self.follows = np.zeros((2, len(self.records)), np.bool_)
+        self.leads[(keys >> np.uint64(32)).astype(np.intp)] = True
+        self.follows[(keys & np.uint64(NONE)).astype(np.intp)] = True
 
-    def seen(self, chunk: Chunk, k: int, length: int, back: Index) -> Counts:
-        unknown = len(self.words[0]) - 1
-        first, second = chunk.ranks[k - 1][back], chunk.ranks[length - 1]
-        result = np.zeros(len(first), np.int64)
-        both = np.flatnonzero((first != unknown) & (second != unknown) & (chunk.layout.row >= k))
-        result[both] = self.known.get((first[both].astype(np.uint64) << np.uint64(32)) | second[both])
-        return result
+    def seen(self, chunk: Chunk, longest: int) -> SeenPairs:
+        """Find the pairs of words in some clauses that were neighbours twice."""
+        layout, ids = chunk.layout, chunk.ids
+        follows = self.follows.take(ids)
+        parts, keys = [], []
+        for k in range(1, longest + 1):
+            first = np.flatnonzero(self.leads.take(ids[k - 1]) & (layout.left > k))
+            slots = layout.slots(layout.row.take(first) + k, layout.clause.take(first))
+            for length in range(1, longest + 1):
+                both = np.flatnonzero(follows[length - 1].take(slots))
+                key = ids[k - 1].take(first[both]).astype(np.uint64) << np.uint64(32)
+                key |= ids[length - 1].take(slots[both])
+                keys.append(key)
+                before, after = np.full(len(both), k - 1), np.full(len(both), length - 1)
+                parts.append(SeenPairs(first[both], before, after, np.empty(len(both), np.int32)))
+        found = SeenPairs.joined(parts)
+        counts = self.pairs.get(np.concatenate(keys))
+        known = np.flatnonzero(counts)
+        return SeenPairs(found.first[known], found.before[known], found.after[known], counts[known])
 
 
 class LearnedSegmenter(Cutter):
@@ -161,14 +184,7 @@ class LearnedSegmenter(Cutter):
         self.longest = len(arrays["esa_unknown"])
         steps = dict(zip(STEPS, arrays["steps"].tolist(), strict=True))
         self.spelling = Spelling(arrays["types"], arrays["tags"], steps)
-        pairs = PairCounts(arrays["pairs"], arrays["pair_counts"].astype(np.int64))
-        counts = np.pad(arrays["counts"].astype(np.int64), ((0, 0), (0, 1)))
-        self.tables = _KnownTables(counts, pairs, self.longest, made["totals"])
-        lengths = np.fromiter(map(len, words), np.intp, len(words))
-        esa = np.zeros((self.longest, len(words) + 1))
-        esa[lengths - 1, np.arange(len(words))] = arrays["esa"]
-        esa[:, -1] = arrays["esa_unknown"]
-        self.esa: list[Weights] = list(esa)
+        self.tables = _KnownTables(knowledge, self.longest)
         self.trie = Trie(words)
         self.unit_of = np.full(0x110000, len(arrays["units"]), np.uint32)
         self.unit_of[arrays["units"]] = np.arange(len(arrays["units"]), dtype=np.uint32)
@@ -235,19 +251,11 @@ class LearnedSegmenter(Cutter):
         order = np.argsort(first - last, kind="stable")
         layout = Layout((last - first)[order])
         places = first[order][layout.clause] + layout.row
-        chunk = Chunk(layout, places, self._ranks(units, places), Cut(np.empty(0, np.uint8), np.empty(0, np.uint8)))
-        chunk.listed = self._listed(units, places)
         numbers = self.unit_of[units]
-        steps = steps_of(
-            chunk,
-            self.tables,
-            self.spelling,
-            self.prior,
-            self.longest,
-            self.esa,
-            numbers[places],
-        )
-        begins, _ = marginals(layout, steps, forward(layout, steps))
+        chunk = Chunk(layout, self._ids(units, layout, places), numbers[places], self._listed(units, places))
+        steps = steps_of(chunk, self.tables, self.spelling, self.prior, self.longest)
+        words = marginals(layout, steps, forward(layout, steps))
+        begins = np.append(np.ones(layout.active[0]), words.sum(axis=0).take(layout.behind()))
         kept = (places >= keep_from[order][layout.clause]) & (places < keep_to[order][layout.clause])
         result = np.zeros(len(units))
         result[places[kept]] = begins[kept]
@@ -258,20 +266,24 @@ class LearnedSegmenter(Cutter):
         settle(result, kinds, is_clause, units)
         return result
 
-    def _listed(self, units: Codes, places: Index) -> list[npt.NDArray[np.float32]]:
+    def _listed(self, units: Codes, places: Index) -> npt.NDArray[np.float32] | None:
         """Give what the dictionary says of the words of each length that begin at some places."""
         if self.listed is None:
-            return []
+            return None
         shares = self.knowledge.arrays["listed_shares"]
-        result = [np.zeros(len(units), np.float32) for _ in range(self.longest)]
+        result = np.zeros((self.longest, len(units)), np.float32)
         for share, (at, ids) in zip(result, self.listed.matches(units), strict=False):
             share[at] = shares[ids]
-        return [share[places] for share in result]
+        return result[:, places]
 
-    def _ranks(self, units: Codes, places: Index) -> list[npt.NDArray[np.uint32]]:
+    def _ids(self, units: Codes, layout: Layout, places: Index) -> npt.NDArray[np.uint32]:
         """Give the numbers of the words of each length that begin at some places."""
-        unknown = len(self.knowledge.words)
-        ranks = [np.full(len(units), unknown, np.uint32) for _ in range(self.longest)]
-        for rank, (at, ids) in zip(ranks, self.trie.matches(units), strict=False):
-            rank[at] = ids
-        return [rank[places] for rank in ranks]
+        ids = np.empty((self.longest, len(units)), np.uint32)
+        for number, row in enumerate(ids):
+            row[:] = number + 1
+        for row, (at, found) in zip(ids, self.trie.matches(units), strict=False):
+            row[at] = found + np.uint32(self.tables.unknown)
+        ids = ids[:, places]
+        for number, row in enumerate(ids):
+            row[layout.left <= number] = NO_ROOM
+        return ids

@@ -4,12 +4,14 @@ The tags of the Markov model are B, M, E for the first, inner and last character
 (after Xue 2003; here counted from the current segmentation alone).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import exp, factorial
 
 import numpy as np
 import numpy.typing as npt
+
+from .chain import Layout
 
 Counts = npt.NDArray[np.int64]
 Weights = npt.NDArray[np.float64]
@@ -75,33 +77,25 @@ class Spelling:
         steps = {name: (n + 1) / of_tag[name[0]] for name, n in counts.items()}
         return cls(np.vstack([backed, share]), tags, steps)
 
-    def words(self, units: Sequence[Units]) -> Weights:
-        """Give P0 of words, from the array of their first characters, of their second ones, ..."""
-        return _poisson(len(units)) * _product(self.types, units)
+    def by_length(self, units: Units, layout: Layout, weight: float, longest: int) -> Iterator[tuple[Weights, Weights]]:
+        """Give P0 of the words of 1, 2, ... units that begin at each slot, and what the Markov model says of them.
 
-    def tagged(self, units: Sequence[Units], weight: float) -> Weights:
-        """Give what the Markov model says of words, inside, to the power of `weight`."""
-        if len(units) == 1:
-            inner = 1.0
-        elif len(units) == 2:
-            inner = self.steps["BE"]
-        else:
-            inner = self.steps["BM"] * self.steps["MM"] ** (len(units) - 3) * self.steps["ME"]
-        result: Weights = inner**weight * _product(self.tags**weight, units)
-        return result
+        The latter is inside the words, to the power of `weight`. Where a clause has no room for a word, both are of no
+        use.
+        """
+        first, inner, last, alone = self.types.take(units, axis=1)
+        begin, middle, end, single = (self.tags**weight).take(units, axis=1)
+        yield alone * _poisson(1), single
+        steps = {name: value**weight for name, value in self.steps.items()}
+        for length in range(2, longest + 1):
+            ahead = layout.ahead(length - 1)
+            inside = steps["BE"] if length == 2 else steps["BM"] * steps["MM"] ** (length - 3) * steps["ME"]
+            yield first * last.take(ahead) * _poisson(length), begin * end.take(ahead) * inside
+            if length < longest:
+                first *= inner.take(ahead)
+                begin *= middle.take(ahead)
 
 
 def _poisson(length: int) -> float:
     """Give the probability of a length."""
     return exp(-MEAN_LENGTH) * MEAN_LENGTH**length / factorial(length)
-
-
-def _product(tables: Weights, units: Sequence[Units]) -> Weights:
-    """Multiply the probabilities of the characters of words."""
-    if len(units) == 1:
-        alone: Weights = tables[3].take(units[0])
-        return alone
-    result: Weights = tables[0].take(units[0]) * tables[2].take(units[-1])
-    for inner in units[1:-1]:
-        result *= tables[1].take(inner)
-    return result

@@ -4,21 +4,27 @@ often enough, it is cut for good.
 The model is that of `nlpzero.segment.bigrams`, sampled by `nlpzero.words.sampler`. The first words are those of ESA.
 """
 
+import contextlib
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from ..core.engine import Engine
 from ..ngrams.counts import NGrams
-from ..segment.bigrams import THRESHOLD, Prior, Tables, grouped
+from ..segment.bigrams import THRESHOLD, Prior
 from ..segment.numerals import kinds_of, settle
 from ..text.characters import code_points
-from .belief import LISTED, WEIGHT, Belief, believe
+from .belief import LISTED, WEIGHT, Belief
 from .checkpoint import Checkpoint, digest_of
+from .chunks import TextSpan, spans_of
 from .esa import esa_cut, statistics
 from .finding import Finding, Method, Parameters, Search, no_checks
 from .learning import segmenter_of
-from .sampler import LONGEST, LONGEST_AT_FIRST, Sampler, chunks_of, set_words
+from .sampler import LONGEST, LONGEST_AT_FIRST, Sampler
+from .tables import NGramNumbers
 from .tokens import count_tokens
 
 ROUNDS, LAST_ROUNDS = 12, 8
@@ -35,21 +41,30 @@ def find_words(ngrams: NGrams, search: Search) -> Finding:
     ModelError
         For a checkpoint of another corpus or of other settings, or one that is damaged.
     """
+    engine = ngrams.engine
+    with contextlib.nullcontext(engine) if engine.shares_memory else Engine(engine.workers) as threads:
+        return _find_words(ngrams, search, threads)
+
+
+def _find_words(ngrams: NGrams, search: Search, engine: Engine) -> Finding:
+    """Cut a corpus by sampling, by threads of this process."""
     asked = search.parameters
     symbols = ngrams.by_class().to_length(2 * LONGEST)
-    stored, _, _ = esa_cut(symbols, order=LONGEST_AT_FIRST, finer=asked.finer)
-    marks = [mark.array for mark in stored]
-    chunks = chunks_of(symbols, marks, 2 * LONGEST, asked.seed)
-    prior, trust = Prior(finer=asked.finer), None
+    marks, _, _ = esa_cut(symbols, order=LONGEST_AT_FIRST, finer=asked.finer)
+    prior, trust, listed = Prior(finer=asked.finer), None, None
     if asked.lexicon is not None:
         belief = Belief.of_text(symbols, marks, asked.lexicon)
-        trust = belief.trust
+        trust, listed = belief.trust, belief.listed
         prior = replace(prior, dictionary=WEIGHT * trust.weight, listed=LISTED * trust.weight)
-        believe(chunks, belief, symbols.total)
+        marks = belief.marks
+    numbers = NGramNumbers([len(level) for level in symbols.levels], LONGEST)
+    spans = spans_of(symbols, numbers, marks, asked.seed, engine, listed)
+    symbols.workspace.discard(*marks)
+    esa = statistics(symbols, LONGEST)
     symbols = symbols.without_places()  # the chunks know the ranks now
     saved = Checkpoint(search.checkpoint, symbols, asked)
-    rounds_done = saved.load(chunks) if search.resume else 0
-    sampler = Sampler(symbols, chunks, statistics(symbols, LONGEST), prior, asked.seed, LONGEST)
+    rounds_done = saved.load(spans) if search.resume else 0
+    sampler = Sampler(symbols, numbers, spans, esa, prior, asked.seed, engine)
     sampler.rounds = rounds_done
     rounds = asked.rounds or ROUNDS
     last = min(rounds, max(LAST_ROUNDS, asked.samples)) if rounds > 1 else 1
@@ -61,7 +76,7 @@ def find_words(ngrams: NGrams, search: Search) -> Finding:
         progress = sampler.round(
             LONGEST if is_last else LONGEST_AT_FIRST, with_esa=is_last, count=sampler.rounds >= rounds - samples
         )
-        saved.save(chunks, sampler.rounds)
+        saved.save(spans, sampler.rounds)
         if search.on_round is not None:
             search.on_round(progress)
     return _decided(ngrams, symbols, sampler, samples, asked)
@@ -69,54 +84,64 @@ def find_words(ngrams: NGrams, search: Search) -> Finding:
 
 def _decided(ngrams: NGrams, symbols: NGrams, sampler: Sampler, samples: int, asked: Parameters) -> Finding:
     """Cut where a word begins likely enough, and where numerals end."""
-    total = symbols.total
-    chances = np.zeros((LONGEST, total), np.float32)
-    is_clause = np.zeros(total, np.bool_)
+    kinds, codes = kinds_of(symbols), code_points("".join(symbols.units))
+    workspace = ngrams.workspace
+
+    def decided(span: TextSpan) -> list[npt.NDArray[Any]]:
+        """Give where words begin, what they are worth and how probable boundaries are; keep the words."""
+        chances = span.gathered("chosen", np.float32, LONGEST) / np.float32(samples)
+        probability = np.minimum(chances.sum(axis=0, dtype=np.float64), 1.0)
+        units, is_clause = span.units(sampler.numbers), span.is_clause
+        settle(probability, kinds[units], is_clause, codes[units])
+        is_start = (probability > THRESHOLD) | is_clause
+        starts = np.flatnonzero(is_start)
+        size = np.diff(starts, append=span.size)
+        values = np.zeros(span.size)
+        for length in range(1, LONGEST + 1):
+            here = starts[size == length]
+            values[here] = -np.log1p(-np.minimum(chances[length - 1][here].astype(np.float64), 1 - SUREST))
+        # in the sampler, what is longer than its words can be is cut at their greatest length
+        within = np.arange(span.size) - np.repeat(starts, size)
+        starts = np.flatnonzero(within % LONGEST == 0)
+        sizes = np.zeros((1, span.size), np.uint8)
+        sizes[0, starts] = np.diff(starts, append=span.size)
+        span.scatter(workspace, "sizes", sizes)
+        return [is_start, values, probability]
+
+    marks, parts, boundaries = [], [], []
+    lengths = [block[0].length for block in symbols.blocks]
+    for is_start, value, probability in _by_length(sampler.engine.map(decided, sampler.spans), lengths):
+        marks.append(workspace.store(np.packbits(is_start)))
+        parts.append(workspace.store(value))
+        boundaries.append(workspace.store(probability))
     for chunk in sampler.chunks:
-        is_clause[chunk.places[: chunk.layout.active[0]]] = True
-        for chance, sums in zip(chances, chunk.chosen, strict=True):
-            chance[chunk.places] = sums / samples
-        chunk.chosen = []
-    probability = np.minimum(chances.sum(axis=0, dtype=np.float64), 1.0)
-    kinds = kinds_of(symbols)
-    units = np.concatenate([block[0].units() for block in symbols.blocks])
-    settle(probability, kinds[units], is_clause, code_points("".join(symbols.units))[units])
-    is_start = (probability > THRESHOLD) | is_clause
-    starts = np.flatnonzero(is_start)
-    size = np.diff(starts, append=total)
-    values = np.zeros(total)
-    for length in range(1, LONGEST + 1):
-        here = starts[size == length]
-        values[here] = -np.log1p(-np.minimum(chances[length - 1][here].astype(np.float64), 1 - SUREST))
-    _resize(sampler, is_start)
+        chunk.drop(workspace, "chosen")
+    sampler.recount()
     made = {
-        "units": total,
+        "units": symbols.total,
         "seed": asked.seed,
         "rounds": sampler.rounds,
         "samples": samples,
         "corpus": digest_of(symbols),
     }
-    segmenter = segmenter_of(sampler, symbols.units, kinds, made, asked.lexicon)
-    marks, parts, boundaries = [], [], []
-    begin = 0
-    for block in symbols.blocks:
-        part = slice(begin, begin + block[0].length)
-        marks.append(ngrams.workspace.store(np.packbits(is_start[part])))
-        parts.append(ngrams.workspace.store(values[part]))
-        boundaries.append(ngrams.workspace.store(probability[part]))
-        begin += block[0].length
-    units, lengths, counts, scores = count_tokens(ngrams, marks, parts)
-    return Finding(ngrams, units, lengths, counts, scores, marks, segmenter, probabilities=boundaries)
+    segmenter = segmenter_of(sampler, symbols, kinds, made, asked.lexicon)
+    for chunk in sampler.chunks:
+        chunk.discard(workspace)
+    units, counted, counts, scores = count_tokens(ngrams, marks, parts)
+    return Finding(ngrams, units, counted, counts, scores, marks, segmenter, probabilities=boundaries)
 
 
-def _resize(sampler: Sampler, is_start: npt.NDArray[np.bool_]) -> None:
-    """Let a sampler hold given words; what is longer than its words can be is cut at their greatest length."""
-    starts = np.flatnonzero(is_start)
-    within = np.arange(len(is_start)) - np.repeat(starts, np.diff(starts, append=len(is_start)))
-    starts = np.flatnonzero(within % LONGEST == 0)
-    set_words(sampler.chunks, starts, len(is_start))
-    sampler.tables = Tables(sampler.limits, LONGEST)
-    sampler.tables.add(grouped(sampler.chunks), 1)
+def _by_length(parts: Iterator[list[npt.NDArray[Any]]], lengths: Sequence[int]) -> Iterator[list[npt.NDArray[Any]]]:
+    """Join and cut columns of a table so that they come in pieces of some lengths."""
+    held: list[list[npt.NDArray[Any]]] = []
+    size = 0
+    for length in lengths:
+        while size < length:
+            held.append(next(parts))
+            size += len(held[-1][0])
+        columns = [np.concatenate(column) for column in zip(*held, strict=True)] if held else []
+        yield [column[:length] for column in columns]
+        held, size = [[column[length:] for column in columns]], size - length
 
 
 METHOD = Method("bayes", joined=True, min_count=5, find=find_words, checks=no_checks, by_counts=False)

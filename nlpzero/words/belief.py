@@ -4,7 +4,7 @@ A list may be of no use: shuffled, of rare terms, of another language. So before
 with those that ESA finds in the text without it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import inf, log
 from typing import NamedTuple
@@ -12,15 +12,15 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ..core.workspace import NONE, Counts, Ids, WorkspaceArray
 from ..lexicon.lexicon import Lexicon
-from ..lexicon.trie import GOLDEN
 from ..ngrams.counts import NGrams
-from ..ngrams.levels import Flags, places_in
-from ..segment.bigrams import Chunk
+from ..ngrams.levels import BlockLevels, Flags, places_in, ranks_at
+from ..ngrams.measures import Scores
 from ..segment.chain import Index
 from ..segment.dictionary import DictionaryCutter
 from ..text.characters import HAN, Codes, char_classes, code_points
-from .sampler import LONGEST, LONGEST_AT_FIRST, set_words
+from .sampler import LONGEST, LONGEST_AT_FIRST
 
 WEIGHT = 0.5
 """Of the dictionary beside the spelling of words, in P0."""
@@ -64,6 +64,24 @@ class Trust:
         """From 0, for a list that says nothing (r of .75 and less), to 1, for one to trust (r of 1 and more)."""
         return min(1.0, max(0.0, (self.r - DOUBTED) / (TRUSTED - DOUBTED)))
 
+    @classmethod
+    def of_counts(cls, counts: Counts, cut_out: Counts, is_listed: Flags) -> "Trust":
+        """Compare words of two units with other strings of two.
+
+        Parameters
+        ----------
+        counts, cut_out : int arrays (n,)
+            How often each string of two units occurs, and how often it is cut out as a word.
+        is_listed : bool array (n,)
+        """
+        often = counts >= 2
+        words = often & (2 * cut_out >= counts)
+        others = often & ~words
+        shares = [float(is_listed[some].mean()) if some.any() else 0.0 for some in (words, others)]
+        if not shares[0]:
+            return cls(-inf, 0.0)
+        return cls(log(shares[0] / shares[1]) if shares[1] else inf, shares[0])
+
 
 class Belief(NamedTuple):
     """What a dictionary says of a text.
@@ -71,134 +89,129 @@ class Belief(NamedTuple):
     Attributes
     ----------
     trust : Trust
-    starts : int array or None
-        The units where words begin at first; None for those of ESA.
-    listed : float32 array (5, units)
+    marks : for each block, the places at which a word starts at first
+    listed : function of the number of a block to a float32 array (5, units)
         Row l - 1: the probability of the listed word of l units that begins at each unit, 0 where none does.
     """
 
     trust: Trust
-    starts: Index | None
-    listed: npt.NDArray[np.float32]
+    marks: list[WorkspaceArray]
+    listed: Callable[[int], npt.NDArray[np.float32]]
 
     @classmethod
-    def of_text(cls, symbols: NGrams, marks: list[Flags], lexicon: Lexicon) -> "Belief":
+    def of_text(cls, symbols: NGrams, marks: list[WorkspaceArray], lexicon: Lexicon) -> "Belief":
         """Ask a dictionary about a text.
 
         Parameters
         ----------
         symbols : NGrams
             By `NGrams.by_class`, with their places.
-        marks : for each block, the places at which ESA lets a word begin.
+        marks : for each block, the places at which ESA lets a word begin; they are kept, or discarded.
         lexicon : Lexicon
         """
-        units, is_clause, is_start = _text(symbols, marks)
-        codes, at = _lines(symbols, units, is_clause)
-        known = np.zeros((LONGEST, len(units)), np.float32)
-        for length, (positions, ids) in enumerate(lexicon.trie.matches(codes), 1):
-            if length <= LONGEST:
-                known[length - 1, at[positions]] = lexicon.counts[ids] / lexicon.total
-        trust = _trust(units, is_clause, is_start, known[1] > 0)
-        if not trust.is_start:
-            return cls(trust, None, known)
-        cutter = DictionaryCutter(lexicon)
-        cut = np.zeros(len(units), np.bool_)
-        marked = cutter.boundaries(codes)
-        cut[at[at >= 0]] = marked[at >= 0]  # line by line, so that a clause is cut like a line
         spelled = code_points("".join(symbols.units))
+
+        def listed(number: int) -> npt.NDArray[np.float32]:
+            page = _Page.of_block(symbols.blocks[number], marks[number].array, spelled)
+            return page.listed(lexicon)
+
+        # how often each n-gram is a word of ESA's, by its rank
+        cut_out = [np.zeros(len(level), np.int64) for level in symbols.levels[:LONGEST_AT_FIRST]]
+        is_listed = np.zeros(len(symbols.levels[1]), np.bool_)
+        tokens = 0
+        for block, mark in zip(symbols.blocks, marks, strict=True):
+            page = _Page.of_block(block, mark.array, spelled)
+            sizes = np.diff(page.starts, append=len(page.units))
+            tokens += len(sizes)
+            for length, total in enumerate(cut_out, 1):
+                ranks = ranks_at(block, length)[page.starts[sizes == length]]
+                np.add.at(total, ranks[ranks != NONE], 1)
+            pairs = ranks_at(block, 2)
+            known = np.flatnonzero(pairs != NONE)
+            is_listed[pairs[known]] = page.listed(lexicon)[1, known] > 0
+        trust = Trust.of_counts(symbols.levels[1].counts, cut_out[1], is_listed)
+        if not trust.is_start:
+            return cls(trust, marks, listed)
+        cutter = DictionaryCutter(lexicon)
         log_single = np.where(char_classes()[spelled] == HAN, cutter.log_single(spelled), -inf)
-        _put_in(cut, units, is_clause, is_start, log_single)
-        starts = np.flatnonzero(cut | is_clause)
-        within = np.arange(len(units)) - np.repeat(starts, np.diff(starts, append=len(units)))
-        return cls(trust, np.flatnonzero(within % LONGEST_AT_FIRST == 0), known)
+        worth_of = [np.where(counts >= OFTEN, np.log(np.maximum(counts, 1) / tokens), -inf) for counts in cut_out]
+        begun = []
+        for block, mark in zip(symbols.blocks, marks, strict=True):
+            page = _Page.of_block(block, mark.array, spelled)
+            cut = page.cut(cutter)
+            ranks = [ranks_at(block, length) for length in range(1, LONGEST_AT_FIRST + 1)]
+            _put_in(cut, page, ranks, worth_of, log_single)
+            starts = np.flatnonzero(cut)
+            within = np.arange(len(cut)) - np.repeat(starts, np.diff(starts, append=len(cut)))
+            at_first = np.zeros(len(mark.array), np.bool_)
+            at_first[page.places[within % LONGEST_AT_FIRST == 0]] = True
+            begun.append(symbols.workspace.store(at_first))
+            symbols.workspace.discard(mark)
+        marks[:] = begun
+        return cls(trust, begun, listed)
 
 
-def _text(symbols: NGrams, marks: list[Flags]) -> tuple[npt.NDArray[np.uint32], Flags, Flags]:
-    """Give the units of a corpus, where clauses begin, and where ESA's words do."""
-    units, is_clause, is_start = [], [], []
-    for block, mark in zip(symbols.blocks, marks, strict=True):
+class _Page(NamedTuple):
+    """One block: its units, their places, where clauses and ESA's words begin, and each clause on a line of its own.
+
+    `at` is the unit of each character of the lines, -1 for line ends.
+    """
+
+    units: npt.NDArray[np.uint32]
+    places: Index
+    is_clause: Flags
+    starts: Index
+    codes: Codes
+    at: Index
+
+    @classmethod
+    def of_block(cls, block: BlockLevels, mark: Flags, spelled: Codes) -> "_Page":
+        """Read a block."""
         places = places_in(block[:1])[0].astype(np.intp)
-        units.append(block[0].units())
-        is_clause.append(np.diff(places, prepend=-2) != 1)
-        is_start.append(mark[places])
-    return np.concatenate(units), np.concatenate(is_clause), np.concatenate(is_start)
+        units = block[0].units()
+        is_clause = np.diff(places, prepend=-2) != 1
+        place = np.arange(len(units)) + np.cumsum(is_clause)
+        codes = np.full(len(units) + int(is_clause.sum()), ord("\n"), np.uint32)
+        codes[place] = spelled[units]
+        at = np.full(len(codes), -1, np.intp)
+        at[place] = np.arange(len(units))
+        return cls(units, places, is_clause, np.flatnonzero(mark[places] | is_clause), codes, at)
+
+    def listed(self, lexicon: Lexicon) -> npt.NDArray[np.float32]:
+        """Give the probability of the listed words of 1, 2, ... units that begin at each unit."""
+        known = np.zeros((LONGEST, len(self.units)), np.float32)
+        for row, (positions, ids) in zip(known, lexicon.trie.matches(self.codes), strict=False):
+            row[self.at[positions]] = lexicon.counts[ids] / lexicon.total
+        return known
+
+    def cut(self, cutter: DictionaryCutter) -> Flags:
+        """Tell where the words of a dictionary's cut begin."""
+        marked = cutter.boundaries(self.codes)  # line by line, so that a clause is cut like a line
+        result = np.zeros(len(self.units), np.bool_)
+        result[self.at[self.at >= 0]] = marked[self.at >= 0]
+        return result | self.is_clause
 
 
-def _lines(symbols: NGrams, units: npt.NDArray[np.uint32], is_clause: Flags) -> tuple[Codes, Index]:
-    """Write each clause on a line of its own; give the unit of each character, -1 for line ends."""
-    spelled = np.array([ord(unit) for unit in symbols.units], np.uint32)
-    place = np.arange(len(units)) + np.cumsum(is_clause)
-    codes = np.full(len(units) + int(is_clause.sum()), ord("\n"), np.uint32)
-    codes[place] = spelled[units]
-    at = np.full(len(codes), -1, np.intp)
-    at[place] = np.arange(len(units))
-    return codes, at
+def _put_in(cut: Flags, page: _Page, ranks: Sequence[Ids], worth_of: Sequence[Scores], log_single: Scores) -> None:
+    """Put words of ESA's in where a cut leaves single units, in place.
 
-
-def _keys(units: npt.NDArray[np.uint32], starts: Index, length: int) -> npt.NDArray[np.uint64]:
-    """Give numbers of the strings of one length that begin at some places: equal ones for equal strings."""
-    keys = units[starts].astype(np.uint64) + np.uint64(1)
-    for step in range(1, length):
-        keys = keys * GOLDEN + units[starts + step].astype(np.uint64) + np.uint64(1)
-    return keys
-
-
-def _room(is_clause: Flags) -> Index:
-    """Tell how many units from each on belong to its clause."""
-    begins = np.flatnonzero(is_clause)
-    ends = np.append(begins[1:], len(is_clause))
-    result: Index = np.repeat(ends, ends - begins) - np.arange(len(is_clause))
-    return result
-
-
-def _trust(units: npt.NDArray[np.uint32], is_clause: Flags, is_start: Flags, is_listed: Flags) -> Trust:
-    """Compare the words of two units with other strings of two."""
-    pairs = np.flatnonzero(_room(is_clause) >= 2)
-    keys, first, which, counts = np.unique(
-        _keys(units, pairs, 2), return_index=True, return_inverse=True, return_counts=True
-    )
-    starts = np.append(is_start | is_clause, [True, True])
-    is_word = starts[pairs] & ~starts[pairs + 1] & starts[pairs + 2]
-    cut_out = np.bincount(which, is_word, len(keys))
-    often = counts >= 2
-    words = often & (2 * cut_out >= counts)
-    others = often & ~words
-    listed = is_listed[pairs[first]]
-    shares = [float(listed[some].mean()) if some.any() else 0.0 for some in (words, others)]
-    if not shares[0]:
-        return Trust(-inf, 0.0)
-    return Trust(log(shares[0] / shares[1]) if shares[1] else inf, shares[0])
-
-
-def _put_in(
-    cut: Flags, units: npt.NDArray[np.uint32], is_clause: Flags, is_start: Flags, log_single: npt.NDArray[np.float64]
-) -> None:
-    """Put words of ESA's in where a cut leaves single units, in place."""
-    total = len(units)
-    starts = np.flatnonzero(is_start | is_clause)
-    sizes = np.diff(starts, append=total)
-    ends = np.append((cut | is_clause)[1:], True)
-    alone = (cut | is_clause) & ends
-    is_han = np.isfinite(log_single)
-    tokens = len(starts)
+    Parameters
+    ----------
+    ranks : those of the n-grams of 1, 2, ... units at each unit.
+    worth_of : for each length, of each n-gram the logarithm of its share of ESA's words; -inf for rare ones.
+    log_single : of each unit the logarithm of its share of the words; -inf for one that is no Han character.
+    """
+    sizes = np.diff(page.starts, append=len(cut))
+    alone = cut & np.append(cut[1:], True)
     for length in range(2, LONGEST_AT_FIRST + 1):
-        words = starts[sizes == length]
-        inside = np.ones(len(words), np.bool_)
+        words = page.starts[sizes == length]
+        words = words[ranks[length - 1][words] != NONE]
+        worth = worth_of[length - 1][ranks[length - 1][words]]
+        inside = np.isfinite(worth)
         for step in range(length):
-            inside &= alone[words + step] & is_han[units[words + step]]
-        _, which, counts = np.unique(_keys(units, words, length), return_inverse=True, return_counts=True)
-        worth = np.log(counts[which] / tokens)
-        for step in range(length):
-            worth -= log_single[units[words + step]]
-        chosen = words[inside & (counts[which] >= OFTEN) & (worth > BETTER)]
+            single = log_single[page.units[words + step]]
+            inside &= alone[words + step] & np.isfinite(single)
+            worth -= np.where(np.isfinite(single), single, 0.0)
+        chosen = words[inside & (worth > BETTER)]
         for step in range(1, length):
             cut[chosen + step] = False
-
-
-def believe(chunks: Sequence[Chunk], belief: Belief, total: int) -> None:
-    """Tell chunks what a dictionary says, and give them its words if it is trusted."""
-    for chunk in chunks:
-        chunk.listed = [*belief.listed[:, chunk.places]]
-    if belief.starts is not None:
-        heads = [chunk.places[: chunk.layout.active[0]] for chunk in chunks]
-        set_words(chunks, np.union1d(belief.starts, np.concatenate(heads)), total)

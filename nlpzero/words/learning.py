@@ -1,15 +1,14 @@
 """What sampling has left as a learned segmenter."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ..core.counting import count
 from ..lexicon.lexicon import Lexicon
-from ..segment.bigrams import grouped
+from ..ngrams.counts import NGrams, spell
+from ..segment.bigrams import FACTOR
 from ..segment.chain import Weights
 from ..segment.learned import STEPS, TOTALS, Knowledge, LearnedSegmenter
 from ..segment.numerals import Kinds
@@ -17,45 +16,38 @@ from .sampler import Sampler
 
 
 def segmenter_of(
-    sampler: Sampler, units: Sequence[str], kinds: Kinds, made: dict[str, Any], lexicon: Lexicon | None = None
+    sampler: Sampler, symbols: NGrams, kinds: Kinds, made: dict[str, Any], lexicon: Lexicon | None = None
 ) -> LearnedSegmenter:
     """Keep what a sampler knows: its final words, without those that occur once in its text.
 
     And the words of the dictionary that it believed, if it did.
     """
-    longest, tables = sampler.longest, sampler.tables
+    longest, tables, offsets = sampler.longest, sampler.tables, sampler.numbers.offsets
     spelling = sampler.spelling()
-    weights = sampler.esa_weights(longest)
-    used = [np.flatnonzero(table[:-1]) for table in tables.words]
+    sampler.weigh(longest)
+    used = [sampler.used(length) for length in range(1, longest + 1)]
     base = np.cumsum([0, *(len(ranks) for ranks in used)])
-    number = [np.full(len(table), base[-1], np.int64) for table in tables.words]
-    for which, ranks, first in zip(number, used, base.tolist(), strict=False):
-        which[ranks] = np.arange(first, first + len(ranks))
-    codes = np.array([ord(unit) for unit in units], np.uint32)
+    codes = np.array([ord(unit) for unit in symbols.units], np.uint32)
     spelled = [
-        codes[np.stack([column[ranks] for column in columns], axis=1)].view(f"<U{length}").ravel().tolist()
-        for length, (columns, ranks) in enumerate(zip(sampler.units, used, strict=True), 1)
+        codes[np.stack(spell(symbols.levels, length, ranks), axis=1)].view(f"<U{length}").ravel().tolist()
+        for length, ranks in enumerate(used, 1)
     ]
-
-    def joined(arrays: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
-        return np.concatenate([array[ranks] for array, ranks in zip(arrays, used, strict=True)])
-
-    every = range(1, longest + 1)
-    counts = np.stack(
-        [
-            *map(joined, (tables.words, tables.followers, tables.leaders)),
-            joined([tables.pairs[0, length] for length in every]),
-            joined([tables.pairs[k, 0] for k in every]),
-        ]
-    )
-    keys = []
-    for (k, length), (_, first, second) in grouped(sampler.chunks).items():
-        if k and length:
-            a, b = number[k - 1][first], number[length - 1][second]
-            known = (a < base[-1]) & (b < base[-1])
-            keys.append((a[known].astype(np.uint64) << np.uint64(32)) | b[known].astype(np.uint64))
-    run = count(np.concatenate([np.empty(0, np.uint64), *keys]))
-    repeated = run.counts > 1
+    ids = np.concatenate([ranks + offset for ranks, offset in zip(used, offsets, strict=False)])
+    counts = np.stack([*(tables.records[ids, column] for column in range(3)), tables.begins[ids], tables.ends[ids]])
+    factors = tables.records[:, FACTOR].view(np.float32)
+    keys, pair_counts = [np.empty(0, np.uint64)], [np.empty(0, np.int32)]
+    for length, size, pairs, numbers in tables.repeated():
+        first, second = pairs, pairs
+        for step in range(length, size, -1):
+            first = symbols.levels[step - 1].prefixes[first].astype(np.intp)
+        for step in range(length, length - size, -1):
+            second = symbols.levels[step - 1].suffixes[second].astype(np.intp)
+        a = np.searchsorted(used[size - 1], first) + base[size - 1]
+        b = np.searchsorted(used[length - size - 1], second) + base[length - size - 1]
+        keys.append((a.astype(np.uint64) << np.uint64(32)) | b.astype(np.uint64))
+        pair_counts.append(numbers)
+    every = np.concatenate(keys)
+    order = np.argsort(every)
 
     def with_unknown(table: Weights) -> Weights:
         result: Weights = np.hstack([table, table.min(axis=1, keepdims=True)])
@@ -68,10 +60,10 @@ def segmenter_of(
         "steps": np.array([spelling.steps[name] for name in STEPS]),
         "kinds": np.append(kinds, np.uint8(0)),
         "counts": _narrow(counts),
-        "esa": joined(weights),
-        "esa_unknown": np.array([weight[-1] for weight in weights]),
-        "pairs": run.keys[repeated],
-        "pair_counts": _narrow(run.counts[repeated]),
+        "esa": factors[ids].astype(np.float64),
+        "esa_unknown": factors[1 : longest + 1].astype(np.float64),
+        "pairs": every[order],
+        "pair_counts": _narrow(np.concatenate(pair_counts)[order]),
         "listed_shares": np.empty(0, np.float32),
     }
     listed: list[str] = []
