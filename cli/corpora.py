@@ -171,8 +171,9 @@ def counted_words(
         counted = count_words(
             parts_of(corpus, execution.block_size), cutter=cutter, unit=unit, job=execution, source=named(corpus.paths)
         )
+        execution.workspace.forget()  # the counts keep their files
         warn_replaced(corpus)
-        return counted.in_memory()
+        return counted
 
 
 def named(paths: Sequence[str]) -> str:

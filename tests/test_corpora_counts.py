@@ -2,6 +2,7 @@
 
 import math
 import re
+import tracemalloc
 from collections import Counter
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import pytest
 from cases import at_work, blocks_of, random_text
 
 import nlpzero as nz
-from nlpzero.corpora import dispersion
+from nlpzero.core import counting
+from nlpzero.corpora import dispersion, table
 from nlpzero.corpora.documents import DocumentUnit, Kind
 from nlpzero.corpora.frequencies import WordCounts, count_words
 from nlpzero.corpora.listing import FrequencyList, list_words
@@ -156,3 +158,22 @@ def test_parts_that_differ_are_refused() -> None:
         merge_words([plain, count_words([TEXT], cutter=nz.dictionary())])
     with pytest.raises(nz.NothingFound, match="holds no words"):
         count_words(["。\n"])
+
+
+def test_a_table_of_documents_takes_no_memory_for_its_entries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of twice as many entries, in files, no more is held."""
+    monkeypatch.setattr(table, "ENTRIES", 1 << 12)
+    monkeypatch.setattr(counting, "LEAST", 1 << 12)
+    peaks = []
+    for lines in (2000, 4000):
+        rows = np.random.default_rng(1).integers(0, 3000, (lines, 20)).tolist()
+        texts = [" ".join(f"w{i}" for i in row) + "\n" for row in rows]
+        blocks = ["".join(texts[at : at + 200]) for at in range(0, lines, 200)]
+        with at_work(1, 0, tmp_path, task=1 << 16) as execution:
+            tracemalloc.start()
+            found = count_words(blocks, unit=DocumentUnit("line"), job=execution)
+            list_words(found)
+            peaks.append(tracemalloc.get_traced_memory()[1])
+            tracemalloc.stop()
+            assert found.documents is not None and len(found.documents.columns) > 19 * lines
+    assert peaks[1] < 1.2 * peaks[0]

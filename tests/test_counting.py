@@ -105,7 +105,8 @@ def test_merging_needs_memory_for_a_chunk_and_not_for_the_runs(tmp_path: Path, m
 def test_merging_by_ranges_of_keys_is_counting_everything_at_once(
     workers: int, budget: int, entries: int, minimum: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(counting, "MERGE_CHUNK", entries)
+    for name in ("MERGE_CHUNK", "LEAST"):
+        monkeypatch.setattr(counting, name, entries)
     rng = np.random.default_rng(7)
     blocks = [random_keys(rng, size, 300) for size in (1000, 0, 1, 700)]
     whole = count(np.concatenate(blocks))

@@ -92,6 +92,7 @@ def test_jsonl_holds_lists_of_strings_and_numbers() -> None:
 @pytest.mark.parametrize("size", [1, 2, 99])
 def test_pairs_may_come_in_any_order(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nlpzero.core.counting.MERGE_CHUNK", 2)
+    monkeypatch.setattr("nlpzero.core.counting.LEAST", 2)
     text = "bill,item\n7,茶\n8,茶\n7,酒\n\n9, 米 \n7,茶\n"
     with Workspace(0) as workspace:
         baskets = Baskets(workspace)

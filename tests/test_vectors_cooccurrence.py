@@ -186,7 +186,8 @@ def test_counts_larger_than_the_memory_wait_in_files_and_are_saved_piece_by_piec
     text = random_lines(13, 500)
     whole = count_pairs([text], window=5)
     whole.save(tmp_path / "whole.npz")
-    monkeypatch.setattr(counting, "MERGE_CHUNK", 100)
+    for name in ("MERGE_CHUNK", "LEAST"):
+        monkeypatch.setattr(counting, name, 100)
     with at_work(1, 0, tmp_path, task=5000, memory=1 << 14) as execution:
         counts = count_pairs(blocks(text, 100), window=5, job=execution)
         assert isinstance(counts.columns, np.memmap)
@@ -198,7 +199,8 @@ def test_sums_beyond_32_bits_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     text = random_lines(14, 100)
     narrow = count_pairs([text], window=5)
     monkeypatch.setattr(cooccurrence, "NONE", np.uint32(int(narrow.values.max())))
-    monkeypatch.setattr(counting, "MERGE_CHUNK", 100)
+    for name in ("MERGE_CHUNK", "LEAST"):
+        monkeypatch.setattr(counting, name, 100)
     with at_work(task=5000) as execution:
         wide = count_pairs([text], window=5, job=execution)
         assert [str(each.values.dtype) for each in (narrow, wide)] == ["uint32", "int64"]

@@ -20,7 +20,8 @@ from .workspace import NONE, Counts, Ids, Keys, Run, StoredRun, Workspace, Works
 
 MERGE_CHUNK = 1 << 20
 """Entries merged at a time: their sort stays inside the second-level cache (2^18 to 2^21 measured alike)."""
-
+LEAST = 1 << 16
+"""Entries of the smallest range that a task adds up."""
 
 MOST = int(NONE)
 """Keys that can be ranked: their ids have 32 bits, and one of them says that there is none."""
@@ -133,7 +134,7 @@ class Merging:
         Keys whose total is smaller are left out.
     engine : Engine
     workspace : Workspace
-        Its `task` bounds a range: 50 bytes for each entry of the runs in it.
+        Its `task` bounds a range: 80 bytes for each entry of the runs in it.
     ranked : bool
         Whether ranks are wanted.
 
@@ -174,7 +175,7 @@ class Merging:
         runs, store = self.runs, self.workspace
         if not runs:
             return
-        borders = _borders(runs, max(MERGE_CHUNK, self.workspace.task // 50))
+        borders = _borders(runs, max(LEAST, self.workspace.task // 80))
         keys_read = counts_read = rank = 0
         parts: list[WorkspaceArray] = []
         bases: list[int] = []

@@ -3,27 +3,13 @@
 Documents without words are left out of the measures.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 
 from ..rules.measures import Floats
-from .frequencies import ENTRIES, WordCounts
-
-
-def _rows(found: WordCounts) -> Iterator[tuple[slice, npt.NDArray[np.int64], npt.NDArray[np.uint32], Floats]]:
-    """Give words some at a time: which, where the row of each begins, and the documents and counts of all of them."""
-    documents = found.documents
-    assert documents is not None
-    starts = documents.starts
-    first = 0
-    while first < len(found):
-        last = max(first + 1, int(np.searchsorted(starts, starts[first] + ENTRIES, "right")) - 1)
-        begin, end = int(starts[first]), int(starts[last])
-        columns = np.array(documents.columns[begin:end])
-        yield slice(first, last), starts[first:last] - begin, columns, documents.values[begin:end].astype(np.float64)
-        first = last
+from .frequencies import WordCounts
 
 
 def _filled(found: WordCounts) -> int:
@@ -55,7 +41,7 @@ def juilland_d(found: WordCounts) -> Floats:
         return np.full(len(found), np.nan)
     result = np.empty(len(found))
     lengths = found.documents.lengths.astype(np.float64)
-    for which, begins, columns, values in _rows(found):
+    for which, begins, columns, values in found.documents.rows():
         shares = values / lengths.take(columns)
         mean = np.add.reduceat(shares, begins) / n
         # deviations from the mean of the documents that have it, and of those that have it not
@@ -73,7 +59,7 @@ def deviation_of_proportions(found: WordCounts) -> Floats:
     assert found.documents is not None
     result = np.empty(len(found))
     sizes = found.documents.lengths / found.total
-    for which, begins, columns, values in _rows(found):
+    for which, begins, columns, values in found.documents.rows():
         inside = np.diff(begins, append=len(columns))
         shares, own = values / np.repeat(found.counts[which], inside), sizes.take(columns)
         differences = np.add.reduceat(np.abs(shares - own), begins)

@@ -3,24 +3,24 @@
 import functools
 import operator
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from ..core.archive import pack_words, read_archive, unpack_words, write_archive
-from ..core.counting import Merging, count, first_of_each, sort_with_origin
+from ..core.counting import count
 from ..core.job import Cost, Execution, Job, open_execution
 from ..core.schema import Member, Schema
 from ..core.tally import Tally
-from ..core.workspace import NONE, Column, Counts, Run, StoredRun, Workspace, WorkspaceArray
+from ..core.workspace import Counts, StoredRun, Workspace, WorkspaceArray
 from ..errors import ModelError, NothingFound
 from ..reading.parts import Part
 from ..segment.cutter import BLANKS, Cutter
-from .documents import KINDS, NAMED, DocumentTokens, DocumentUnit, Numbering, read_documents
+from .documents import DocumentTokens, DocumentUnit, Numbering, read_documents
 from .records import ResultTable
+from .table import DocumentTable, document_table, summed
 
 if TYPE_CHECKING:
     from .listing import FrequencyList
@@ -40,43 +40,10 @@ SCHEMA = Schema(
     "count again",
     {"total": int, "kind": str, "cut": str},
 )
-WORDS = Cost(task=60, held=0.3)
-"""Of counting words: what is held is the dictionary of words."""
+WORDS = Cost(task=60, held=0.3, base=64 << 20)
+"""Of counting words: what is held is the words counted; what cuts the text takes its part in any case."""
 WORD_COST = 150
 """Bytes for each word that is counted."""
-ENTRIES = 1 << 21
-"""Entries that are ranked anew at a time."""
-
-
-@dataclass(frozen=True)
-class DocumentTable:
-    """In which documents words stand, and how often: the rows of a sparse matrix (词-文档矩阵).
-
-    Attributes
-    ----------
-    kind : str
-        What a document is: see `nlpzero.corpora.documents.DocumentUnit`.
-    lengths : int64 array (d,)
-        Words in each document.
-    names : list of str
-        Of files and labels; else empty.
-    starts : int64 array (n + 1,)
-        Where the row of each word begins in `columns` and `values`.
-    columns : uint32 array
-        Documents, rising in each row.
-    values : integer array
-        How often the word stands in the document.
-    """
-
-    kind: str
-    lengths: Counts
-    names: list[str]
-    starts: Counts
-    columns: npt.NDArray[np.uint32]
-    values: npt.NDArray[Any]
-
-    def __len__(self) -> int:
-        return len(self.lengths)
 
 
 @dataclass(frozen=True)
@@ -181,8 +148,7 @@ class WordCounts:
         """Give the counts with arrays that are no maps of files."""
         if self.documents is None:
             return self
-        columns, values = np.array(self.documents.columns), np.array(self.documents.values)
-        return replace(self, documents=replace(self.documents, columns=columns, values=values))
+        return replace(self, documents=self.documents.in_memory())
 
 
 def _fits(found: WordCounts) -> bool:
@@ -190,24 +156,7 @@ def _fits(found: WordCounts) -> bool:
     words, counts, documents = found.words, found.counts, found.documents
     if not all(map(operator.lt, words, words[1:])) or counts.min(initial=1) < 1 or counts.sum() != found.total:
         return False
-    if documents is None:
-        return True
-    if documents.kind not in KINDS or bool(documents.names) != (documents.kind in NAMED):
-        return False
-    starts = documents.starts
-    if (np.diff(starts) < 1).any():
-        return False
-    lengths, last = np.zeros(len(documents)), -1
-    for at in range(0, len(documents.columns), ENTRIES):
-        columns, values = (np.array(one[at : at + ENTRIES]) for one in (documents.columns, documents.values))
-        rises = np.diff(columns.astype(np.int64), prepend=last) > 0
-        rises[starts[slice(*np.searchsorted(starts, [at, at + len(columns)]))] - at] = True
-        if not rises.all() or values.min() < 1:
-            return False
-        lengths += np.bincount(columns, values, len(documents))
-        last = int(columns[-1])
-    rows = np.add.reduceat(documents.values, starts[:-1], dtype=np.int64)
-    return bool((rows == counts).all() and (lengths == documents.lengths).all())
+    return documents is None or documents.fits(counts)
 
 
 class _CountBlock(NamedTuple):
@@ -250,7 +199,7 @@ def count_words(
     Returns
     -------
     WordCounts
-        With an execution its arrays of documents may be maps of files: save them before it closes.
+        Its table of documents may be in temporary files: they go with it, or with the execution that was given.
 
     Raises
     ------
@@ -260,7 +209,7 @@ def count_words(
     Notes
     -----
     O(n) for n words, and O(m log m) for m pairs of a word and a document. Held are the distinct words, at about 150
-    bytes each; beyond the memory given, blocks and pairs are kept in files.
+    bytes each, and 8 bytes for each document; beyond the memory given, blocks and pairs are kept in files.
 
     Examples
     --------
@@ -270,8 +219,8 @@ def count_words(
     """
     unit = unit or DocumentUnit()
     if not isinstance(job, Execution):
-        with open_execution(job, WORDS) as execution:
-            return count_words(texts, cutter=cutter, unit=unit, job=execution, source=source).in_memory()
+        with open_execution(job, WORDS, keep=True) as execution:
+            return count_words(texts, cutter=cutter, unit=unit, job=execution, source=source)
     tally = Tally(job.workspace, max(16, job.held_memory // WORD_COST))
     numbering = Numbering(unit)
     blocks: list[tuple[_CountBlock, WorkspaceArray]] = []
@@ -281,7 +230,8 @@ def count_words(
         if block.run is None:
             job.workspace.discard(block.words)
         else:
-            blocks.append((block, job.workspace.store(numbering.take(block.source, block.read))))
+            numbers = job.workspace.store(numbering.take(block.source, block.read))
+            blocks.append((block._replace(read=_NO_TOKENS), numbers))
     total = tally.total
     held = tally.at_least(1)
     del tally
@@ -338,32 +288,3 @@ def _numbered_anew(
     run = summed(result, np.array(block.run.counts.array))
     workspace.discard(*block.run, block.words, numbers)
     return workspace.store_run(run)
-
-
-def summed(keys: npt.NDArray[np.uint64], counts: npt.NDArray[Any]) -> Run:
-    """Sort keys, and add up the counts of equal ones."""
-    ordered, origin = sort_with_origin(keys)
-    first = np.flatnonzero(first_of_each(ordered))
-    if not len(first):
-        return Run(ordered, np.empty(0, np.int64))
-    return Run(ordered[first], np.add.reduceat(counts.take(origin), first, dtype=np.int64))
-
-
-def document_table(
-    kind: str, lengths: Counts, names: list[str], size: int, runs: Sequence[StoredRun], execution: Execution
-) -> DocumentTable:
-    """Add runs of (word, document) to one matrix."""
-    workspace, documents = execution.workspace, np.uint64(len(lengths))
-    in_row = np.zeros(size, np.int64)
-    columns, values = Column(workspace, np.uint32), Column(workspace, np.uint32)
-    for run in Merging(runs, workspace=workspace, engine=execution.engine):
-        if run.counts.max(initial=0) >= NONE:
-            raise ModelError("a word occurs more than 4,294,967,294 times in one document; take smaller documents")
-        rows = (run.keys // documents).astype(np.int64)
-        in_row += np.bincount(rows, minlength=size)
-        columns.append((run.keys - rows.astype(np.uint64) * documents).astype(np.uint32))
-        values.append(run.counts.astype(np.uint32))
-    for stored in runs:
-        workspace.discard(*stored)
-    starts = np.append(0, np.cumsum(in_row))
-    return DocumentTable(kind, lengths, names, starts, columns.stored().unchecked, values.stored().unchecked)

@@ -47,7 +47,7 @@ def word_frequencies(
     >>> counts["江"], counts.total, counts.most_common(2)
     (1, 6, [('上', 1), ('有', 1)])
     """
-    with open_execution(job, WORDS) as execution:
+    with open_execution(job, WORDS, keep=True) as execution:
         return _counted(texts, "texts", cut, document, execution)
 
 
@@ -56,7 +56,7 @@ def _counted(texts: Texts, name: str, cut: Cutter | None, document: Kind, execut
     source = texts if isinstance(texts, str) else f"`{name}`"
     cutter, unit = cut or dictionary_cutter(), DocumentUnit(document)
     with open_texts(texts, execution.block_size, name) as blocks:
-        return count_words(blocks, cutter=cutter, unit=unit, job=execution, source=source).in_memory()
+        return count_words(blocks, cutter=cutter, unit=unit, job=execution, source=source)
 
 
 def keyness(

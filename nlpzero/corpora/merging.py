@@ -9,7 +9,8 @@ import numpy.typing as npt
 from ..core.job import Execution, Job, open_execution
 from ..core.workspace import Run, StoredRun
 from ..errors import ModelError
-from .frequencies import ENTRIES, WORDS, DocumentTable, WordCounts, document_table, summed
+from .frequencies import WORDS, WordCounts
+from .table import DocumentTable, document_table, summed
 
 
 def merge_words(parts: Sequence[WordCounts], *, job: Job | Execution | None = None) -> WordCounts:
@@ -41,8 +42,8 @@ def merge_words(parts: Sequence[WordCounts], *, job: Job | Execution | None = No
     ({'上': 2, '江': 1, '船': 1}, 4)
     """
     if not isinstance(job, Execution):
-        with open_execution(job, WORDS) as execution:
-            return merge_words(parts, job=execution).in_memory()
+        with open_execution(job, WORDS, keep=True) as execution:
+            return merge_words(parts, job=execution)
     _check_alike(parts)
     words = sorted({word for part in parts for word in part.words})
     rank = dict(zip(words, range(len(words)), strict=True))
@@ -98,8 +99,7 @@ def _ranked_anew(
     part: DocumentTable, of_word: npt.NDArray[np.uint64], of_document: npt.NDArray[np.int64], documents: int
 ) -> Iterator[Run]:
     """Give the entries of a part as runs, with the numbers of the whole."""
-    for at in range(0, len(part.columns), ENTRIES):
-        columns, values = (np.array(one[at : at + ENTRIES]) for one in (part.columns, part.values))
+    for at, columns, values in part.entries():
         rows = np.searchsorted(part.starts, np.arange(at, at + len(columns)), "right") - 1
         keys = of_word.take(rows) * np.uint64(documents) + of_document.take(columns).astype(np.uint64)
         yield summed(keys, values)
