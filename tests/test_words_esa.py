@@ -13,6 +13,7 @@ from nlpzero.core.engine import Engine
 from nlpzero.core.workspace import Workspace
 from nlpzero.ngrams.counts import NGrams, count_units
 from nlpzero.ngrams.levels import places_in
+from nlpzero.words import esa
 from nlpzero.words.esa import Esa, esa_cut, statistics
 
 ORDER = 4
@@ -39,10 +40,10 @@ def words_of(ngrams: NGrams, marks: list[np.ndarray]) -> list[list[oracles.Word]
     for block, mark in zip(ngrams.blocks, marks, strict=True):
         places, ids = places_in(block)[0].astype(int), block[0].ids.array
         units = [ngrams.units[i] for i in block[0].ranks.array[ids].tolist()]
-        for at, unit in zip(places.tolist(), units, strict=True):
+        for at, unit, begins in zip(places.tolist(), units, mark.tolist(), strict=True):
             if at - 1 not in places:
                 result.append([])
-            if mark[at]:
+            if begins:
                 result[-1].append(())
             result[-1][-1] = (*result[-1][-1], unit)
     return result
@@ -65,7 +66,7 @@ def spelled(ngrams: NGrams, length: int) -> list[oracles.Word]:
 def test_what_is_inside_words_is_out_of_the_counts(seed: int) -> None:
     text = random_text(800 + seed, 1500)
     ngrams = symbols_of(text, lines=5)
-    marks, esa, removed = esa_cut(ngrams, order=ORDER, rounds=3)
+    marks, found, removed = esa_cut(ngrams, order=ORDER, rounds=3)
     cut = words_of(ngrams, [mark.array for mark in marks])
     assert [[unit for word in clause for unit in word] for clause in cut] == clauses_of(text)
     gone = sum(map(inside_words, cut), Counter())
@@ -76,7 +77,7 @@ def test_what_is_inside_words_is_out_of_the_counts(seed: int) -> None:
         assert removed[length - 1][:-1].tolist() == [gone[word] for word in words]
         rare = {word for word, n in total.items() if len(word) == length} - {*words}
         assert int(removed[length - 1][-1]) == sum(gone[word] for word in rare)
-        assert esa[length - 1].types == len(words) + len(rare)
+        assert found[length - 1].types == len(words) + len(rare)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -84,7 +85,7 @@ def test_scores_are_those_of_the_formula(seed: int) -> None:
     text = random_text(820 + seed, 800)
     clauses = clauses_of(text)
     ngrams = symbols_of(text)
-    esa = statistics(ngrams, ORDER)
+    found = statistics(ngrams, ORDER)
     counts = oracles.ngram_counts(clauses, ORDER)
     left, right = oracles.neighbours(clauses, ORDER)
     for length in range(1, ORDER + 1):
@@ -92,7 +93,7 @@ def test_scores_are_those_of_the_formula(seed: int) -> None:
         mean = sum(counts[w] for w in every) / len(every)
         mean_left = sum(len(left[w]) for w in every) / len(every)
         mean_right = sum(len(right[w]) for w in every) / len(every)
-        got = esa[length - 1].scores(length, np.zeros(len(ngrams.levels[length - 1]) + 1, np.int64), 0.3)
+        got = found[length - 1].scores(length, np.zeros(len(ngrams.levels[length - 1]) + 1, np.int64), 0.3)
         for word, score in zip(spelled(ngrams, length), got.tolist(), strict=False):
             contexts = log(len(left[word]) / mean_left) + log(len(right[word]) / mean_right)
             assert score == pytest.approx(length * log(counts[word] / mean) + 0.3 * contexts)
@@ -115,11 +116,11 @@ def test_every_round_cuts_so_that_the_scores_add_up_to_the_most(seed: int) -> No
     text = random_text(840 + seed, 600)
     ngrams = symbols_of(text)
     before, _, _ = esa_cut(ngrams, order=ORDER, rounds=1)
-    after, esa, _ = esa_cut(ngrams, order=ORDER, rounds=2)
+    after, found, _ = esa_cut(ngrams, order=ORDER, rounds=2)
     old = words_of(ngrams, [mark.array for mark in before])
     gone = sum(map(inside_words, old), Counter())
     tables: list[tuple[dict[oracles.Word, float], dict[oracles.Word, float], float]] = []
-    for length, one in enumerate(esa, 1):
+    for length, one in enumerate(found, 1):
         words = spelled(ngrams, length)
         rare = sum(n for word, n in gone.items() if len(word) == length and word not in {*words})
         removed = np.array([*(gone[word] for word in words), rare])
@@ -146,6 +147,14 @@ def test_every_round_cuts_so_that_the_scores_add_up_to_the_most(seed: int) -> No
             assert total(clause, cut_before) == pytest.approx(max(total(w, cut_before) for w in ways))
             checked += 1
     assert checked > 10
+
+
+def test_long_clauses_are_cut_as_short_ones_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = random_text(850, 1500)
+    ngrams = symbols_of(text)
+    expected = words_of(ngrams, [mark.array for mark in esa_cut(ngrams, order=ORDER, rounds=3)[0]])
+    monkeypatch.setattr(esa, "LONG", 6)
+    assert words_of(ngrams, [mark.array for mark in esa_cut(ngrams, order=ORDER, rounds=3)[0]]) == expected
 
 
 def test_blocks_and_workers_do_not_change_the_cut() -> None:

@@ -89,7 +89,7 @@ class Belief(NamedTuple):
     Attributes
     ----------
     trust : Trust
-    marks : for each block, the places at which a word starts at first
+    marks : for each block, of each unit whether a word starts with it at first
     listed : function of the number of a block to a float32 array (5, units)
         Row l - 1: the probability of the listed word of l units that begins at each unit, 0 where none does.
     """
@@ -106,7 +106,7 @@ class Belief(NamedTuple):
         ----------
         symbols : NGrams
             By `NGrams.by_class`, with their places.
-        marks : for each block, the places at which ESA lets a word begin; they are kept, or discarded.
+        marks : for each block, of each unit whether a word of ESA's starts with it; they are kept, or discarded.
         lexicon : Lexicon
         """
         spelled = code_points("".join(symbols.units))
@@ -143,22 +143,19 @@ class Belief(NamedTuple):
             _put_in(cut, page, ranks, worth_of, log_single)
             starts = np.flatnonzero(cut)
             within = np.arange(len(cut)) - np.repeat(starts, np.diff(starts, append=len(cut)))
-            at_first = np.zeros(len(mark.array), np.bool_)
-            at_first[page.places[within % LONGEST_AT_FIRST == 0]] = True
-            begun.append(symbols.workspace.store(at_first))
+            begun.append(symbols.workspace.store(within % LONGEST_AT_FIRST == 0))
             symbols.workspace.discard(mark)
         marks[:] = begun
         return cls(trust, begun, listed)
 
 
 class _Page(NamedTuple):
-    """One block: its units, their places, where clauses and ESA's words begin, and each clause on a line of its own.
+    """One block: its units, where clauses and ESA's words begin, and each clause on a line of its own.
 
     `at` is the unit of each character of the lines, -1 for line ends.
     """
 
     units: npt.NDArray[np.uint32]
-    places: Index
     is_clause: Flags
     starts: Index
     codes: Codes
@@ -175,7 +172,7 @@ class _Page(NamedTuple):
         codes[place] = spelled[units]
         at = np.full(len(codes), -1, np.intp)
         at[place] = np.arange(len(units))
-        return cls(units, places, is_clause, np.flatnonzero(mark[places] | is_clause), codes, at)
+        return cls(units, is_clause, np.flatnonzero(mark | is_clause), codes, at)
 
     def listed(self, lexicon: Lexicon) -> npt.NDArray[np.float32]:
         """Give the probability of the listed words of 1, 2, ... units that begin at each unit."""

@@ -176,7 +176,7 @@ def spans_of(
 
     Parameters
     ----------
-    marks : for each block, the places at which a word starts, as `nlpzero.words.esa.esa_cut` gives them.
+    marks : for each block, of each unit whether a word starts with it, as `nlpzero.words.esa.esa_cut` tells.
     engine : Engine
         Of this process.
     listed : function of the number of a block, optional
@@ -241,9 +241,9 @@ def _text_of(block: BlockLevels, mark: Flags, numbers: NGramNumbers, listed: Lis
         found = level.units()
         known = found != NONE
         ids[number, begins[known]] = found[known] + np.uint32(numbers.offsets[number])
-    is_start, is_clause = mark[places], np.diff(places, prepend=-2) != 1
-    is_clause[_more(np.flatnonzero(is_clause), np.flatnonzero(is_start), total)] = True
-    return Text(np.flatnonzero(is_clause), np.flatnonzero(is_start | is_clause), ids, listed)
+    is_clause = np.diff(places, prepend=-2) != 1
+    is_clause[_more(np.flatnonzero(is_clause), np.flatnonzero(mark), total)] = True
+    return Text(np.flatnonzero(is_clause), np.flatnonzero(mark | is_clause), ids, listed)
 
 
 def _more(clauses: Index, starts: Index, total: int) -> Index:

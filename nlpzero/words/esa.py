@@ -11,11 +11,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..core.workspace import NONE, Counts, Ids, Workspace, WorkspaceArray
+from ..core.workspace import Counts, Ids, Workspace, WorkspaceArray
 from ..ngrams.counts import NGrams
-from ..ngrams.levels import BlockLevels, Flags, places_in
+from ..ngrams.levels import BlockLevels, places_in, ranks_at
 from ..ngrams.measures import Scores
-from ..segment.lattice import best_path
+from ..segment.chain import Layout
+from ..segment.lattice import LONG, best_path
 from ..segment.numerals import kinds_of, settle
 from ..text.characters import code_points
 from .finding import Finding, Method, Search, no_checks
@@ -108,87 +109,160 @@ def esa_cut(
 
     Returns
     -------
-    marks : for each block, the places at which a word starts or a clause has just ended, as bool arrays.
+    marks : for each block, of each unit whether a word starts with it, as bool arrays.
     esa : what the n-grams of each length are scored by.
     removed : how many occurrences of each n-gram lie inside the words of the last cut; the last entry of each array is
         for all n-grams that occur once.
     """
+    workspace, engine = ngrams.workspace, ngrams.engine
     esa = statistics(ngrams, order)
     removed = [np.zeros(len(one.counts) + 1, np.int64) for one in esa]
-    blocks = [block[:order] for block in ngrams.blocks]
-    marks: list[WorkspaceArray | None] = [None] * len(blocks)
-    store = ngrams.workspace.store
-    for _ in range(rounds):
+    lay_out = functools.partial(ClauseRows.of_block, workspace)
+    blocks = [*engine.map(lay_out, [block[:order] for block in ngrams.blocks])]
+    cuts: list[WorkspaceArray | None] = [None] * len(blocks)
+    for number in range(rounds):
         tables = [
-            (store(one.scores(length, gone, exponent) + finer), store(one.scores(length, gone, exponent, 1) + finer))
+            tuple(workspace.store(one.scores(length, gone, exponent, back) + finer) for back in (0, 1))
             for length, (one, gone) in enumerate(zip(esa, removed, strict=True), 1)
         ]
         removed = [np.zeros(len(one.counts) + 1, np.int64) for one in esa]
-        cut_again = functools.partial(_cut_block, ngrams.workspace, tables)
-        for number, (cut, counted) in enumerate(ngrams.engine.map(cut_again, zip(blocks, marks, strict=True))):
-            before, marks[number] = marks[number], cut
+        cut_again = functools.partial(_cut_block, workspace, tables, number == rounds - 1)
+        for at, (cut, gone) in enumerate(engine.map(cut_again, zip(blocks, cuts, strict=True))):
+            before, cuts[at] = cuts[at], cut
             if before is not None:
-                ngrams.workspace.discard(before)
-            for total, (ranks, counts) in zip(removed, counted, strict=True):
-                total[ranks] += counts
+                workspace.discard(before)
+            for total, ranks in zip(removed, gone, strict=True):
+                np.add.at(total, ranks.astype(np.intp), 1)
         for pair in tables:
-            ngrams.workspace.discard(*pair)
-    return [mark for mark in marks if mark is not None], esa, removed
+            workspace.discard(*pair)
+    for block in blocks:
+        workspace.discard(*block)
+    return [cut for cut in cuts if cut is not None], esa, removed
 
 
-def inside(marks: Flags, places: npt.NDArray[np.intp], length: int) -> Flags:
-    """Tell of the strings of one length that start at some places whether they are a part of a longer word."""
-    borders = np.flatnonzero(marks)
-    word = np.cumsum(marks)[places] - 1
-    start, end = borders[word], borders[word + 1]
-    result: Flags = (places + length <= end) & (end - start > length)
-    return result
+class ClauseRows(NamedTuple):
+    """The clauses of one block side by side, the longest first; those of more than `LONG` units stand behind them.
+
+    Attributes
+    ----------
+    lengths : uint16 array
+        Units of the clauses that stand side by side, descending: see `Layout`.
+    long : uint32 array
+        Units of the others.
+    units : uint32 array (n,)
+        Which unit of the block is in each slot.
+    ranks : uint32 array (order n,)
+        The rank of the n-gram of 1, 2, ... units from each slot on; `NONE` for one that occurs once.
+    """
+
+    lengths: WorkspaceArray
+    long: WorkspaceArray
+    units: WorkspaceArray
+    ranks: WorkspaceArray
+
+    @classmethod
+    def of_block(cls, workspace: Workspace, block: BlockLevels) -> "ClauseRows":
+        """Lay the clauses of a block out."""
+        places = places_in(block[:1])[0].astype(np.intp)
+        clauses = np.flatnonzero(np.diff(places, prepend=-2) != 1)
+        lengths = np.diff(clauses, append=len(places))
+        short = np.flatnonzero(lengths <= LONG)
+        short = short[np.argsort((LONG - lengths[short]).astype(np.uint16), kind="stable")]  # 16 bits: radix
+        long = np.flatnonzero(lengths > LONG)
+        layout = Layout(lengths[short])
+        within = np.arange(int(lengths[long].sum())) - np.repeat(
+            np.cumsum(lengths[long]) - lengths[long], lengths[long]
+        )
+        units = np.concatenate(
+            [clauses[short][layout.clause] + layout.row, np.repeat(clauses[long], lengths[long]) + within]
+        )
+        ranks = [ranks_at(block, length)[units] for length in range(1, len(block) + 1)]
+        store = workspace.store
+        return cls(
+            store(lengths[short].astype(np.uint16)),
+            store(lengths[long].astype(np.uint32)),
+            store(units.astype(np.uint32)),
+            store(np.concatenate(ranks)),
+        )
+
+
+class _Cover(NamedTuple):
+    """For each slot, the units of the word it is in, and how many of them there are from it on; at most 255."""
+
+    whole: npt.NDArray[np.uint8]
+    rest: npt.NDArray[np.uint8]
+
+    def inside(self, length: int) -> npt.NDArray[np.intp]:
+        """Give the slots where a string of a length begins that is a part of a longer word."""
+        return np.flatnonzero((self.rest >= length) & (self.whole > length))
 
 
 def _cut_block(
     workspace: Workspace,
-    tables: Sequence[tuple[WorkspaceArray, WorkspaceArray]],
-    item: tuple[BlockLevels, WorkspaceArray | None],
-) -> tuple[WorkspaceArray, list[tuple[Ids, Counts]]]:
-    """Cut one block, and count what lies inside its words."""
+    tables: Sequence[tuple[WorkspaceArray, ...]],
+    is_last: bool,
+    item: tuple[ClauseRows, WorkspaceArray | None],
+) -> tuple[WorkspaceArray, list[Ids]]:
+    """Cut one block; give the cover, or in the last round the marks, and the ranks of what lies inside its words."""
     block, before = item
-    at_level = [places.astype(np.intp) for places in places_in(block)]
-    places = at_level[0]
-    size = int(places[-1]) + 2 if len(places) else 0
-    old = None if before is None else before.array
-    first = np.flatnonzero(np.diff(places, prepend=-2) != 1)
-    starts, lengths = places[first], np.diff(first, append=len(places))
-    in_clause = np.zeros(size + len(block), np.bool_)
-    in_clause[places] = True
+    old = None if before is None else _Cover(*before.array.reshape(2, -1))
+    ranks = block.ranks.array.reshape(len(tables), -1)
     scores = []
-    fits = in_clause.copy()
-    levels = []
-    for length, (level, (table, table_back)) in enumerate(zip(block, tables, strict=True), 1):
-        if length > 1:
-            fits[:-1] = in_clause[:-1] & fits[1:]
-        where = np.flatnonzero(fits)
-        ranks = np.full(size, len(table.array) - 1, np.uint32)
-        found = level.units()
-        known = found != NONE
-        ranks[at_level[length - 1][known]] = found[known]
-        ranks = ranks[where]
-        values = table.array[ranks]
+    for length, (rank, (table, table_back)) in enumerate(zip(ranks, tables, strict=True), 1):
+        values = table.array.take(rank, mode="clip")  # the last entry is that of strings that occur once
         if old is not None:
-            back = np.flatnonzero(inside(old, where, length))
-            values[back] = table_back.array[ranks[back]]
-        array = np.full(size, 0.0 if length == 1 else -np.inf)
-        array[where] = values
-        scores.append(array)
-        levels.append((where, ranks))
-    marks = best_path(scores, starts, lengths)
-    marks[starts + lengths] = True
-    counted = []
-    for length, ((where, ranks), (table, _)) in enumerate(zip(levels, tables, strict=True), 1):
-        gone = ranks[inside(marks, where, length)]
-        counts = np.bincount(gone, minlength=len(table.array))
-        used = np.flatnonzero(counts)
-        counted.append((used.astype(np.uint32), counts[used]))
-    return workspace.store(marks), counted
+            back = old.inside(length)
+            values[back] = table_back.array.take(rank[back], mode="clip")
+        scores.append(values)
+    new = _best_cover(block, scores)
+    gone = [
+        np.minimum(rank[new.inside(length)], np.uint32(len(table.array) - 1))
+        for length, (rank, (table, _)) in enumerate(zip(ranks, tables, strict=True), 1)
+    ]
+    if not is_last:
+        return workspace.store(np.concatenate(new)), gone
+    marks = np.zeros(ranks.shape[1], np.bool_)
+    marks[block.units.array] = new.whole == new.rest
+    return workspace.store(marks), gone
+
+
+def _best_cover(block: ClauseRows, scores: Sequence[Scores]) -> _Cover:
+    """Cut every clause so that the sum of the scores is greatest; of equal sums the longer word wins."""
+    layout = Layout(block.lengths.array.astype(np.intp))
+    long = block.long.array.astype(np.intp)
+    cover = _Cover(*np.empty((2, len(scores[0])), np.uint8))
+    rows, active = layout.rows, layout.active
+    route = np.empty(layout.size)
+    choice = np.ones(layout.size, np.uint8)
+    for j in reversed(range(len(rows))):
+        for length in range(1, min(len(scores), len(rows) - j) + 1):
+            here = slice(rows[j], rows[j] + active[j + length - 1])
+            path = scores[length - 1][here]
+            if j + length < len(rows):
+                m = active[j + length]
+                path = path.copy()
+                path[:m] += route[rows[j + length] : rows[j + length] + m]
+            if length == 1:
+                route[here] = path
+                continue
+            better = (path >= route[here]).view(np.uint8)
+            better *= np.uint8(length)
+            np.maximum(choice[here], better, out=choice[here])
+            np.maximum(route[here], path, out=route[here])
+    end, size = np.zeros((2, active[0] if rows else 0), np.intp)
+    for j, (at, m) in enumerate(zip(rows, active, strict=True)):
+        begins = end[:m] == j
+        np.copyto(size[:m], choice[at : at + m], where=begins)
+        end[:m] += begins * choice[at : at + m]
+        cover.whole[at : at + m] = size[:m]
+        cover.rest[at : at + m] = end[:m] - j
+    if len(long):
+        starts = np.cumsum(long) - long
+        marks = np.flatnonzero(best_path([values[layout.size :] for values in scores], starts, long))
+        sizes = np.diff(marks, append=len(scores[0]) - layout.size)
+        cover.whole[layout.size :] = np.repeat(sizes, sizes)
+        cover.rest[layout.size :] = np.repeat(marks + sizes, sizes) - np.arange(int(sizes.sum()))
+    return cover
 
 
 def find_words(ngrams: NGrams, search: Search) -> Finding:
@@ -200,25 +274,19 @@ def find_words(ngrams: NGrams, search: Search) -> Finding:
     kinds, codes = kinds_of(symbols), code_points("".join(symbols.units))
     starts, values = [], []
     for block, stored in zip(symbols.blocks, marks, strict=True):
-        at_level = [places.astype(np.intp) for places in places_in(block)]
-        places = at_level[0]
-        is_start = stored.array[places]
+        is_start = stored.array.copy()
         units = block[0].units()
-        settle(is_start, kinds[units], np.diff(places, prepend=-2) != 1, codes[units])
+        is_clause = np.diff(places_in(block[:1])[0].astype(np.intp), prepend=-2) != 1
+        settle(is_start, kinds[units], is_clause, codes[units])
         ngrams.workspace.discard(stored)
         begins = np.flatnonzero(is_start)
-        size = np.zeros(len(places) and int(places[-1]) + 1, np.intp)
-        size[places[begins]] = np.diff(begins, append=len(places))
-        score = np.zeros(len(size))
-        for length, (level, table) in enumerate(zip(block, tables, strict=False), 1):
-            rank = np.full(len(size), len(table) - 1, np.intp)
-            found = level.units()
-            known = found != NONE
-            rank[at_level[length - 1][known]] = found[known]
-            here = np.flatnonzero(size == length)
-            score[here] = table[rank[here]]
+        size = np.diff(begins, append=len(units))
+        score = np.zeros(len(units))
+        for length, table in enumerate(tables, 1):
+            here = begins[size == length]
+            score[here] = table.take(ranks_at(block, length)[here], mode="clip")
         starts.append(ngrams.workspace.store(np.packbits(is_start)))
-        values.append(ngrams.workspace.store(score[places]))
+        values.append(ngrams.workspace.store(score))
     units, lengths, counts, scores = count_tokens(ngrams, starts, values)
     return Finding(ngrams, units, lengths, counts, scores / counts, starts)
 
