@@ -18,7 +18,7 @@ from nlpzero.segment.lexical import LexiconCutter
 from nlpzero.similarity.comparison import Settings, agreement, compare_lines, measure_of
 from nlpzero.similarity.distances import Measure, pairwise, word_movers_distance, word_rotators_distance
 from nlpzero.similarity.documents import DistanceMethod, Oov, read_weights
-from nlpzero.similarity.problems import STACK
+from nlpzero.similarity.problems import BLOCK
 from nlpzero.vectors.store import Vectors, refinement
 
 Floats = npt.NDArray[np.float64]
@@ -174,13 +174,13 @@ def test_a_distance_does_not_depend_on_the_texts_around_it(method: DistanceMetho
     assert together.tolist() == alone
 
 
-def test_stacks_of_any_size_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_blocks_of_any_size_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = random_texts(4, 300, 3)
     measure = Measure("wmd", VECTORS)
     a, b = measure.encode(texts[:150]), measure.encode(texts[150:])
     whole = measure.distances(a, b)
-    monkeypatch.setattr("nlpzero.similarity.problems.STACK", 40)
-    assert STACK > 40
+    monkeypatch.setattr("nlpzero.similarity.problems.BLOCK", 40)
+    assert BLOCK > 40
     assert measure.distances(a, b).tolist() == whole.tolist()
 
 

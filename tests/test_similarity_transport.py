@@ -192,7 +192,8 @@ def test_a_reduced_problem_costs_what_the_whole_does(seed: int) -> None:
         points = [part / np.linalg.norm(part, axis=2, keepdims=True) for part in points]
         costs = np.maximum(1 - points[0] @ points[1].transpose(0, 2, 1), 0)
         costs[some, places, places] = 0
-        found = costs_of(reduced(p, q, costs, (some, places, places)))
+        whole = TransportProblems(np.full(count, n), np.full(count, m), p.ravel(), q.ravel(), costs.ravel())
+        found = costs_of(reduced(whole, (some, places, places)))
         alone = [earth_movers_distance(*one).cost for one in zip(p, q, costs, strict=True)]
         assert found == pytest.approx(alone, rel=1e-9, abs=1e-12)
 
@@ -203,8 +204,10 @@ def test_a_word_on_the_way_is_not_left_out() -> None:
     costs = 1 - np.cos(np.subtract.outer(angles[[0, 2]], angles[[1, 2]]))
     costs[1, 1] = 0
     p = q = np.array([[0.5, 0.5]])
-    problems = reduced(p, q, costs[None], (np.array([0]), np.array([1]), np.array([1])))
-    assert problems.n.tolist() == [2]
+    two = np.array([2])
+    whole = TransportProblems(two, two, p[0], q[0], costs.ravel())
+    problems = reduced(whole, (np.array([0]), np.array([1]), np.array([1])))
+    assert problems.p.tolist() == p[0].tolist()
     cost = costs_of(problems)[0]
     assert cost == pytest.approx(earth_movers_distance(p[0], q[0], costs).cost)
     assert cost < 0.5 * costs[0, 0]  # what stays would leave

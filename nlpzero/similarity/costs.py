@@ -7,7 +7,8 @@ import numpy as np
 
 from .characters import SharedCharacters, shared_characters
 from .documents import Documents, Floats, Ground, Ints
-from .problems import Problems, ProblemStack
+from .problems import Problems
+from .reduction import Places, TransportProblems, spread
 
 SHARE = 0.6
 """Share of characters in the similarity of two words where words are moved. Of 0.4 to 0.6 the best on the development
@@ -47,6 +48,10 @@ class Costs:
         starts = np.searchsorted(problem, np.arange(len(self.left.starts)))
         return starts, here - self.left.starts[problem], there - self.right.starts[problem]
 
+    def sizes(self, problems: Ints) -> Ints:
+        """Give the numbers of pairs of words of some problems."""
+        return np.asarray(np.diff(self.left.starts)[problems] * np.diff(self.right.starts)[problems])
+
     def same(self, problems: Ints) -> tuple[Ints, Ints, Ints]:
         """Give the words that both sides of some problems hold: whose they are, and their places on the two sides."""
         starts, here, there = self._same
@@ -59,32 +64,57 @@ class Costs:
         owners, entries = _entries(shared.starts, problems)
         return (owners, shared.left[entries], shared.right[entries]), shared.values[entries]
 
-    def stack(self, stack: ProblemStack) -> Floats:
-        """Give the costs (b, n, m) between the words of some problems; 0 for the same word."""
+    def problems(self, which: Ints) -> TransportProblems:
+        """Give some problems with the costs between their words; 0 for the same word."""
+        (n, p, rows_a), (m, q, rows_b) = (_taken(side, which) for side in (self.left, self.right))
+        owners = [np.repeat(np.arange(len(which)), size) for size in (n, m)]
+        q *= (np.bincount(owners[0], p, len(which)) / np.bincount(owners[1], q, len(which)))[owners[1]]
+        problems = TransportProblems(n, m, p, q, np.empty(int(n @ m)))
+        costs, starts = problems.costs, Places.of(problems).costs
         if self.ground == "discrete":
-            costs: Floats = np.ones((len(stack.p), stack.p.shape[1], stack.q.shape[1]))
-            costs[self.same(stack.problems)] = 0
-            return costs
-        rows_a, rows_b = self.left.rows[stack.at_left], self.right.rows[stack.at_right]
-        x, y = self.a.points[rows_a], self.b.points[rows_b]
-        if self.ground == "mixed":
-            x *= 1 - SHARE
-        costs = np.matmul(x, y.transpose(0, 2, 1))
-        if self.ground == "euclidean":
-            lengths = self.a.squares[rows_a][:, :, None] + self.b.squares[rows_b][:, None]
-            costs *= -2
-            costs += lengths
-            near = np.nonzero(costs < NEAR * lengths)
-            costs[near] = ((x[near[0], near[1]] - y[near[0], near[2]]) ** 2).sum(1)
-            np.sqrt(costs, out=costs)
+            costs.fill(1)
         else:
-            np.subtract(1, costs, out=costs)
+            x, y = self.a.points[rows_a], self.b.points[rows_b]
             if self.ground == "mixed":
-                places, alike = self.characters(stack.problems)
-                costs[places] -= SHARE * alike
-            np.maximum(costs, 0, out=costs)
-        costs[self.same(stack.problems)] = 0
-        return np.asarray(costs)
+                x *= 1 - SHARE
+            _products(x, y, problems)
+            if self.ground == "euclidean":
+                row = np.repeat(np.arange(len(rows_a)), m[owners[0]])
+                column, _, _ = spread((np.cumsum(m) - m)[owners[0]], m[owners[0]])
+                lengths = self.a.squares[rows_a][row] + self.b.squares[rows_b][column]
+                costs *= -2
+                costs += lengths
+                near = np.flatnonzero(costs < NEAR * lengths)
+                costs[near] = ((x[row[near]] - y[column[near]]) ** 2).sum(1)
+                np.sqrt(costs, out=costs)
+            else:
+                np.subtract(1, costs, out=costs)
+                if self.ground == "mixed":
+                    (some, i, j), alike = self.characters(which)
+                    costs[starts[some] + i * m[some] + j] -= SHARE * alike
+                np.maximum(costs, 0, out=costs)
+        some, i, j = self.same(which)
+        costs[starts[some] + i * m[some] + j] = 0
+        return problems
+
+
+def _taken(side: Problems, which: Ints) -> tuple[Ints, Floats, Ints]:
+    """Give the words of one side of some problems: how many each has, their weights and rows."""
+    sizes = np.diff(side.starts)[which]
+    at, _, _ = spread(side.starts[which], sizes)
+    return sizes, side.mass[at], side.rows[at]
+
+
+def _products(x: Floats, y: Floats, problems: TransportProblems) -> None:
+    """Write the products of the points of the two sides of each problem to its costs.
+
+    One product at a time: a product of many matrices of one shape costs more than it saves, since words must be added
+    to most problems, and does not give the same bits in any company.
+    """
+    places = Places.of(problems)
+    borders = (part[k:].tolist() for part in places for k in (0, 1))
+    for n, m, a, b, c, d, e, f in zip(problems.n.tolist(), problems.m.tolist(), *borders, strict=False):
+        np.dot(x[a:b], y[c:d].T, out=problems.costs[e:f].reshape(n, m))
 
 
 def _entries(starts: Ints, problems: Ints) -> tuple[Ints, Ints]:

@@ -34,8 +34,8 @@ from ..segment.encoding import Tokens
 from ..vectors.store import Vectors
 from .costs import SHARE, Costs
 from .documents import DistanceMethod, Documents, Floats, GroundChoice, Ints, Oov, Space, ground_of
-from .problems import SAME, ProblemStack, differences, shares, stacks
-from .reduction import TransportProblems, reduced
+from .problems import SAME, blocks, differences, equal, shares
+from .reduction import Places, TransportProblems, reduced, spread
 from .sums import Sums, angles, means
 from .transport import costs_of, earth_movers_distance
 
@@ -135,11 +135,14 @@ class Measure:
         found = np.full(len(i), np.nan)
         full = np.flatnonzero((a.totals[i] > 0) & (b.totals[j] > 0))
         i, j = i[full], j[full]
-        apart, left, right = differences(a, b, i, j)
-        if self.space.ground == "discrete":
-            found[full] = apart
-            return found
-        differ = np.flatnonzero(apart > SAME)
+        if self.method == "wmd" or self.space.ground == "discrete":
+            apart, left, right = differences(a, b, i, j)
+            if self.space.ground == "discrete":
+                found[full] = apart
+                return found
+            differ = np.flatnonzero(apart > SAME)
+        else:
+            differ = np.flatnonzero(~equal(a, b, i, j))
         distances = np.zeros(len(full))
         if self.method == "wmd":
             # Euclidean distance is a metric, so what both texts hold need not move.
@@ -148,10 +151,11 @@ class Measure:
         elif self.method in ("wcd", "cosine"):
             distances[differ] = self._sums_apart(a, b, i[differ], j[differ])
         else:
+            i, j = i[differ], j[differ]
             costs = Costs(self.space.ground, a, b, shares(a, i), shares(b, j))
-            distances[differ] = self._solve(costs, differ)
+            distances[differ] = self._solve(costs, np.arange(len(differ)))
             if self.method == "combined":
-                distances[differ] += self._sums_apart(a, b, i[differ], j[differ])
+                distances[differ] += self._sums_apart(a, b, i, j)
                 distances[differ] /= 2
         found[full] = distances
         return found
@@ -166,18 +170,14 @@ class Measure:
 
     def _solve(self, costs: Costs, which: Ints) -> Floats:
         """Solve the transport problems `which`."""
-        numbers, parts = [np.empty(0, np.int64)], []
-        bounds = np.empty(len(costs.left.starts) - 1)
-        for stack in stacks(costs.left, costs.right, which, costs.a.points.shape[1]):
-            cost = costs.stack(stack)
+        found = np.empty(len(which))
+        for block in blocks(costs.sizes(which)):
+            problems = costs.problems(which[block])
             if self.method == "rwmd":
-                bounds[stack.problems] = _least_moves(stack, cost)
-                continue
-            numbers.append(stack.problems)
-            parts.append(reduced(stack.p, stack.q, cost, costs.same(stack.problems)))
-        if parts:
-            bounds[np.concatenate(numbers)] = costs_of(TransportProblems.joined(parts))
-        return np.maximum(bounds[which], 0)
+                found[block] = _least_moves(problems)
+            else:
+                found[block] = costs_of(reduced(problems, costs.same(which[block])))
+        return np.maximum(found, 0)
 
     def align(self, a: Documents, b: Documents, i: int = 0, j: int = 0) -> list[Move]:
         """Tell which words of one document move where (对齐), the largest share of the cost first.
@@ -195,9 +195,8 @@ class Measure:
         if not len(left.mass) or not len(right.mass):
             raise ModelError(f"the {'first' if not len(left.mass) else 'second'} text holds no known word")
         costs = Costs(self.space.ground, a, b, left, right)
-        [stack] = stacks(left, right, np.zeros(1, np.int64), a.points.shape[1])
-        cells = slice(len(left.mass)), slice(len(right.mass))
-        distances = np.ascontiguousarray(costs.stack(stack)[0][cells])
+        one = np.zeros(1, np.int64)
+        distances = costs.problems(one).costs.reshape(len(left.mass), len(right.mass))
         plan = earth_movers_distance(left.mass, right.mass, distances).plan
         pairs = np.nonzero(plan > SAME)
         rows_a, rows_b = left.rows[pairs[0]].tolist(), right.rows[pairs[1]].tolist()
@@ -206,7 +205,7 @@ class Measure:
         if self.space.ground == "mixed":
             alike = np.einsum("id,id->i", a.points[rows_a], b.points[rows_b])
             written = np.zeros((1, *plan.shape))
-            places, values = costs.characters(stack.problems)
+            places, values = costs.characters(one)
             written[places] = values
             written = written[0][pairs]
             parts = [((1 - SHARE) * alike).tolist(), (SHARE * written).tolist()]
@@ -216,13 +215,22 @@ class Measure:
         return sorted(moves, key=lambda move: (-move.mass * move.distance, -move.mass, move.word_a, move.word_b))
 
 
-def _least_moves(stack: ProblemStack, costs: Floats) -> Floats:
+def _least_moves(problems: TransportProblems) -> Floats:
     """Move each word to its nearest, both ways; give the larger cost of each problem."""
-    left, right = stack.p > 0, stack.q > 0
-    costs = np.where(left[:, :, None] & right[:, None], costs, np.inf)
-    to_b = np.where(left, costs.min(2), 0)
-    to_a = np.where(right, costs.min(1), 0)
-    return np.asarray(np.maximum(np.einsum("bi,bi->b", stack.p, to_b), np.einsum("bj,bj->b", stack.q, to_a)))
+    places, owners = Places.of(problems), np.arange(len(problems.n))
+    sides = []
+    for weights, size, step, run in (
+        (problems.p, problems.n, problems.m, problems.m),
+        (problems.q, problems.m, np.ones_like(problems.m), problems.n),
+    ):
+        _, owner, word = spread(size, size)
+        first = places.costs[owner] + word * step[owner]
+        apart = np.where(step is problems.m, 1, problems.m)[owner]
+        _, words, inside = spread(first, run[owner])
+        costs = problems.costs[first[words] + inside * apart[words]]
+        nearest = np.minimum.reduceat(costs, np.cumsum(run[owner]) - run[owner])
+        sides.append(np.bincount(owner, weights * nearest, len(owners)))
+    return np.asarray(np.maximum(*sides))
 
 
 def word_movers_distance(a: Sequence[str], b: Sequence[str], vectors: Vectors) -> float:

@@ -1,17 +1,18 @@
-"""What is left to move in each pair of texts, and pairs of one shape put together."""
+"""What is left to move in each pair of texts, and which pairs are looked at together."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from .documents import Documents, Floats, Ints
 
 SAME = 1e-15
 """Share of the mass by which two bags may differ, from rounding, and still be the same."""
 
-STACK = 1 << 19
-"""Numbers in a stack of cost matrices: what fits the cache."""
+BLOCK = 1 << 17
+"""Pairs of words whose costs are under way together: what fits the cache."""
 
 
 class Problems(NamedTuple):
@@ -69,54 +70,25 @@ def differences(a: Documents, b: Documents, i: Ints, j: Ints) -> tuple[Floats, P
     return np.minimum(apart, 1), problems[0], problems[1]
 
 
-class ProblemStack(NamedTuple):
-    """Problems of about one shape: words of weight 0 are added so that all have n words on one side, m on the other.
-
-    Attributes
-    ----------
-    problems : int64 array (b,)
-    at_left, at_right : int64 arrays (b, n), (b, m)
-        Places of their words in `Problems.rows`; any place where there is no word.
-    p, q : float64 arrays (b, n), (b, m)
-        Weights; 0 where there is no word. Both sides have the same sum.
-    """
-
-    problems: Ints
-    at_left: Ints
-    at_right: Ints
-    p: Floats
-    q: Floats
+def equal(a: Documents, b: Documents, i: Ints, j: Ints) -> npt.NDArray[np.bool_]:
+    """Tell which pairs are bags of the same words in the same proportions."""
+    found = (np.diff(a.starts)[i] == np.diff(b.starts)[j]) & (a.totals[i] > 0)
+    for end in (0, -1):  # words of a bag are in one order in all documents of a space
+        ends = [
+            documents.keys[documents.ids[documents.starts[which[found] - end] + end]]
+            for documents, which in ((a, i), (b, j))
+        ]
+        found[found] = ends[0] == ends[1]
+    apart, _, _ = differences(a, b, i[found], j[found])
+    found[found] = apart <= SAME
+    return found
 
 
-def _padded(sizes: Ints) -> Ints:
-    """Round numbers of words up, so that few different ones are left: 1 2 3 4 6 8 12 16 24 32 48 64 ..."""
-    step = 1 << np.maximum(np.ceil(np.log2(np.maximum(sizes, 1))).astype(np.int64) - 2, 0)
-    return np.asarray(-(-sizes // step) * step)
-
-
-def stacks(left: Problems, right: Problems, which: Ints, dim: int) -> Iterator[ProblemStack]:
-    """Put problems of about one shape together, so many as fit the cache."""
-    n, m = (_padded(np.diff(side.starts)[which]) for side in (left, right))
-    order = np.lexsort((m, n))
-    shapes = n[order] * (m.max(initial=0) + 1) + m[order]
-    edges = np.flatnonzero(np.diff(shapes, prepend=-1, append=-1))
-    for low, high in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
-        first = order[low]
-        size = int(n[first] * m[first] + (n[first] + m[first]) * dim)
-        step = max(1, STACK // size)
-        for begin in range(low, high, step):
-            some = which[order[begin : min(begin + step, high)]]
-            (at_left, p), (at_right, q) = (
-                _words_of(side, some, int(width)) for side, width in ((left, n[first]), (right, m[first]))
-            )
-            q *= (p.sum(1) / q.sum(1))[:, None]
-            yield ProblemStack(some, at_left, at_right, p, q)
-
-
-def _words_of(side: Problems, some: Ints, width: int) -> tuple[Ints, Floats]:
-    """Give the places and weights of the words of one side of some problems, `width` for each."""
-    firsts = side.starts[some][:, None]
-    places = firsts + np.arange(width)
-    absent = places >= side.starts[some + 1][:, None]
-    places = np.where(absent, firsts, places)
-    return places, np.where(absent, 0.0, side.mass[places])
+def blocks(sizes: Ints) -> Iterator[slice]:
+    """Divide problems of these numbers of pairs of words into runs of `BLOCK` pairs, a larger problem alone."""
+    ends = np.cumsum(sizes)
+    low, before = 0, 0
+    while low < len(sizes):
+        high = max(low + 1, int(np.searchsorted(ends, before + BLOCK, "right")))
+        yield slice(low, high)
+        low, before = high, int(ends[high - 1])

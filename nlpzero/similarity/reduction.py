@@ -23,9 +23,9 @@ class TransportProblems(NamedTuple):
 
     Attributes
     ----------
-    n, m : int64 arrays (b,)
+    n, m : int64 arrays (b,), positive
     p, q : float64 arrays
-        The weights of all, positive, of the same sum on both sides.
+        The weights of all, not negative, of the same sum on both sides.
     costs : float64 array
         The n x m costs of each, row by row.
     """
@@ -36,53 +36,97 @@ class TransportProblems(NamedTuple):
     q: Floats
     costs: Floats
 
+
+class Places(NamedTuple):
+    """Where the weights and costs of each problem begin."""
+
+    p: Ints
+    q: Ints
+    costs: Ints
+
     @classmethod
-    def joined(cls, parts: "list[TransportProblems]") -> Self:
-        """Put problems one after the other."""
-        return cls(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+    def of(cls, problems: TransportProblems) -> Self:
+        """Count them up."""
+        return cls(*(np.append(0, np.cumsum(size)) for size in (problems.n, problems.m, problems.n * problems.m)))
 
 
-def reduced(p: Floats, q: Floats, costs: Floats, same: tuple[Ints, Ints, Ints]) -> TransportProblems:
-    """Leave mass where it is if it need not move, and weights that are 0 out.
+def spread(starts: Ints, sizes: Ints) -> tuple[Ints, Ints, Ints]:
+    """Give the places of ragged parts, the number of each one's part, and its place in the part.
+
+    Examples
+    --------
+    >>> [one.tolist() for one in spread(np.array([5, 0]), np.array([2, 1]))]
+    [[5, 6, 0], [0, 0, 1], [0, 1, 0]]
+    """
+    owners = np.repeat(np.arange(len(sizes)), sizes)
+    inside = np.arange(len(owners)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return starts[owners] + inside, owners, inside
+
+
+def reduced(problems: TransportProblems, same: tuple[Ints, Ints, Ints]) -> TransportProblems:
+    """Leave mass where it is if it need not move: its weight is 0 then.
 
     Parameters
     ----------
-    p, q : float64 arrays (b, n), (b, m)
-        Weights, those of a row of the same sum on both sides; 0 where there is no word.
-    costs : float64 array (b, n, m)
+    problems : TransportProblems
     same : three int64 arrays (k,)
         The words that both sides of a problem hold: the problem, and the word's places on the two sides.
 
     Returns
     -------
     TransportProblems
-        As many, in order; a problem of which nothing is left has no weights.
+        With the same costs; all weights of a problem of which nothing is left are 0.
 
     Examples
     --------
-    >>> p, q = np.array([[0.5, 0.5]]), np.array([[0.3, 0.7]])
-    >>> problems = reduced(p, q, np.array([[[0.0, 1.0], [1.0, 0.9]]]), ([0], [0], [0]))
-    >>> problems.p.round(2).tolist(), problems.q.round(2).tolist(), problems.costs.tolist()
-    ([0.2, 0.5], [0.7], [1.0, 0.9])
+    >>> whole = TransportProblems(np.array([2]), np.array([2]), np.array([0.5, 0.5]), np.array([0.3, 0.7]),
+    ...     np.array([0.0, 1.0, 1.0, 0.9]))
+    >>> left = reduced(whole, (np.array([0]), np.array([0]), np.array([0])))
+    >>> left.p.round(2).tolist(), left.q.round(2).tolist()
+    ([0.2, 0.5], [0.0, 0.7])
     """
-    p, q = p.copy(), q.copy()
-    total = p.sum(1)
-    some, word, other = map(np.asarray, same)
-    if len(some):
-        from_, to = costs[some, word], costs[some, :, other]  # of this word: to all others, from all others
-        away = [np.where(distances > 0, distances, np.inf).min(1) for distances in (from_, to)]
-        near = np.flatnonzero(away[0] + away[1] < costs.max((1, 2))[some])  # else both ways cost more than any
-        stays = np.ones(len(some), np.bool_)
-        stays[near] = ((costs[some[near]] - from_[near, None]).max(2) <= to[near]).all(1)
-        some, word, other = some[stays], word[stays], other[stays]
-        shared = np.minimum(p[some, word], q[some, other])
-        p[some, word] -= shared
-        q[some, other] -= shared
-    left, right = (weights > TINY * total[:, None] for weights in (p, q))
-    gone = ~(left.any(1) & right.any(1))
-    left[gone] = right[gone] = False
+    places = Places.of(problems)
+    weights = [problems.p.copy(), problems.q.copy()]
+    owners = [np.repeat(np.arange(len(problems.n)), size) for size in (problems.n, problems.m)]
+    total = np.bincount(owners[0], problems.p, len(problems.n))
+    if len(same[0]):
+        stays = _stays(problems, places, same)
+        some, word, other = (part[stays] for part in same)
+        at = places.p[some] + word, places.q[some] + other
+        shared = np.minimum(weights[0][at[0]], weights[1][at[1]])
+        for part, where in zip(weights, at, strict=True):
+            part[where] -= shared
+    sums = []
+    for part, owner in zip(weights, owners, strict=True):
+        part[part <= TINY * total[owner]] = 0
+        sums.append(np.bincount(owner, part, len(total)))
     # Both sides lose the same mass, up to rounding.
-    sums = [np.where(kept, weights, 0).sum(1) for kept, weights in ((left, p), (right, q))]
-    q *= np.divide(sums[0], sums[1], out=np.ones(len(q)), where=sums[1] > 0)[:, None]
-    cells = left[:, :, None] & right[:, None]
-    return TransportProblems(left.sum(1), right.sum(1), p[left], q[right], costs[cells])
+    left = (sums[0] > 0) & (sums[1] > 0)
+    weights[0] *= left[owners[0]]
+    weights[1] *= np.divide(sums[0], sums[1], out=np.zeros(len(total)), where=left)[owners[1]]
+    return problems._replace(p=weights[0], q=weights[1])
+
+
+def _stays(problems: TransportProblems, places: Places, same: tuple[Ints, Ints, Ints]) -> Ints:
+    """Give the words of both sides that no way round leads by."""
+    some, word, other = same
+    costs, n, m = problems.costs, problems.n[some], problems.m[some]
+    highest = np.maximum.reduceat(costs, places.costs[:-1])[some]
+    first = places.costs[some]
+    sides = []
+    for own, size, begin, step in ((word, n, first + other, m), (other, m, first + word * m, np.ones_like(m))):
+        _, owner, inside = spread(begin, size)
+        away = costs[begin[owner] + inside * step[owner]]
+        away[inside == own[owner]] = np.inf  # the word itself is not on its way
+        sides.append((owner, inside, away, np.minimum.reduceat(away, np.cumsum(size) - size)))
+    # Only a word whose way by this one may cost less than the costliest pair is looked at.
+    near = []
+    for (owner, inside, away, _), (_, _, _, least) in zip(sides, sides[::-1], strict=True):
+        close = np.flatnonzero(away + least[owner] < highest[owner])
+        near.append((owner[close], inside[close], away[close]))
+    (here, i, to), (there, j, from_) = near
+    starts = np.searchsorted(there, np.arange(len(some) + 1))
+    pairs, row, _ = spread(starts[here], np.diff(starts)[here])
+    owner = here[row]
+    shorter = costs[first[owner] + i[row] * m[owner] + j[pairs]] > to[row] + from_[pairs]
+    return np.flatnonzero(np.bincount(owner[shorter], minlength=len(some)) == 0)

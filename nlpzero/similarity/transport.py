@@ -6,7 +6,7 @@ two sentences of ten words. Only this file and `pot_adapter.py` import it.
 
 import functools
 from collections.abc import Callable
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,7 @@ import numpy.typing as npt
 from ..errors import ModelError
 from .documents import Floats, Ints
 from .pot_adapter import exact_solver
-from .reduction import TransportProblems
+from .reduction import Places, TransportProblems, spread
 from .sparse import solve_sparse
 
 Solve = Callable[[Floats, Floats, Floats, int], tuple[Floats, float, Floats, Floats, int]]
@@ -198,19 +198,23 @@ def costs_of(problems: TransportProblems) -> Floats:
     [2.0]
     """
     found = np.zeros(len(problems.n))
-    places = _Places.of(problems)
-    least = np.minimum(problems.n, problems.m)
-    if len(one := np.flatnonzero(least == 1)):
-        found[one] = _by_one(problems, places, one)
-    if len(two := np.flatnonzero(least == 2)):
-        found[two] = _by_two(problems, places, two)
+    places = Places.of(problems)
+    kept = [np.flatnonzero(part) for part in (problems.p, problems.q)]
+    sizes = [np.diff(np.searchsorted(part, starts)) for part, starts in zip(kept, (places.p, places.q), strict=True)]
+    least = np.minimum(*sizes)
+    small = np.flatnonzero((least == 1) | (least == 2))
+    if len(small):
+        found[small] = _closed(_without_zeros(problems, places, small))
     move, rest = solver(), np.flatnonzero(least > 2)
     borders = (part[k].tolist() for part in places for k in (rest, rest + 1))
-    sizes = problems.n[rest].tolist(), problems.m[rest].tolist()
-    for k, n, m, a, b, c, d, e, f in zip(rest.tolist(), *sizes, *borders, strict=True):
+    shapes = problems.n[rest].tolist(), problems.m[rest].tolist()
+    for k, n, m, a, b, c, d, e, f in zip(rest.tolist(), *shapes, *borders, strict=True):
         p, q, costs = problems.p[a:b], problems.q[c:d], problems.costs[e:f].reshape(n, m)
         if costs.size >= LARGE:
-            _, found[k], _, _ = solve(p, q, costs, ITERATIONS)
+            rows, columns = np.flatnonzero(p), np.flatnonzero(q)
+            whole = len(rows) == n and len(columns) == m
+            part = costs if whole else np.ascontiguousarray(costs[np.ix_(rows, columns)])
+            _, found[k], _, _ = solve(p[rows], q[columns], part, ITERATIONS)
             continue
         _, found[k], _, _, status = move(p, q, costs, ITERATIONS)
         if status != OPTIMAL:
@@ -218,27 +222,32 @@ def costs_of(problems: TransportProblems) -> Floats:
     return found
 
 
-class _Places(NamedTuple):
-    """Where the weights and costs of each problem begin."""
-
-    p: Ints
-    q: Ints
-    costs: Ints
-
-    @classmethod
-    def of(cls, problems: TransportProblems) -> Self:
-        """Count them up."""
-        return cls(*(np.append(0, np.cumsum(size)) for size in (problems.n, problems.m, problems.n * problems.m)))
-
-
-def _spread(starts: Ints, sizes: Ints) -> tuple[Ints, Ints, Ints]:
-    """Give the places of ragged parts, the number of each one's part, and its place in the part."""
-    owners = np.repeat(np.arange(len(sizes)), sizes)
-    inside = np.arange(len(owners)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    return starts[owners] + inside, owners, inside
+def _without_zeros(problems: TransportProblems, places: Places, which: Ints) -> TransportProblems:
+    """Give some problems without the weights that are 0."""
+    sides = []
+    for weights, starts, size in ((problems.p, places.p, problems.n), (problems.q, places.q, problems.m)):
+        at, owner, inside = spread(starts[which], size[which])
+        kept = np.flatnonzero(weights[at])
+        sides.append((weights[at[kept]], inside[kept], np.bincount(owner[kept], minlength=len(which)), owner[kept]))
+    (p, i, n, owner), (q, j, m, _) = sides
+    pairs, row, _ = spread((np.cumsum(m) - m)[owner], m[owner])
+    mine = owner[row]
+    cells = places.costs[which][mine] + i[row] * problems.m[which][mine] + j[pairs]
+    return TransportProblems(n, m, p, q, problems.costs[cells])
 
 
-def _by_one(problems: TransportProblems, places: _Places, which: Ints) -> Floats:
+def _closed(problems: TransportProblems) -> Floats:
+    """Give the costs of problems with one word or two on a side."""
+    found = np.empty(len(problems.n))
+    places = Places.of(problems)
+    least = np.minimum(problems.n, problems.m)
+    for size, rule in ((1, _by_one), (2, _by_two)):
+        if len(which := np.flatnonzero(least == size)):
+            found[which] = rule(problems, places, which)
+    return found
+
+
+def _by_one(problems: TransportProblems, places: Places, which: Ints) -> Floats:
     """Give the costs of problems with one word on a side: every weight of the other side moves there."""
     single = problems.n[which] == 1
     found = np.empty(len(which))
@@ -247,13 +256,13 @@ def _by_one(problems: TransportProblems, places: _Places, which: Ints) -> Floats
         (~single, places.p, problems.p, problems.n),
     ):
         some = which[sources]
-        cells, owners, inside = _spread(places.costs[some], sizes[some])
+        cells, owners, inside = spread(places.costs[some], sizes[some])
         moved = weights[at[some][owners] + inside] * problems.costs[cells]
         found[sources] = np.bincount(owners, moved, len(some))
     return found
 
 
-def _by_two(problems: TransportProblems, places: _Places, which: Ints) -> Floats:
+def _by_two(problems: TransportProblems, places: Places, which: Ints) -> Floats:
     """Give the costs of problems with two words on a side.
 
     All goes to the second one, but for what the first one takes: those weights first that gain most by it.
@@ -266,7 +275,7 @@ def _by_two(problems: TransportProblems, places: _Places, which: Ints) -> Floats
     ):
         some = which[sources]
         size = sizes[some]
-        index, owners, inside = _spread(at[some], size)
+        index, owners, inside = spread(at[some], size)
         base = places.costs[some][owners]
         if pair is not None and weights is problems.q:
             first, second = problems.costs[base + inside], problems.costs[base + size[owners] + inside]
