@@ -36,7 +36,7 @@ from .costs import SHARE, Costs
 from .documents import DistanceMethod, Documents, Floats, GroundChoice, Ints, Oov, Space, ground_of
 from .problems import SAME, blocks, differences, equal, shares
 from .reduction import Places, TransportProblems, reduced, spread
-from .sums import Sums, angles, means
+from .sums import angles, means
 from .transport import costs_of, earth_movers_distance
 
 
@@ -163,8 +163,7 @@ class Measure:
     def _sums_apart(self, a: Documents, b: Documents, i: Ints, j: Ints) -> Floats:
         """Give the distances of the sums or means of texts."""
         if self.space.ground == "mixed":
-            (rows_a, i), (rows_b, j) = np.unique(i, return_inverse=True), np.unique(j, return_inverse=True)
-            return Sums.of(a, rows_a).distances(i, Sums.of(b, rows_b), j)
+            return a.sums.distances(i, b.sums, j)
         x, y = means(a, i), means(b, j)
         return np.sqrt(((x - y) ** 2).sum(1)) if self.method == "wcd" else angles(x, y)
 

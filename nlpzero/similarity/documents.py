@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,9 @@ from ..reading.corpus import read_lines
 from ..segment.encoding import Tokens, number_words
 from ..vectors.store import Vectors
 from .characters import character_rows, character_weights
+
+if TYPE_CHECKING:
+    from .sums import Sums
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -104,6 +107,13 @@ class Documents:
     def squares(self) -> Floats:
         """The squared length of each row of `points`."""
         return np.asarray(np.einsum("id,id->i", self.points, self.points))
+
+    @cached_property
+    def sums(self) -> "Sums":
+        """The sums of all documents, on the mixed ground."""
+        from .sums import Sums
+
+        return Sums.of(self, np.arange(len(self)))
 
     def chosen(self, which: Ints) -> "Documents":
         """Give some of the documents, with the points of all."""

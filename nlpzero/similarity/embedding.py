@@ -23,7 +23,7 @@ from ..segment.encoding import line_words
 from ..vectors.characters import Matrix
 from .distances import Measure
 from .documents import Documents, Floats
-from .sums import Sums, means
+from .sums import means
 
 DIM = 256
 """Numbers in a vector of a text, of which those of words take their share. Spearman's correlation on the development
@@ -69,7 +69,7 @@ def embed(measure: Measure, documents: Documents, dim: int = DIM) -> Matrix:
         full = np.flatnonzero(documents.totals > 0)
         rows[full] = means(documents, full)
         return _unit(rows)
-    sums = Sums.of(documents, np.arange(len(documents)))
+    sums = documents.sums
     width = dim - sums.vectors.shape[1]
     if width < 1:
         raise ModelError(f"`dim` is {dim}; word vectors have {sums.vectors.shape[1]} numbers, those of texts need more")

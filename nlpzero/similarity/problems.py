@@ -72,7 +72,7 @@ def differences(a: Documents, b: Documents, i: Ints, j: Ints) -> tuple[Floats, P
 
 def equal(a: Documents, b: Documents, i: Ints, j: Ints) -> npt.NDArray[np.bool_]:
     """Tell which pairs are bags of the same words in the same proportions."""
-    found = (np.diff(a.starts)[i] == np.diff(b.starts)[j]) & (a.totals[i] > 0)
+    found: npt.NDArray[np.bool_] = (np.diff(a.starts)[i] == np.diff(b.starts)[j]) & (a.totals[i] > 0)
     for end in (0, -1):  # words of a bag are in one order in all documents of a space
         ends = [
             documents.keys[documents.ids[documents.starts[which[found] - end] + end]]

@@ -16,7 +16,7 @@ from .characters import Postings
 from .costs import SHARE
 from .distances import Measure
 from .documents import Documents, Floats, Ints
-from .sums import Sums, means
+from .sums import means
 
 MARGIN = 1e-4
 """Bounds are found with 32-bit numbers; they are lowered by this share of the largest cost."""
@@ -70,8 +70,7 @@ class Collection:
         self._empty = documents.totals == 0
         self._sums: tuple[npt.NDArray[np.float32], Postings] | None = None
         if measure.space.ground == "mixed" and measure.method in ("combined", "cosine"):
-            sums = Sums.of(documents, np.arange(len(documents)))
-            self._sums = sums.vectors.astype(np.float32), Postings(sums.characters)
+            self._sums = documents.sums.vectors.astype(np.float32), Postings(documents.sums.characters)
         elif measure.method in ("wcd", "cosine"):
             self._means = means(documents, self._full)
             self._lengths = np.einsum("id,id->i", self._means, self._means)
@@ -85,9 +84,10 @@ class Collection:
         self._shares: Any = scipy.sparse.csr_matrix(
             (shares, documents.ids.astype(np.int32), documents.starts.astype(np.int32)), shape
         )
-        points = documents.points
-        self._points: npt.NDArray[np.float32] = points.astype(np.float32)
-        self._squares = documents.squares.astype(np.float32)
+        # With the columns that turn products into costs.
+        ones = np.ones((len(documents.points), 1))
+        more = [ones, documents.squares[:, None]] if measure.space.ground == "euclidean" else [ones]
+        self._points: npt.NDArray[np.float32] = np.hstack([documents.points, *more]).astype(np.float32)
         if measure.space.ground == "mixed":
             self._written = Postings(documents.characters)
 
@@ -118,8 +118,9 @@ class Collection:
         if self.measure.method in ("wcd", "cosine"):
             return self._by_means(queries, query, top, limit)
         costs = self._costs(queries, query)
-        margin = np.float32(MARGIN) * max(float(costs.max()), 1.0)
-        bounds = self._shares @ costs.min(0)
+        largest = float(costs.max()) if self.measure.space.ground == "euclidean" else 2.0
+        margin = np.float32(MARGIN) * max(largest, 1.0)
+        bounds = self._shares @ np.maximum(costs.min(0), 0)
         bounds -= margin
         shares = (queries.bag(query)[1] / queries.totals[query]).astype(np.float32)
         apart: npt.NDArray[np.float32] | None = None
@@ -164,29 +165,32 @@ class Collection:
             at, count = len(near), 8 * len(near)
 
     def _costs(self, queries: Documents, query: int) -> npt.NDArray[np.float32]:
-        """Give the costs (m, w) of moving each of the query's words to every word of the collection, roughly."""
+        """Give roughly the costs (m, w) of moving each of the query's words to every word of the collection.
+
+        Rounding may leave some a little below 0.
+        """
         rows = queries.bag(query)[0]
         if self.measure.space.ground == "discrete":
             return np.asarray(queries.keys[rows][:, None] != self.documents.keys, np.float32)
-        points = queries.points[rows].astype(np.float32)
-        costs: npt.NDArray[np.float32] = points @ self._points.T
+        points, ones = queries.points[rows], np.ones((len(rows), 1))
+        if self.measure.space.ground == "euclidean":
+            turned = np.hstack([-2 * points, queries.squares[rows][:, None], ones]).astype(np.float32)
+            costs: npt.NDArray[np.float32] = turned @ self._points.T
+            np.maximum(costs, 0, out=costs)
+            np.sqrt(costs, out=costs)
+            costs[queries.keys[rows][:, None] == self.documents.keys] = 0  # where rounding weighs most
+            return costs
+        share = 1 - SHARE if self.measure.space.ground == "mixed" else 1
+        costs = np.hstack([-share * points, ones]).astype(np.float32) @ self._points.T
         if self.measure.space.ground == "mixed":
-            costs *= 1 - SHARE
             written = queries.characters[rows]
             owners, words, values = self._written.entries(written.indices)
             word = np.repeat(np.arange(len(rows)), np.diff(written.indptr))[owners]
-            np.add.at(costs, (word, words), values * (SHARE * written.data[owners]).astype(np.float32))
-        if self.measure.space.ground != "euclidean":
-            np.subtract(1, costs, out=costs)
-            np.maximum(costs, 0, out=costs)
-            return costs
-        costs *= -2
-        costs += self._squares
-        costs += np.einsum("id,id->i", points, points)[:, None]
-        np.maximum(costs, 0, out=costs)
-        np.sqrt(costs, out=costs)
-        same = queries.keys[rows][:, None] == self.documents.keys
-        costs[same] = 0  # where rounding weighs most
+            np.subtract.at(
+                costs.reshape(-1),
+                word * costs.shape[1] + words,
+                values * (SHARE * written.data[owners]).astype(np.float32),
+            )
         return costs
 
     def _second(
@@ -197,15 +201,16 @@ class Collection:
         ends = np.cumsum(sizes)
         places = np.repeat(self.documents.starts[texts] - ends + sizes, sizes) + np.arange(int(ends[-1]))
         near = np.minimum.reduceat(costs.take(self.documents.ids[places], axis=1), ends - sizes, axis=1)
-        return np.asarray(shares @ near)
+        return np.asarray(shares @ np.maximum(near, 0))
 
     def _sums_apart(self, queries: Documents, query: int) -> npt.NDArray[np.float32]:
         """Give roughly the distances of the sum of a query from those of all texts, less a margin."""
         assert self._sums is not None
         vectors, characters = self._sums
-        one = Sums.of(queries, np.array([query]))
-        alike = vectors @ one.vectors[0].astype(np.float32)
-        alike += characters.products(one.characters.indices, one.characters.data)
+        one = queries.sums
+        written = slice(*one.characters.indptr[query : query + 2].tolist())
+        alike = vectors @ one.vectors[query].astype(np.float32)
+        alike += characters.products(one.characters.indices[written], one.characters.data[written])
         return np.asarray(np.maximum(1 - MARGIN - alike, 0), np.float32)
 
     def _by_means(self, queries: Documents, query: int, top: int, limit: float) -> Hits:

@@ -8,6 +8,7 @@ from ..core.counting import first_of_each, sort_with_origin
 from .characters import BITS
 from .documents import Documents, Floats, Ints
 from .problems import shares
+from .reduction import spread
 
 SHARE = 0.8
 """Share of characters in the similarity of two words where these are added up. Of 0.6 to 0.8 the best on the
@@ -64,8 +65,19 @@ class Sums(NamedTuple):
     def distances(self, i: Ints, other: "Sums", j: Ints) -> Floats:
         """Give 1 - cos of pairs of sums, from 0 to 1 and a little more where vectors point away from each other."""
         cosines = np.einsum("id,id->i", self.vectors[i], other.vectors[j])
-        cosines += np.asarray(self.characters[i].multiply(other.characters[j]).sum(1)).ravel()
+        keys, values = _entries(self.characters, i)
+        others, other_values = _entries(other.characters, j)
+        if len(keys) and len(others):
+            at = np.minimum(np.searchsorted(others, keys), len(others) - 1)
+            both = np.flatnonzero(others[at] == keys)
+            cosines += np.bincount(keys[both] >> BITS, values[both] * other_values[at[both]], len(i))
         return np.asarray(np.clip(1 - cosines, 0, 2))
+
+
+def _entries(table: Any, rows: Ints) -> tuple[Ints, Floats]:
+    """Give the entries of some rows of a sparse matrix: place among these rows and column as one number, and value."""
+    at, owners, _ = spread(table.indptr[rows].astype(np.int64), np.diff(table.indptr)[rows])
+    return (owners << BITS) | table.indices[at], table.data[at]
 
 
 def _characters_of(table: Any, rows: Ints, mass: Floats, starts: Ints) -> tuple[Ints, Ints, Floats]:
