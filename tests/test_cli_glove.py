@@ -127,6 +127,18 @@ def test_nearest_words_repeat_their_query(glove: Callable[..., Result], made: Pa
     assert [row["word"] for row in similar] != [row["word"] for row in found[:3]]
 
 
+def test_words_that_were_not_seen_are_answered_by_their_characters_and_it_is_said(
+    glove: Callable[..., Result], made: Path
+) -> None:
+    found = glove("nearest", "--top", 2, made, "河", "河船楼", "船桨篷")  # no words: river-boat-storey, boat-oar-awning
+    assert [row["query"] for row in rows(found)] == ["河"] * 2 + ["河船楼"] * 2 + ["船桨篷"] * 2
+    said = "nlpzero: answered by the characters of words that the vectors do not have"
+    assert found.stderr == f"{said}: 2; 河船楼\n"
+    assert glove("compare", made, "河", "河船楼").stderr == f"{said}: 1; 河船楼\n"
+    assert glove("analogy", "--top", 1, made, "河", "船", "河船楼").stderr == f"{said}: 1; 河船楼\n"
+    assert glove("nearest", "-q", made, "河船楼").stderr == ""
+
+
 def test_the_other_questions_are_answered(glove: Callable[..., Result], made: Path) -> None:
     assert [row["a"] for row in rows(glove("analogy", "--top", "2", made, "船", "河", "人"))] == ["船", "船"]
     assert glove("analogy", made, text="船 河 人\n").stdout == glove("analogy", made, "船", "河", "人").stdout

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from ..messages import notice, warn
+from ..messages import warn
 from ..options import VECTOR_ERRORS, EncodingOptions, limit_option, quiet
 from ..pages import command as page
 from ..values import argument, option, values
@@ -80,7 +80,7 @@ def _chosen(vectors: "Vectors", own: ConvertOptions, encoding: EncodingOptions) 
     words = (entry.word for entry in read_entries(own.vocabulary, encoding.encoding, encoding.of_text))
     found = vectors_for(vectors, words, raw=own.raw)
     if found.composed:
-        notice(f"words whose vectors are made out of their characters: {found.composed:,}")
+        warn(f"words whose vectors are made out of their characters: {found.composed:,}")
     if found.missing:
         warn(f"words of which nothing is known, left out: {len(found.missing):,}; the first is {found.missing[0]}")
     return found.vectors

@@ -48,6 +48,8 @@ class KeywordOptions(AnswerOptions):
 def command(own: KeywordOptions, words: WordOptions, reading: ReadingOptions, writing: TableOptions) -> None:
     """Give the keywords (关键词) of a text: words that go with its other words, and are frequent.
 
+    Needs vectors of a large corpus: those of one story put common words first. nlpzero keywords needs no vectors.
+
     pmi: the mean PMI of a word with the other words of the text, in nats, by the vectors as trained; it does not depend
     on the length of the text. count: how often it occurs, n. score: pmi n / (n + 8), so that a word that occurs once
     has to go with the text very well. Equal scores are sorted by word. Punctuation, numbers, function words and words

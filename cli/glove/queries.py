@@ -8,7 +8,7 @@ import click
 
 from nlpzero.errors import NlpZeroError, NothingFound
 
-from ..messages import notice, warn
+from ..messages import warn
 from ..options import EncodingOptions, limit_option
 from ..values import argument, option
 
@@ -42,12 +42,14 @@ class QuestionTally:
         self.answered = 0
         self.missed = 0
         self.composed = 0
-        self.first = ""
+        self.first = self.unseen = ""
 
     def answer(self, vectors: "Vectors", *words: str) -> None:
         """Note a question that was answered, and whether it has a word that was not seen in training."""
         self.answered += 1
-        self.composed += not all(word in vectors for word in words)
+        unseen = [word for word in words if word not in vectors]
+        self.composed += bool(unseen)
+        self.unseen = self.unseen or "".join(unseen[:1])
 
     def miss(self, error: NlpZeroError) -> None:
         """Note a question without an answer."""
@@ -57,7 +59,7 @@ class QuestionTally:
     def close(self) -> None:
         """Say how many questions have no answer, or one by characters alone; none answered is an error."""
         if self.composed:
-            notice(f"answered by the characters of words that the vectors do not have: {self.composed:,}")
+            warn(f"answered by the characters of words that the vectors do not have: {self.composed:,}; {self.unseen}")
         if not self.missed:
             return
         message = self.first

@@ -8,7 +8,7 @@ import numpy as np
 from .characters import SharedCharacters, shared_characters
 from .documents import Documents, Floats, Ground, Ints
 from .problems import Problems
-from .reduction import Places, TransportProblems, spread
+from .reduction import ProblemStarts, TransportProblems, spread
 
 SHARE = 0.6
 """Share of characters in the similarity of two words where words are moved. Of 0.4 to 0.6 the best on the development
@@ -70,7 +70,7 @@ class Costs:
         owners = [np.repeat(np.arange(len(which)), size) for size in (n, m)]
         q *= (np.bincount(owners[0], p, len(which)) / np.bincount(owners[1], q, len(which)))[owners[1]]
         problems = TransportProblems(n, m, p, q, np.empty(int(n @ m)))
-        costs, starts = problems.costs, Places.of(problems).costs
+        costs, starts = problems.costs, ProblemStarts.of(problems).costs
         if self.ground == "discrete":
             costs.fill(1)
         else:
@@ -111,7 +111,7 @@ def _products(x: Floats, y: Floats, problems: TransportProblems) -> None:
     One product at a time: a product of many matrices of one shape costs more than it saves, since words must be added
     to most problems, and does not give the same bits in any company.
     """
-    places = Places.of(problems)
+    places = ProblemStarts.of(problems)
     borders = (part[k:].tolist() for part in places for k in (0, 1))
     for n, m, a, b, c, d, e, f in zip(problems.n.tolist(), problems.m.tolist(), *borders, strict=False):
         np.dot(x[a:b], y[c:d].T, out=problems.costs[e:f].reshape(n, m))

@@ -35,7 +35,7 @@ from ..vectors.store import Vectors
 from .costs import SHARE, Costs
 from .documents import DistanceMethod, Documents, Floats, GroundChoice, Ints, Oov, Space, ground_of
 from .problems import SAME, blocks, differences, equal, shares
-from .reduction import Places, TransportProblems, reduced, spread
+from .reduction import ProblemStarts, TransportProblems, reduced, spread
 from .sums import angles, means
 from .transport import costs_of, earth_movers_distance
 
@@ -216,7 +216,7 @@ class Measure:
 
 def _least_moves(problems: TransportProblems) -> Floats:
     """Move each word to its nearest, both ways; give the larger cost of each problem."""
-    places, owners = Places.of(problems), np.arange(len(problems.n))
+    places, owners = ProblemStarts.of(problems), np.arange(len(problems.n))
     sides = []
     for weights, size, step, run in (
         (problems.p, problems.n, problems.m, problems.m),

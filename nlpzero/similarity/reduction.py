@@ -37,7 +37,7 @@ class TransportProblems(NamedTuple):
     costs: Floats
 
 
-class Places(NamedTuple):
+class ProblemStarts(NamedTuple):
     """Where the weights and costs of each problem begin."""
 
     p: Ints
@@ -85,7 +85,7 @@ def reduced(problems: TransportProblems, same: tuple[Ints, Ints, Ints]) -> Trans
     >>> left.p.round(2).tolist(), left.q.round(2).tolist()
     ([0.2, 0.5], [0.0, 0.7])
     """
-    places = Places.of(problems)
+    places = ProblemStarts.of(problems)
     weights = [problems.p.copy(), problems.q.copy()]
     owners = [np.repeat(np.arange(len(problems.n)), size) for size in (problems.n, problems.m)]
     total = np.bincount(owners[0], problems.p, len(problems.n))
@@ -107,7 +107,7 @@ def reduced(problems: TransportProblems, same: tuple[Ints, Ints, Ints]) -> Trans
     return problems._replace(p=weights[0], q=weights[1])
 
 
-def _stays(problems: TransportProblems, places: Places, same: tuple[Ints, Ints, Ints]) -> Ints:
+def _stays(problems: TransportProblems, places: ProblemStarts, same: tuple[Ints, Ints, Ints]) -> Ints:
     """Give the words of both sides that no way round leads by."""
     some, word, other = same
     costs, n, m = problems.costs, problems.n[some], problems.m[some]

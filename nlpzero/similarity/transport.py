@@ -14,7 +14,7 @@ import numpy.typing as npt
 from ..errors import ModelError
 from .documents import Floats, Ints
 from .pot_adapter import exact_solver
-from .reduction import Places, TransportProblems, spread
+from .reduction import ProblemStarts, TransportProblems, spread
 from .sparse import solve_sparse
 
 Solve = Callable[[Floats, Floats, Floats, int], tuple[Floats, float, Floats, Floats, int]]
@@ -198,7 +198,7 @@ def costs_of(problems: TransportProblems) -> Floats:
     [2.0]
     """
     found = np.zeros(len(problems.n))
-    places = Places.of(problems)
+    places = ProblemStarts.of(problems)
     kept = [np.flatnonzero(part) for part in (problems.p, problems.q)]
     sizes = [np.diff(np.searchsorted(part, starts)) for part, starts in zip(kept, (places.p, places.q), strict=True)]
     least = np.minimum(*sizes)
@@ -222,7 +222,7 @@ def costs_of(problems: TransportProblems) -> Floats:
     return found
 
 
-def _without_zeros(problems: TransportProblems, places: Places, which: Ints) -> TransportProblems:
+def _without_zeros(problems: TransportProblems, places: ProblemStarts, which: Ints) -> TransportProblems:
     """Give some problems without the weights that are 0."""
     sides = []
     for weights, starts, size in ((problems.p, places.p, problems.n), (problems.q, places.q, problems.m)):
@@ -239,7 +239,7 @@ def _without_zeros(problems: TransportProblems, places: Places, which: Ints) -> 
 def _closed(problems: TransportProblems) -> Floats:
     """Give the costs of problems with one word or two on a side."""
     found = np.empty(len(problems.n))
-    places = Places.of(problems)
+    places = ProblemStarts.of(problems)
     least = np.minimum(problems.n, problems.m)
     for size, rule in ((1, _by_one), (2, _by_two)):
         if len(which := np.flatnonzero(least == size)):
@@ -247,7 +247,7 @@ def _closed(problems: TransportProblems) -> Floats:
     return found
 
 
-def _by_one(problems: TransportProblems, places: Places, which: Ints) -> Floats:
+def _by_one(problems: TransportProblems, places: ProblemStarts, which: Ints) -> Floats:
     """Give the costs of problems with one word on a side: every weight of the other side moves there."""
     single = problems.n[which] == 1
     found = np.empty(len(which))
@@ -262,7 +262,7 @@ def _by_one(problems: TransportProblems, places: Places, which: Ints) -> Floats:
     return found
 
 
-def _by_two(problems: TransportProblems, places: Places, which: Ints) -> Floats:
+def _by_two(problems: TransportProblems, places: ProblemStarts, which: Ints) -> Floats:
     """Give the costs of problems with two words on a side.
 
     All goes to the second one, but for what the first one takes: those weights first that gain most by it.
