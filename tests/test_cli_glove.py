@@ -77,7 +77,7 @@ def test_the_files_do_not_depend_on_workers_and_memory(glove: Callable[..., Resu
 def test_too_little_room_for_temporary_files_is_told_before_the_work(
     glove: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nlpzero.core.workspace.shutil.disk_usage", lambda _: SimpleNamespace(free=1000))
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=1000))
     result = glove("count", "-j", "2", "--memory", "64K", "-o", "c.npz", "--tmp-dir", ".", STORIES)
     assert "needs about 1 MB for temporary files, 0 MB are free; name a directory with more room" in error(result)
     assert glove("count", "-j", "1", "-o", "c.npz", STORIES).exit_code == 0  # all of it fits the memory
