@@ -261,7 +261,10 @@ def test_vectors_for_the_words_of_a_list(glove: Callable[..., Result], made: Pat
     text = "码头\n船工们\nzqx\n码头\n"  # quay, boatmen (never seen), no word
     result = glove("convert", "--vocabulary", "-", made, "some.vec", text=text)
     assert (result.exit_code, Vectors.load("some.vec").words) == (0, ["码头", "船工们"])
-    assert result.stderr == "nlpzero: words of which nothing is known, left out: 1; the first is zqx\n"
+    assert result.stderr.splitlines() == [
+        "nlpzero: words whose vectors are made out of their characters: 1",
+        "nlpzero: words of which nothing is known, left out: 1; the first is zqx",
+    ]
     related = rows(glove("compare", made, "码头", "船工们"))[0]["related"]
     assert rows(glove("compare", "some.vec", "码头", "船工们"))[0]["related"] == related
     assert "none of the 1 words is known to" in error(
