@@ -140,4 +140,4 @@ def dictionary_cutter() -> DictionaryCutter:
     """
     from .prepared import prepared_cutter
 
-    return prepared_cutter(DictionaryCutter, dictionary_cutter, LEAST_COUNT)
+    return prepared_cutter(DictionaryCutter, dictionary_cutter, LEAST_COUNT, with_phrases=False)

@@ -20,7 +20,7 @@ from ..core.schema import Member, Schema
 from ..errors import ModelError
 from ..lexicon.lexicon import Lexicon
 from ..lexicon.trie import CODES, Trie
-from . import classifiers, forms
+from . import classifiers, forms, phrases
 from .jieba_adapter import dictionary_path, words_of
 from .lexical import LexiconCutter
 from .numerals import NUMERALS
@@ -47,6 +47,7 @@ SCHEMA = Schema(
 RULES = repr(
     [
         (classifiers.LEAST_WORDS, classifiers.MOST_SHARE, classifiers.LIFT, NUMERALS),
+        (phrases.DETERMINERS, phrases.WHOLE, phrases.HALF, phrases.DEGREES, phrases.QUALITIES),
         (forms.SHARE, forms.LONGEST, forms.MOST_COUNT, forms.BY_PLACE, forms.LEAST),
     ]
 )
@@ -55,7 +56,9 @@ RULES = repr(
 PreparedCut = TypeVar("PreparedCut", bound=LexiconCutter)
 
 
-def prepared_cutter(kind: type[PreparedCut], maker: Callable[[], PreparedCut], least: int = 1) -> PreparedCut:
+def prepared_cutter(
+    kind: type[PreparedCut], maker: Callable[[], PreparedCut], least: int = 1, *, with_phrases: bool = True
+) -> PreparedCut:
     """Give a cutter of a kind with the words of jieba's dictionary that count so much (结巴词典).
 
     Parameters
@@ -66,6 +69,8 @@ def prepared_cutter(kind: type[PreparedCut], maker: Callable[[], PreparedCut], l
         Makes it in another process.
     least : int
         The least count of a word.
+    with_phrases : bool
+        Whether words that are phrases stay: see `nlpzero.segment.phrases`.
 
     Raises
     ------
@@ -74,17 +79,23 @@ def prepared_cutter(kind: type[PreparedCut], maker: Callable[[], PreparedCut], l
     """
     with open(dictionary_path(), "rb") as file:
         data = file.read()
-    source = [len(data), Checksum(np.frombuffer(data, np.uint8)).value, least, __version__, RULES]
+    source = [len(data), _sum(data), least, with_phrases, __version__, RULES]
     folder = cache_folder()
     place = None if folder is None else os.path.join(folder, f"{kind.kind}-{source[1]:08x}.npz")
     cutter = None if place is None else _kept(kind, place, source)
     if cutter is None:
-        cutter = kind(words_of(data).at_least(least))
+        words = words_of(data).at_least(least)
+        cutter = kind(words if with_phrases else phrases.without_phrases(words))
         if place is not None:
             with contextlib.suppress(OSError, ModelError):
                 _keep(cutter, place, source)
     cutter.maker = maker
     return cutter
+
+
+def _sum(data: bytes) -> int:
+    """Give the checksum of bytes."""
+    return Checksum(np.frombuffer(data, np.uint8)).value
 
 
 def _kept(kind: type[PreparedCut], place: str, source: list[Any]) -> PreparedCut | None:
