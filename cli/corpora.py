@@ -54,9 +54,10 @@ class CorpusWordOptions(WordOptions):
         exclude("segmenter", "learn", "tokenized", "jieba", "hmm")
         exclude("learn", "lexicon")
         if self.segmenter is not None:
+            from nlpzero.segment.joined import POWER
             from nlpzero.segment.learned import LearnedSegmenter
 
-            return self.joined(LearnedSegmenter.load(self.segmenter), 0.5, reading)
+            return self.joined(LearnedSegmenter.load(self.segmenter), POWER, reading)
         if not self.learn:
             return self.cutter(reading)
         if corpus is None and "-" in paths:

@@ -1,7 +1,7 @@
 """`nlpzero segment`: text cut into words, line for line."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from .options import EncodingOptions, ReadingOptions, RunningOptions, quiet
 from .output import TableOptions, open_bytes
 from .pages import command as page
 from .values import is_given, option, option_name, values
-from .words import WordOptions, exclude
+from .words import JIEBA, WordOptions, exclude
 
 if TYPE_CHECKING:
     from nlpzero.reading.corpus import Corpus
@@ -48,12 +48,15 @@ class SegmentOptions:
     power: float = option(
         "--power",
         type=click.FloatRange(0),
-        default=0.5,
-        help="With --segmenter and --lexicon: weight of the segmenter. 0 is the dictionary alone; 1 follows the text "
+        default=0.45,
+        help="Of what --segmenter or --learn says, beside --lexicon: 0 is the dictionary alone, 1 follows the text "
         "more.",
     )
     learn: bool = option(
-        "--learn", is_flag=True, help="First find the words in the text itself, as `nlpzero discover` does."
+        "--learn",
+        is_flag=True,
+        help="First find the words in the text itself, as `nlpzero discover` does. With --lexicon by --method bayes, "
+        "joined with the dictionary: see --power.",
     )
     learn_new: bool = option(
         "--learn-new",
@@ -100,18 +103,15 @@ def command(
     """
     exclude("lexicon", "jieba", "hmm")
     exclude("jieba", "hmm", "segmenter", "learn", "learn_new")
-    exclude("userdict", "learn")
     exclude("lexicon", "learn_new")
-    exclude("userdict", "learn_new")
     if (own.spans or own.search) and (own.learn or own.learn_new or own.segmenter):
         raise click.UsageError("--spans and --search are not for --learn and --segmenter")
     for name in ("form", "header"):
         if is_given(name) and not own.spans:
             raise click.UsageError(f"{option_name(name)} is for --spans")
     if own.learn:
-        sources = Sources(lexicon=words.lexicon)
-        with writing.open() as text, learned(learning, reading, running, sources, again=True) as found:
-            text.writelines(found.cut(own.delimiter))
+        with open_bytes(writing.output) as out:
+            out.writelines(_cut_as_learned(words, own, learning, reading, running))
         return
     if own.learn_new:
         with open_bytes(writing.output) as out:
@@ -135,6 +135,32 @@ def command(
         warn_replaced(corpus)
 
 
+def _cut_as_learned(
+    words: WordOptions,
+    own: SegmentOptions,
+    learning: LearningOptions,
+    reading: ReadingOptions,
+    running: RunningOptions,
+) -> Iterator[bytes]:
+    """Find the words of a text, and cut it into them; where a dictionary was believed, joined with it."""
+    from nlpzero.segment.lexical import cut_part
+
+    if words.lexicon is None:
+        exclude("userdict", "learn")
+    elif not is_given("method"):
+        learning = replace(learning, method="bayes")
+    with learned(learning, reading, running, Sources(lexicon=words.lexicon), again=True) as found:
+        segmenter = found.discovery.segmenter
+        # A text may be too short to bear a dictionary out; jieba's is known to be good.
+        believes = segmenter is not None and (segmenter.believes or words.lexicon == JIEBA)
+        if segmenter is None or not (believes or words.userdict):
+            yield from (cut.encode("utf-8", "surrogateescape") for cut in found.cut(own.delimiter))
+            return
+        asked = words if believes else replace(words, lexicon=None)
+        cutter = asked.joined(segmenter, own.power, reading)
+        yield from found.execution.engine.map(partial(cut_part, cutter, own.delimiter), found.parts())
+
+
 def _cut_with_new(
     words: WordOptions, own: SegmentOptions, reading: ReadingOptions, running: RunningOptions
 ) -> Iterator[bytes]:
@@ -147,12 +173,12 @@ def _cut_with_new(
     from .new_words import KnownOptions, sought
 
     with sought(SeekParameters(LEAST_COUNT), KnownOptions(), reading, running) as new:
-        cutter = dictionary_cutter()
+        cutter = dictionary_cutter().folded(reading.fold)
         added = additions(new.found, cutter)
         if added is not None:
             cutter = cutter.with_words(added)
         notice(f"{0 if added is None else len(added):,} new words")
-        finished = words.finished(words.with_grain(cutter), reading)
+        finished = words.finished(words.with_userdict(cutter, reading), reading)
         parts = new.corpus.parts(new.execution.block_size)
         yield from new.execution.engine.map(partial(cut_part, finished, own.delimiter), parts)
 

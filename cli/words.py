@@ -179,11 +179,12 @@ class WordOptions:
             return cutter
         from nlpzero.lexicon.lexicon import Lexicon
         from nlpzero.segment.forced import ForcedCutter
+        from nlpzero.segment.joined import JoinedCutter
         from nlpzero.segment.lexical import LexiconCutter
 
         lexicons = [encoding.lexicon(path) for path in self.userdict]
         words = Lexicon.merged(lexicons)
-        if isinstance(cutter, LexiconCutter):
+        if isinstance(cutter, LexiconCutter | JoinedCutter):
             cutter = cutter.with_words(words)
         elif not self.force:
             raise click.UsageError(

@@ -151,6 +151,9 @@ def test_the_joined_score_is_that_of_its_definition(believing: tuple[LearnedSegm
 def test_the_commands_believe_and_join(tmp_path: Path) -> None:
     text, model = tmp_path / "text", tmp_path / "model.npz"
     text.write_text(STORIES[:6000], "utf-8")
+    useless, own = tmp_path / "useless", tmp_path / "own"
+    useless.write_text("衍冕\n铄骞\n", "utf-8")
+    own.write_text("绘图室\n", "utf-8")  # "drawing office"
     base = ["discover", "--method", "bayes", "--rounds", "2", "--min-count", "1", str(text)]
     done = CliRunner().invoke(main, [*base, "-q", "--lexicon", "jieba", "--save-segmenter", str(model)])
     assert (done.exit_code, done.stderr) == (0, "")
@@ -162,12 +165,18 @@ def test_the_commands_believe_and_join(tmp_path: Path) -> None:
             ["--segmenter", str(model), "--lexicon", "jieba", "--power", "0"],
             ["--lexicon", "jieba"],
             [],
-            ["--learn", "--method", "bayes", "--rounds", "2", "--lexicon", "jieba"],
+            ["--learn", "--rounds", "2", "--lexicon", "jieba"],
+            ["--learn", "--rounds", "2", "--lexicon", str(useless)],
+            ["--learn", "--rounds", "2", "--method", "bayes"],
+            ["--learn", "--rounds", "2", "--lexicon", "jieba", "--userdict", str(own)],
         )
     ]
     assert {cut.replace(" ", "") for cut in cuts} == {STORIES[:6000].replace(" ", "")}
     assert cuts[2] == cuts[3] == cuts[4]
-    assert len({*cuts[:3], cuts[5]}) == 4
+    assert len({*cuts[:3]}) == 3
+    assert cuts[5] == cuts[1]  # what was learned is joined with the dictionary
+    assert cuts[6] == cuts[7]  # but not with a list that the text does not bear out
+    assert "绘图 室" in cuts[5] and "绘图室" in cuts[8]
     wrong = CliRunner().invoke(main, ["discover", "--lexicon", "jieba", str(text)])
     assert wrong.exit_code == 2
     assert "--lexicon needs --method bayes" in wrong.stderr

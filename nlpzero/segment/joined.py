@@ -1,13 +1,15 @@
 """A dictionary and a learned segmenter, joined: the words of the one, where the other finds them probable."""
 
+from ..lexicon.lexicon import Lexicon
 from ..text.characters import Codes
 from .cutter import Cutter, Flags
 from .dictionary import DictionaryCutter
 from .learned import LearnedSegmenter
 from .lexical import Chances
 
-POWER = 0.5
-"""Of the probabilities beside the dictionary. 1 follows the text more, .2 the dictionary."""
+POWER = 0.45
+"""Of the probabilities beside the dictionary: 1 follows the text more, .2 the dictionary. The greatest that leaves F on
+corpuszh above .908, where all of corpuszh and the texts that are cut were learned from; F on UD dev rises with it."""
 
 
 class JoinedCutter(Cutter):
@@ -26,6 +28,10 @@ class JoinedCutter(Cutter):
     def __init__(self, dictionary: DictionaryCutter, segmenter: LearnedSegmenter, power: float = POWER) -> None:
         self.dictionary, self.segmenter, self.power = dictionary, segmenter, power
         self.piece = segmenter.piece
+
+    def with_words(self, words: Lexicon) -> "JoinedCutter":
+        """Give a cutter whose dictionary also has words of a user: see `DictionaryCutter.with_words`."""
+        return JoinedCutter(self.dictionary.with_words(words), self.segmenter, self.power)
 
     @property
     def digest(self) -> str:

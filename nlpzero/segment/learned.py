@@ -212,6 +212,11 @@ class LearnedSegmenter(Cutter):
             raise ModelError(f"{archive.source}: is damaged: a word is empty; {SCHEMA.remedy}")
         return cls(Knowledge(archive.arrays, words, archive.made, listed))
 
+    @property
+    def believes(self) -> bool:
+        """Whether it was learned with a dictionary that the text bore out, so that its cut was the first one."""
+        return bool(self.knowledge.made["made"].get("believed", False))
+
     @cached_property
     def digest(self) -> str:
         arrays, words, made, listed = self.knowledge

@@ -79,17 +79,20 @@ def _find_words(ngrams: NGrams, search: Search, engine: Engine) -> Finding:
         saved.save(spans, sampler.rounds)
         if search.on_round is not None:
             search.on_round(progress)
-    return _decided(ngrams, symbols, sampler, samples, asked)
+    believed = trust is not None and trust.is_start
+    return _decided(ngrams, symbols, sampler, asked, {"samples": samples, "believed": believed})
 
 
-def _decided(ngrams: NGrams, symbols: NGrams, sampler: Sampler, samples: int, asked: Parameters) -> Finding:
-    """Cut where a word begins likely enough, and where numerals end."""
+def _decided(
+    ngrams: NGrams, symbols: NGrams, sampler: Sampler, asked: Parameters, how: dict[str, int]
+) -> Finding:
+    """Cut where a word begins likely enough, and where numerals end; `how` it was sampled is kept."""
     kinds, codes = kinds_of(symbols), code_points("".join(symbols.units))
     workspace = ngrams.workspace
 
     def decided(span: TextSpan) -> list[npt.NDArray[Any]]:
         """Give where words begin, what they are worth and how probable boundaries are; keep the words."""
-        chances = span.gathered("chosen", np.float32, LONGEST) / np.float32(samples)
+        chances = span.gathered("chosen", np.float32, LONGEST) / np.float32(how["samples"])
         probability = np.minimum(chances.sum(axis=0, dtype=np.float64), 1.0)
         units, is_clause = span.units(sampler.numbers), span.is_clause
         settle(probability, kinds[units], is_clause, codes[units])
@@ -121,7 +124,7 @@ def _decided(ngrams: NGrams, symbols: NGrams, sampler: Sampler, samples: int, as
         "units": symbols.total,
         "seed": asked.seed,
         "rounds": sampler.rounds,
-        "samples": samples,
+        **how,
         "corpus": digest_of(symbols),
     }
     segmenter = segmenter_of(sampler, symbols, kinds, made, asked.lexicon)
