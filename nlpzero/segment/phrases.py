@@ -42,7 +42,7 @@ def without_phrases(lexicon: Lexicon) -> Lexicon:
     def is_phrase(word: str) -> bool:
         if len(word) != 2 or word == HALF:
             return word == HALF
-        first, last = word
+        first, last = word[0], word[1]
         is_counted = first in DETERMINERS and last not in WHOLE and kinds[ord(last)] == CLASSIFIER
         return bool(is_counted) or (first in DEGREES and last in QUALITIES)
 
