@@ -33,6 +33,11 @@ class ExportOptions:
         "'word nz count'. rime: with pinyin (needs pypinyin). sudachi: CSV for sudachipy ubuild. sentencepiece: a "
         "unigram model. tokenizers: tokenizer.json.",
     )
+    tokenizer: str | None = option(
+        "--tokenizer",
+        metavar="FILE",
+        help="tokenizers: add the words to this tokenizer.json, in place of making one of them alone.",
+    )
     since: str | None = option("--since", metavar="OLD", help="Only words that the list OLD lacks.")
     min_count: int = option("--min-count", type=click.IntRange(min=1), default=1, help="Only words of this count.")
     min_length: int = option(
@@ -53,6 +58,8 @@ class ExportOptions:
 @quiet
 def command(own: ExportOptions, encoding: EncodingOptions, writing: FileOptions) -> None:
     """Write a word list for another program (词典导出): a table of `nlpzero discover`, or lines 'word count'."""
+    if own.tokenizer is not None and own.to != "tokenizers":
+        raise click.UsageError("--tokenizer needs --to tokenizers")
     with open_bytes(writing.output) as out:
         from nlpzero.errors import NothingFound
         from nlpzero.lexicon.exports import chosen, export
@@ -76,5 +83,10 @@ def command(own: ExportOptions, encoding: EncodingOptions, writing: FileOptions)
             from nlpzero.segment.lexical import LexiconCutter, jieba_cutter
 
             found = jieba_cutter().winning(found, LexiconCutter.EXCESS)
-        out.write(export(found, own.to, own.name))
+        if own.tokenizer is not None:
+            from nlpzero.segment.subwords import Tokenizer
+
+            out.write(Tokenizer(own.tokenizer).with_words(found.words).written())
+        else:
+            out.write(export(found, own.to, own.name))
         notice(f"{len(found):,} of {len(lexicon):,} words")

@@ -20,6 +20,7 @@ COMMANDS = {
     "merge": "Add up counts of parts of a corpus.",
     "segment": "Cut text into words, line by line.",
     "export": "Write a word list for jieba, IK, Rime and others.",
+    "tokens": "Find the words worth adding to a tokenizer.",
     "score": "Score a segmentation against a gold standard: P, R, F.",
     "templates": "Find sentence templates.",
     "links": "Count what parse --method links knows of words.",
@@ -41,7 +42,7 @@ COMMANDS = {
 }
 
 GROUPS = {
-    "Words": "discover count merge segment export score",
+    "Words": "discover count merge segment export tokens score",
     "A corpus": "words keyness kwic collocates keywords report",
     "Structure": "templates links parse probe rules",
     "Meaning": "glove similar",

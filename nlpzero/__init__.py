@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from .segment.scoring import SegmentationScore, compare_cuts, score
     from .segment.spans import InnerWords
     from .segment.stopped import StopCutter
+    from .segment.subwords import TokenSavings, words_for_tokenizer
     from .segment.whole import WholeCutter
     from .similarity.duplicates import Duplicates, near_duplicates
     from .similarity.front import Hit, TextIndex, alignment, embeddings, most_similar, similarities, similarity
@@ -121,6 +122,7 @@ _MODULES = {
     "segment.spans": "InnerWords",
     "segment.stopped": "StopCutter",
     "segment.whole": "WholeCutter",
+    "segment.subwords": "TokenSavings words_for_tokenizer",
     "similarity.duplicates": "Duplicates near_duplicates",
     "similarity.front": "Hit TextIndex alignment embeddings most_similar similarities similarity",
     "syntax.front": "TemplateRecord TemplateTable find_links find_templates",
@@ -205,6 +207,7 @@ __all__ = [
     "TemplateRecord",
     "TemplateTable",
     "TextIndex",
+    "TokenSavings",
     "TreeScore",
     "TrendOptions",
     "Vectors",
@@ -262,6 +265,7 @@ __all__ = [
     "trends",
     "vectors_for",
     "word_frequencies",
+    "words_for_tokenizer",
 ]
 
 

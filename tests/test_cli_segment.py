@@ -79,9 +79,15 @@ def test_new_words_of_the_text_are_found_and_added() -> None:
     for word in ("折潮", "陀尺", "橹簧"):  # made-up terms of the river: the turning tide, a rule, a spring of the scull
         assert (before.count(word), after.count(word) > 2) == (0, True)
     assert "殷朔笑" in before and "殷朔笑" not in after  # a name, "smiled"
-    for other in (["--jieba"], ["--lexicon", "jieba"], ["--userdict", stories], ["--learn"]):
+    for other in (["--jieba"], ["--lexicon", "jieba"], ["--learn"]):
         done = run("--learn-new", *other, stories)
         assert (done.exit_code, "exclude each other" in done.stderr) == (2, True)
+
+
+def test_new_words_are_added_beside_those_of_users(tmp_path: Path) -> None:
+    own = written(tmp_path, "own", "绘图室\n")  # "drawing office"
+    cut = run("-q", "--learn-new", "--userdict", own, DATA / "stories.txt").stdout.split()
+    assert {"橹簧", "绘图室"} <= set(cut) and "绘图室" not in run(DATA / "stories.txt").stdout.split()
 
 
 def test_the_hidden_markov_model_of_jieba_is_used() -> None:
