@@ -83,9 +83,7 @@ def _find_words(ngrams: NGrams, search: Search, engine: Engine) -> Finding:
     return _decided(ngrams, symbols, sampler, asked, {"samples": samples, "believed": believed})
 
 
-def _decided(
-    ngrams: NGrams, symbols: NGrams, sampler: Sampler, asked: Parameters, how: dict[str, int]
-) -> Finding:
+def _decided(ngrams: NGrams, symbols: NGrams, sampler: Sampler, asked: Parameters, how: dict[str, int]) -> Finding:
     """Cut where a word begins likely enough, and where numerals end; `how` it was sampled is kept."""
     kinds, codes = kinds_of(symbols), code_points("".join(symbols.units))
     workspace = ngrams.workspace
