@@ -7,6 +7,7 @@ together for every context, joined one after the other (products of max-plus mat
 context that turned out. So its time stays linear.
 """
 
+import functools
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -103,10 +104,12 @@ def best_path(scores: Sequence[Scores | ScoredWords], starts: Positions, lengths
 
 
 class _Lattice(NamedTuple):
-    """All words: arrays for the frequent lengths, shorter first; the others as lists, by position and then length."""
+    """All words: the frequent lengths, shorter first, as they were given; the others as lists, by position and then
+    length.
+    """
 
     longest: int
-    frequent: list[tuple[int, Scores]]
+    frequent: list[tuple[int, Scores | ScoredWords]]
     positions: Positions
     lengths: Positions
     values: Scores
@@ -115,17 +118,13 @@ class _Lattice(NamedTuple):
 def _lattice(scores: Sequence[Scores | ScoredWords]) -> _Lattice:
     """Tell the frequent lengths from the rare ones."""
     n = len(scores[0])
-    frequent: list[tuple[int, Scores]] = []
+    frequent: list[tuple[int, Scores | ScoredWords]] = []
     rare: list[tuple[int, Positions, Scores]] = [(0, np.empty(0, np.intp), np.empty(0))]
     for length, words in enumerate(scores, 1):
-        if not isinstance(words, tuple):
-            frequent.append((length, words))
-        elif len(words[0]) * RARE < n:
+        if isinstance(words, tuple) and len(words[0]) * RARE < n:
             rare.append((length, *words))
         else:
-            array = np.full(n, -np.inf)
-            array[words[0]] = words[1]
-            frequent.append((length, array))
+            frequent.append((length, words))
     positions = np.concatenate([words[1] for words in rare])
     lengths = np.repeat([words[0] for words in rare], [len(words[1]) for words in rare])
     values = np.concatenate([words[2] for words in rare])
@@ -142,31 +141,86 @@ class _RowWords(NamedTuple):
     lengths: Positions
 
 
+class _Places:
+    """Where the positions of a text are in the rows of a sweep.
+
+    Attributes
+    ----------
+    first, last : int
+        The text from its first stretch to the end of its last one.
+    own : int array, or a slice for all
+        Which of its positions are in stretches, counted from `first`.
+    rows : int array
+        Where each of those is laid out.
+    """
+
+    def __init__(self, starts: Positions, lengths: Positions, rows: Positions, rank: Positions, size: int) -> None:
+        self.first, self.last, self.size = int(starts[0]), int(starts[-1] + lengths[-1]), size
+        ends = np.cumsum(lengths)
+        number = np.arange(int(ends[-1]))
+        steps = np.repeat(ends, lengths)
+        steps -= number
+        self.rows = rows.take(steps)
+        self.rows += np.repeat(rank, lengths)
+        self.own: Positions | slice = slice(None)
+        if len(number) < self.last - self.first:
+            self.own = np.repeat(starts - (ends - lengths) - self.first, lengths)
+            self.own += number
+
+    def laid_out(self, words: Scores | ScoredWords) -> Scores:
+        """Bring the scores of one length into rows, -inf where no word starts."""
+        if not isinstance(words, tuple):
+            result = np.empty(self.size)
+            result[self.rows] = words[self.first : self.last][self.own]
+            return result
+        positions, values = words
+        inside = slice(*np.searchsorted(positions, (self.first, self.last)))
+        result = np.full(self.size + 1, -np.inf)
+        result[self._every.take(positions[inside] - self.first)] = values[inside]
+        return result
+
+    @functools.cached_property
+    def _every(self) -> Positions:
+        """Where each position from the first to the last is laid out; at the very end those in no stretch."""
+        if isinstance(self.own, slice):
+            return self.rows
+        result = np.full(self.last - self.first, self.size)
+        result[self.own] = self.rows
+        return result
+
+    def mark(self, is_start: Flags, marks: Flags) -> None:
+        """Add marks that are laid out in rows to those of the text."""
+        is_start[self.first : self.last][self.own] |= marks.take(self.rows)
+
+
 class _Sweep:
     """Stretches laid out in rows, to be stepped through together from right to left.
 
     Row t holds the positions t steps from the right ends, those of the longest stretches first. Rows 0, -1, ...,
     -overhang are the *context*: the positions at and beyond the right ends. They are laid out last, where a negative
-    index finds them.
+    index finds them. Scores are brought into this layout first, in the order of the text: stretches of one length write
+    each row from left to right, which the cache likes better than reading the text row by row.
     """
 
     def __init__(self, lattice: _Lattice, starts: Positions, lengths: Positions, overhang: int = 0) -> None:
         self.count, self.longest, self.overhang = len(starts), int(lengths.max()), overhang
-        self.frequent = lattice.frequent
         small = np.uint16 if self.longest < 1 << 16 else np.uint64  # NumPy sorts 16-bit integers by radix
         self.order = np.argsort((self.longest - lengths).astype(small), kind="stable")
         self.lengths = lengths.take(self.order)
-        self.ends = starts.take(self.order) + self.lengths
         active = self.count - np.append(0, np.cumsum(np.bincount(lengths))[:-1])
         rows = np.cumsum(np.concatenate(([0], active, np.full(overhang, self.count))))
         self.active: list[int] = active.tolist()
         self.rows: list[int] = rows[:-1].tolist()
         self.size = int(rows[-1])
         self.choice = np.ones(self.size, np.min_scalar_type(lattice.longest))
-        self.rare = self._rare(lattice, starts, lengths, rows[:-1])
+        rank = np.empty(self.count, np.intp)
+        rank[self.order] = np.arange(self.count)
+        self.places = _Places(starts, lengths, rows, rank, self.size)
+        self.frequent = [(length, self.places.laid_out(words)) for length, words in lattice.frequent]
+        self.rare = self._rare(lattice, starts, lengths, rows[:-1], rank)
 
     def _rare(
-        self, lattice: _Lattice, starts: Positions, lengths: Positions, rows: Positions
+        self, lattice: _Lattice, starts: Positions, lengths: Positions, rows: Positions, rank: Positions
     ) -> dict[int, list[_RowWords]]:
         """Give the rare words of each row, in groups: the first words of the positions, the second ones, ..."""
         inside = slice(*np.searchsorted(lattice.positions, (starts[0], starts[-1] + lengths[-1])))
@@ -181,8 +235,6 @@ class _Sweep:
         nth = number - np.maximum.accumulate(number * np.append(True, positions[1:] != positions[:-1]))
         order = np.lexsort((nth, row[fits]))
         fits, nth = fits[order], nth[order]
-        rank = np.empty(self.count, np.intp)
-        rank[self.order] = np.arange(self.count)
         row, size, rank, values = row[fits], size[fits], rank[owner[fits]], lattice.values[inside][fits]
         begin, end = rows[row] + rank, rows[row - size] + rank
         cuts = np.flatnonzero(np.append(True, (row[1:] != row[:-1]) | (nth[1:] != nth[:-1]))).tolist()
@@ -205,15 +257,15 @@ class _Sweep:
             active = self.active[t]
             row = slice(self.rows[t], self.rows[t] + active)
             best, choice = route[:, row], self.choice[row]
-            positions = self.ends[:active] - t
             for length, scores in self.frequent:
                 if length > t + self.overhang:
                     break
                 end = self.rows[t - length]
-                path = scores.take(positions) + route[:, end : end + active]
+                path = route[:, end : end + active]
                 if length == 1:
-                    best[:] = path
+                    np.add(scores[row], path, out=best)
                     continue
+                path = scores[row] + path
                 if is_single:
                     is_better = (path[0] >= best[0]).view(np.uint8)
                     np.maximum(choice, is_better * choice.dtype.type(length), out=choice)
@@ -235,12 +287,15 @@ class _Sweep:
         the left. Stretches are in the order of the layout; starts can be marked in a single context.
         """
         row = self.lengths - entry
+        marks = np.zeros(0 if is_start is None else self.size, np.bool_)
         for t in range(self.longest, 0, -1):
             active = self.active[t]
             here = row[:, :active] == t
             if is_start is not None:
-                is_start[self.ends[np.flatnonzero(here[0])] - t] = True
+                marks[self.rows[t] : self.rows[t] + active] = here[0]
             row[:, :active] -= here * self.choice[self.rows[t] : self.rows[t] + active]
+        if is_start is not None:
+            self.places.mark(is_start, marks)
         return -row
 
 
