@@ -263,9 +263,11 @@ class RunningOptions:
     )
 
     def __post_init__(self) -> None:
+        from nlpzero.core.allocation import keep_freed_memory
         from nlpzero.core.blas import one_thread_each
 
         one_thread_each()  # before NumPy is imported
+        keep_freed_memory(self.memory)
 
     @property
     def job(self) -> "Job":

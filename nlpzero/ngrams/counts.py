@@ -433,7 +433,7 @@ def _count_block(
     below: Placements,
 ) -> tuple[list[Placements], StoredRun]:
     """Count one block's pairs of neighbours: the next level's run, and its occurrences if they are to be kept."""
-    pairs = pairs_of(below, allowed, demand, bits)
+    pairs = pairs_of(below, allowed, demand, bits, kept=keep)
     run = workspace.store_run(pairs.run)
     # the ranks follow, when the runs of all blocks are merged
     return [stored_pairs(workspace, pairs, run.keys)] if keep else [], run

@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..core.counting import Merging, Ranks, count_ranked
+from ..core.counting import Merging, Ranks, count, count_ranked
 from ..core.engine import Engine
 from ..core.workspace import NONE, Column, Counts, Ids, Keys, Run, StoredRun, Workspace, WorkspaceArray
 from ..errors import NlpZeroError
@@ -175,7 +175,10 @@ def ranks_at(block: BlockLevels, length: int) -> Ids:
 
 
 class Pairs(NamedTuple):
-    """The pairs of neighbours in one block: which n-grams begin one, and follow one another; local ids; their run."""
+    """The pairs of neighbours in one block: which n-grams begin one, and follow one another; local ids; their run.
+
+    (Where they are not to be kept, only the run.)
+    """
 
     inside: Flags
     follows: Flags
@@ -183,8 +186,13 @@ class Pairs(NamedTuple):
     run: Run
 
 
-def pairs_of(below: Placements, allowed: WorkspaceArray, demand: Sequence[WorkspaceArray] | None, bits: int) -> Pairs:
-    """Find the pairs of neighbours in one block whose n-grams are allowed, and asked for (see `Demand`)."""
+def pairs_of(
+    below: Placements, allowed: WorkspaceArray, demand: Sequence[WorkspaceArray] | None, bits: int, *, kept: bool = True
+) -> Pairs:
+    """Find the pairs of neighbours in one block whose n-grams are allowed, and asked for (see `Demand`).
+
+    Where they are not to be kept they are counted only, by a sort of their keys alone.
+    """
     ids, ranks = below.ids.array, below.ranks.array
     present = ranks != NONE
 
@@ -207,10 +215,10 @@ def pairs_of(below: Placements, allowed: WorkspaceArray, demand: Sequence[Worksp
     pairs = ids.take(at).astype(np.uint64)
     pairs <<= local_bits
     pairs |= ids.take(at + 1)
-    run, above = count_ranked(pairs)
+    run, above = count_ranked(pairs) if kept else (count(pairs), np.empty(0, np.uint32))
     prefixes = ranks[(run.keys >> local_bits).astype(np.intp)].astype(np.uint64)
     suffixes = ranks[(run.keys & np.uint64((1 << int(local_bits)) - 1)).astype(np.intp)]
-    follows = np.append(inside, False).take(at + 1)
+    follows = np.append(inside, False).take(at + 1) if kept else inside[:0]
     return Pairs(inside, follows, above, Run((prefixes << np.uint64(bits)) | suffixes, run.counts))
 
 

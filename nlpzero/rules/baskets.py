@@ -369,7 +369,7 @@ def from_pairs(
         runs.append(workspace.store_run(count(keys)))
     lines = np.array(firsts, np.int64)
     carried = np.empty(0, np.uint64)
-    for run, _ in merge(runs):
+    for run, _ in merge(runs, ranked=False):
         if not len(run.keys):
             continue
         baskets.repeated += int(run.counts.sum()) - len(run.keys)

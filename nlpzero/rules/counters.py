@@ -207,7 +207,7 @@ def pair_candidates(
         counts = table[found]
     else:
         runs = [workspace.store_run(count(some.astype(np.uint64))) for some in keys]
-        kept = [(run.keys, run.counts) for run, _ in merge(runs, minimum)]
+        kept = [(run.keys, run.counts) for run, _ in merge(runs, minimum, ranked=False)]
         found = np.concatenate([np.empty(0, np.uint64), *(some for some, _ in kept)]).astype(np.int64)
         counts = np.concatenate([np.empty(0, np.int64), *(numbers for _, numbers in kept)])
         for run in runs:

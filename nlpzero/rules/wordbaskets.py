@@ -203,7 +203,7 @@ class _WordTable:
     def _linked(self) -> Keys:
         """Give the keys of the pairs of words that are one item."""
         found = [np.empty(0, np.uint64)]
-        for run, _ in merge(self._runs, LEAST_TOGETHER):
+        for run, _ in merge(self._runs, LEAST_TOGETHER, ranked=False):
             left, right = (
                 (run.keys >> np.uint64(32)).astype(np.int64),
                 (run.keys & np.uint64(0xFFFFFFFF)).astype(np.int64),

@@ -26,7 +26,7 @@ from ..ngrams.levels import (
     sums_by_parent,
 )
 from ..ngrams.measures import Scores
-from ..segment.lattice import RARE, ScoredWords, best_path
+from ..segment.lattice import ScoredWords, best_path
 from ..text.units import has_signs
 from .finding import Check, Evidence, Finding, Method, Search
 
@@ -180,16 +180,12 @@ def _cut_block(
     scores: list[Scores | ScoredWords] = [tables[0].array[block[0].ranks.array].take(block[0].ids.array)]
     for level, table, at in zip(block[1:], tables[1:], beginnings[1:], strict=True):
         ranks = level.ranks.array
+        known = np.flatnonzero(ranks != NONE)
         local = np.full(len(ranks), -np.inf)
-        local[ranks != NONE] = table.array[ranks[ranks != NONE]]
-        values = local.take(level.ids.array)
-        if np.count_nonzero(local > -np.inf) and len(at) * RARE >= size:
-            array = np.full(size, -np.inf)
-            array[at] = values
-            scores.append(array)
-        else:
-            words = np.flatnonzero(values > -np.inf)
-            scores.append((at.take(words), values.take(words)))
+        local[known] = table.array.take(ranks.take(known))
+        ids = level.ids.array
+        words = np.flatnonzero((local > -np.inf).take(ids))
+        scores.append((at.take(words), local.take(ids.take(words))))
     ends = np.flatnonzero(~bits_in(block[0].follows, size)) + 1
     marks = best_path(scores, np.append(0, ends[:-1])[: len(ends)], np.diff(ends, prepend=0))
     borders = np.flatnonzero(marks)
