@@ -60,8 +60,10 @@ def _read_words(cutter: Cutter, part: str | Part) -> UnitText:
     at = np.flatnonzero(kept.take(ids)) if len(words) else np.empty(0, np.intp)
     place = at + np.repeat(np.arange(len(lengths)), lengths)[at]
     gaps = np.diff(place, prepend=place[:1] - 1) > 1
-    positions = np.arange(len(at)) + np.cumsum(gaps)
-    return UnitText(positions.astype(np.uint32), rank.take(ids[at]), [words[i] for i in order], 0)
+    inside = np.ones(len(at) + int(np.count_nonzero(gaps)), np.bool_)
+    inside[np.flatnonzero(gaps) + np.arange(len(inside) - len(at))] = False
+    found = rank.take(ids[at])
+    return UnitText(inside, found, np.bincount(found, minlength=len(order)), [words[i] for i in order], 0)
 
 
 def list_ngrams(

@@ -412,16 +412,13 @@ def _read_units(joined: bool, text: str | Part) -> UnitText:
 def _encode_block(workspace: Workspace, read: Callable[[str | Part], UnitText], text: str | Part) -> _UnitBlock:
     """Read and encode one block."""
     found = read(text)
-    counts = np.bincount(found.ids, minlength=len(found.units))
-    follows = np.zeros(len(found.positions), np.bool_)
-    follows[:-1] = np.diff(found.positions) == 1
-    inside = np.zeros(int(found.positions[-1]) + 1 if len(found.positions) else 0, np.bool_)
-    inside[found.positions] = True
+    inside = found.inside
+    follows = np.append(inside[1:], False)[inside]
     store = workspace.store
     bits = store(np.packbits(inside)), store(np.packbits(follows))
     ids = store(found.ids)
     occurrences = Placements(bits[0], len(inside), bits[1], ids, ids)  # the ranks follow, when all blocks are read
-    return _UnitBlock(occurrences, store(counts), found.units, int(np.count_nonzero(~follows)), found.left_out)
+    return _UnitBlock(occurrences, store(found.counts), found.units, int(np.count_nonzero(~follows)), found.left_out)
 
 
 def _count_block(

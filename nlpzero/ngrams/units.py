@@ -3,19 +3,40 @@
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from ..core.workspace import NONE, Ids
+from ..core.workspace import Counts, Ids
 from ..text.characters import BLANKS, DIGIT, OTHER, code_points, from_code_points
-from ..text.units import read_units
+from ..text.units import Flags, read_units
 
 
 class UnitText(NamedTuple):
-    """A block as units: their places, with a gap between clauses; their local ids; the units; what was left out."""
+    """A block as units.
 
-    positions: Ids
+    Attributes
+    ----------
+    inside : bool array
+        Which places hold a unit: one empty place is between two clauses, and the last place holds one.
+    ids : uint32 array (n,)
+        The local ids of the units, in the order of the text.
+    counts : int64 array
+        How often each occurs.
+    units : list of str
+        The unit of each local id.
+    left_out : int
+        Characters that are neither units nor blank.
+    """
+
+    inside: Flags
     ids: Ids
+    counts: Counts
     units: list[str]
     left_out: int
+
+    @property
+    def positions(self) -> npt.NDArray[np.intp]:
+        """Give the places of the units."""
+        return np.flatnonzero(self.inside)
 
 
 def encode(text: str, joined: bool) -> UnitText:
@@ -40,28 +61,39 @@ def encode(text: str, joined: bool) -> UnitText:
     """
     read = read_units(code_points(text), characters=not joined)
     codes, classes = read.codes, read.classes
-    starts, is_unit = read.places()
-    positions = np.flatnonzero(is_unit)
-    starts = starts[positions]
+    starts, inside = read.places()
+    starts = starts[inside]
+    others = codes[classes == OTHER]
+    left_out = len(others) - sum(int(np.count_nonzero(others == blank)) for blank in BLANKS)
+    first = codes.take(starts)
     goes_on = np.append(read.joined[1:], False)
-    is_run = goes_on[starts]
+    is_run = goes_on.take(starts)
     if joined:
-        is_run |= classes[starts] >= DIGIT
-    others = np.bincount(codes[classes == OTHER])
-    left_out = int(others.sum() - others[BLANKS[len(others) > BLANKS]].sum())
-    table = np.full(int(codes.max(initial=0)) + 1, NONE, np.uint32)
-    characters = np.flatnonzero(np.bincount(codes[starts[~is_run]]))
-    runs: list[str] = []
-    if is_run.any():
-        visible = text if read.kept is None else from_code_points(codes)
-        ends = np.flatnonzero(~goes_on) + 1
-        begin = starts[is_run]
-        end = ends[np.searchsorted(ends, begin, "right")]
-        runs = [visible[a:b] for a, b in zip(begin.tolist(), end.tolist(), strict=True)]
+        is_run |= classes.take(starts) >= DIGIT
+    at = np.flatnonzero(is_run)
+    runs = _runs(text if read.kept is None else from_code_points(codes), starts.take(at), read.joined, goes_on)
+    number_of = np.bincount(first)
+    number_of -= np.bincount(first.take(at), minlength=len(number_of))
+    characters = np.flatnonzero(number_of)
     units = sorted({*map(chr, characters.tolist()), *runs})
     rank = {unit: i for i, unit in enumerate(units)}
+    table = np.zeros(len(number_of), np.uint32)
     table[characters] = [rank[chr(c)] for c in characters.tolist()]
-    ids = table[codes[starts]]
+    counts = np.zeros(len(units), np.int64)
+    counts[table[characters]] = number_of[characters]
+    ids = table.take(first)
     if runs:
-        ids[is_run] = np.fromiter(map(rank.__getitem__, runs), np.uint32, len(runs))
-    return UnitText(positions.astype(np.uint32), ids, units, left_out)
+        ids[at] = np.fromiter(map(rank.__getitem__, runs), np.uint32, len(runs))
+        counts += np.bincount(ids.take(at), minlength=len(units))
+    places = len(inside) - int(np.argmax(inside[::-1])) if len(ids) else 0
+    return UnitText(inside[:places], ids, counts, units, left_out)
+
+
+def _runs(text: str, begin: npt.NDArray[np.intp], joined: Flags, goes_on: Flags) -> list[str]:
+    """Give the units of more than one character, and others that are read alike, that begin at some characters."""
+    if not len(begin):
+        return []
+    ends = np.flatnonzero(joined & ~goes_on) + 1
+    end, longer = begin + 1, goes_on.take(begin)
+    end[longer] = ends.take(np.searchsorted(ends, begin[longer], "right"))
+    return [text[a:b] for a, b in zip(begin.tolist(), end.tolist(), strict=True)]

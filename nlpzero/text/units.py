@@ -106,19 +106,24 @@ class UnitReading(NamedTuple):
         keep = is_unit & ~self.joined
         keep[1:] |= is_unit[:-1] & ~is_unit[1:]
         starts = np.flatnonzero(keep)
-        is_unit = is_unit[starts]
+        is_unit = is_unit.take(starts)
         if len(self.apart):
             at = np.searchsorted(starts, self.apart)
             at = np.unique(np.concatenate([at, at + 1 + self._has_type(starts, at)]))
             at = at[(at > 0) & (at < len(starts))]
             at = at[is_unit[at] & is_unit[at - 1]]
-            starts, is_unit = np.insert(starts, at, starts[at]), np.insert(is_unit, at, False)
+            old = np.ones(len(starts) + len(at), np.bool_)
+            old[at + np.arange(len(at))] = False
+            before, starts = starts, np.empty(len(old), np.intp)
+            starts[old], starts[~old] = before, before[at]
+            old[old] = is_unit
+            is_unit = old
         return starts, is_unit
 
     def _has_type(self, starts: Positions, at: Positions) -> Flags:
         """Tell of names whether 型 follows (X-900型), but not 型号."""
         after = np.append(starts, len(self.codes)).take(at + 1)
-        codes = np.append(self.codes, [0, 0])
+        codes = np.concatenate([self.codes, np.zeros(2, np.uint32)])
         is_type = (self.classes.take(self.apart) != DIGIT) & (codes.take(after) == ord("型"))
         found: Flags = is_type & (codes.take(after + 1) != ord("号")) & (codes.take(after + 1) != ord("號"))
         return found
