@@ -141,7 +141,7 @@ class _RowWords(NamedTuple):
     lengths: Positions
 
 
-class _Places:
+class _RowLayout:
     """Where the positions of a text are in the rows of a sweep.
 
     Attributes
@@ -215,8 +215,8 @@ class _Sweep:
         self.choice = np.ones(self.size, np.min_scalar_type(lattice.longest))
         rank = np.empty(self.count, np.intp)
         rank[self.order] = np.arange(self.count)
-        self.places = _Places(starts, lengths, rows, rank, self.size)
-        self.frequent = [(length, self.places.laid_out(words)) for length, words in lattice.frequent]
+        self.layout = _RowLayout(starts, lengths, rows, rank, self.size)
+        self.frequent = [(length, self.layout.laid_out(words)) for length, words in lattice.frequent]
         self.rare = self._rare(lattice, starts, lengths, rows[:-1], rank)
 
     def _rare(
@@ -295,7 +295,7 @@ class _Sweep:
                 marks[self.rows[t] : self.rows[t] + active] = here[0]
             row[:, :active] -= here * self.choice[self.rows[t] : self.rows[t] + active]
         if is_start is not None:
-            self.places.mark(is_start, marks)
+            self.layout.mark(is_start, marks)
         return -row
 
 
