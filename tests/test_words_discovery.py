@@ -17,6 +17,7 @@ from nlpzero.words.cohesion import cohesion_pieces
 from nlpzero.words.discovery import Discovery, cut_texts, discover
 from nlpzero.words.finding import MethodName, Parameters
 from nlpzero.words.methods import METHODS
+from nlpzero.words.pieces import UnitCodes, count_pieces
 from nlpzero.words.pmi import pmi_pieces, remove_redundancy
 
 YAM = "山药汤，山药饼，炒山药，山药片，买山药。\n"  # "yam soup, yam cake, fried yam, yam chips, buy yam"
@@ -73,6 +74,23 @@ def test_pmi_finds_the_words_and_counts_of_nlp_zero(seed: int, min_proba: float,
     expected = oracles.pmi_words(lines_of(text), min_proba, min_pmi, classify_published)
     _, pieces = pmi_pieces(characters_of(text, 7), min_proba=min_proba, min_pmi=min_pmi, memory=1 << 20)
     assert remove_redundancy(pieces.counts)[0] == expected
+
+
+@pytest.mark.parametrize(("lines", "memory"), [(10**9, 1 << 20), (7, 1), (1, 1 << 20)])
+def test_pieces_of_any_length_are_counted_and_come_in_the_order_of_the_text(lines: int, memory: int) -> None:
+    rng = np.random.default_rng(15)
+    characters = [*map(chr, range(0x4E00, 0x4E00 + 900))]  # 900 make short pieces of 6 and longer ones
+    clauses = ["".join(rng.choice(characters[: 3 * size], size)) for size in rng.integers(1, 12, 400).tolist()]
+    drawn = [*clauses, "".join(characters), *rng.choice(clauses, 900).tolist()]
+    ngrams = characters_of("。\n".join(drawn) + "\n", lines).to_length(2, minimum=1)
+    found = count_pieces(ngrams, UnitCodes(ngrams), [np.ones(len(ngrams.levels[1]), np.bool_)], memory)
+    expected = {piece: number for piece, number in Counter(drawn).items() if number >= 3}
+    assert found.total == len(drawn) - 1
+    assert found.too_long == 1
+    words = found.at_least(3)
+    assert words == expected
+    for length in range(1, 12):
+        assert [word for word in words if len(word) == length] == [word for word in expected if len(word) == length]
 
 
 def test_redundancy_is_removed_longest_first_and_counts_go_to_the_parts() -> None:

@@ -20,7 +20,7 @@ from ..reading.parts import Part, units_text
 from ..reading.sources import Texts, open_texts
 from ..text.units import symbol_of
 from .entropies import Entropies, neighbour_entropies
-from .levels import Demand, Level, Placements, bits_of, level_of_units, merged_level, pairs_of, stored_pairs
+from .levels import Demand, Level, Placements, bits_of, level_of_units, merged_level, pairs_of, roles_of, stored_pairs
 from .runs import NGramTable
 from .units import UnitText, encode
 
@@ -139,13 +139,12 @@ class NGrams:
         if self.placed < len(self.levels):
             return self._placed_again().extended(demand, minimum=minimum, last=last)
         below = self.levels[-1]
-        flags = self.workspace.store(below.counts >= minimum)
-        masks = None if demand is None else [self.workspace.store(one) for one in demand]
+        roles = self.workspace.store(roles_of(below.counts >= minimum, demand))
         if self.reference is None:
-            result = self._counted(flags, masks, minimum, last)
+            result = self._counted(roles, demand is not None, minimum, last)
         else:
-            result = self._taken(self.reference, demand, flags, masks, minimum, last)
-        self.workspace.discard(flags, *(masks or ()))
+            result = self._taken(self.reference, demand, roles, minimum, last)
+        self.workspace.discard(roles)
         return result
 
     def to_length(self, length: int, minimum: int = 2) -> "NGrams":
@@ -155,12 +154,10 @@ class NGrams:
             result = result.extended(minimum=minimum)
         return result
 
-    def _counted(
-        self, flags: WorkspaceArray, masks: Sequence[WorkspaceArray] | None, minimum: int, last: bool
-    ) -> "NGrams":
+    def _counted(self, roles: WorkspaceArray, demanded: bool, minimum: int, last: bool) -> "NGrams":
         """Count the next level in the text."""
         bits = bits_of(self.levels[-1])
-        task = functools.partial(_count_block, self.workspace, flags, masks, bits, not last)
+        task = functools.partial(_count_block, self.workspace, roles, demanded, bits, not last)
         found: list[Placements] = []
         runs: list[StoredRun] = []
         for occurrences, run in self.engine.map(task, [block[-1] for block in self.blocks]):
@@ -183,8 +180,7 @@ class NGrams:
         self,
         reference: Reference,
         demand: Demand | None,
-        flags: WorkspaceArray,
-        masks: Sequence[WorkspaceArray] | None,
+        roles: WorkspaceArray,
         minimum: int,
         last: bool,
     ) -> "NGrams":
@@ -196,26 +192,26 @@ class NGrams:
                 f"count again with `order`={self.reach} or more"
             )
         level, ranks = _chosen(self.workspace, table.levels[len(self.levels)], reference.ranks, demand, minimum)
-        found = None if last else self._found(flags, masks, level, self.blocks)
+        found = None if last else self._found(roles, demand is not None, level, self.blocks)
         return replace(self._with(level, found), reference=reference._replace(ranks=ranks))
 
     def _found(
         self,
-        flags: WorkspaceArray,
-        masks: Sequence[WorkspaceArray] | None,
+        roles: WorkspaceArray,
+        demanded: bool,
         level: Level,
         blocks: Iterable[Sequence[Placements]],
     ) -> list[Placements]:
         """Find the n-grams of a level in each block."""
-        task = functools.partial(_find_block, self.workspace, flags, masks, level)
+        task = functools.partial(_find_block, self.workspace, roles, demanded, level)
         return [*self.engine.map(task, [block[-1] for block in blocks])]
 
     def _placed_again(self) -> "NGrams":
         """Find where the n-grams stand of the levels for which it was not kept."""
         blocks = self.blocks
         for below, level in zip(self.levels[self.placed - 1 :], self.levels[self.placed :], strict=False):
-            every = self.workspace.store(np.ones(len(below), np.bool_))
-            found = self._found(every, None, level, blocks)
+            every = self.workspace.store(roles_of(np.ones(len(below), np.bool_), None))
+            found = self._found(every, False, level, blocks)
             blocks = tuple((*block, one) for block, one in zip(blocks, found, strict=True))
         return replace(self, blocks=blocks)
 
@@ -423,14 +419,14 @@ def _encode_block(workspace: Workspace, read: Callable[[str | Part], UnitText], 
 
 def _count_block(
     workspace: Workspace,
-    allowed: WorkspaceArray,
-    demand: Sequence[WorkspaceArray] | None,
+    roles: WorkspaceArray,
+    demanded: bool,
     bits: int,
     keep: bool,
     below: Placements,
 ) -> tuple[list[Placements], StoredRun]:
     """Count one block's pairs of neighbours: the next level's run, and its occurrences if they are to be kept."""
-    pairs = pairs_of(below, allowed, demand, bits, kept=keep)
+    pairs = pairs_of(below, roles, bits, demanded=demanded, kept=keep)
     run = workspace.store_run(pairs.run)
     # the ranks follow, when the runs of all blocks are merged
     return [stored_pairs(workspace, pairs, run.keys)] if keep else [], run
@@ -438,13 +434,13 @@ def _count_block(
 
 def _find_block(
     workspace: Workspace,
-    allowed: WorkspaceArray,
-    demand: Sequence[WorkspaceArray] | None,
+    roles: WorkspaceArray,
+    demanded: bool,
     level: Level,
     below: Placements,
 ) -> Placements:
     """Find in one block the n-grams of the next level, and their ranks."""
-    pairs = pairs_of(below, allowed, demand, 32)
+    pairs = pairs_of(below, roles, 32, demanded=demanded)
     keys = level.keys
     at = np.minimum(np.searchsorted(keys, pairs.run.keys), max(0, len(level) - 1))
     found = keys[at] == pairs.run.keys if len(level) else np.zeros(len(at), np.bool_)

@@ -88,6 +88,10 @@ def level_of_units(counts: Counts, workspace: Workspace) -> Level:
     return Level(workspace.store(np.empty(0, np.uint64)), workspace.store(counts))
 
 
+USABLE, INNER, ENDS_WORD, BEGINS_WORD = 1, 2, 4, 8
+"""What an n-gram is to those of the next length, as bits: it occurs often enough; and see `Demand`."""
+
+
 class Demand(NamedTuple):
     """Which n-grams of a level lead to those of the next that some words ask for, as bool arrays of the level's length.
 
@@ -103,6 +107,22 @@ class Demand(NamedTuple):
         """Tell of pairs of parents, given by their ranks, whether the n-gram they make is asked for."""
         asked: Flags = (self.inner[first] & self.inner[second]) | self.ends_word[first] | self.begins_word[second]
         return asked
+
+
+def roles_of(usable: Flags, demand: Demand | None) -> npt.NDArray[np.uint8]:
+    """Say as bits what each n-gram of a level is to those of the next one; one 0 more, for those the level lacks.
+
+    Examples
+    --------
+    >>> roles_of(np.array([True, False]), None).tolist()
+    [1, 0, 0]
+    """
+    roles = np.zeros(len(usable) + 1, np.uint8)
+    roles[:-1] = usable
+    if demand is not None:
+        for flags, role in zip(demand, (INNER, ENDS_WORD, BEGINS_WORD), strict=True):
+            roles[:-1] |= flags.view(np.uint8) * np.uint8(role)
+    return roles
 
 
 class Placements(NamedTuple):
@@ -187,29 +207,22 @@ class Pairs(NamedTuple):
 
 
 def pairs_of(
-    below: Placements, allowed: WorkspaceArray, demand: Sequence[WorkspaceArray] | None, bits: int, *, kept: bool = True
+    below: Placements, roles: WorkspaceArray, bits: int, *, demanded: bool = False, kept: bool = True
 ) -> Pairs:
-    """Find the pairs of neighbours in one block whose n-grams are allowed, and asked for (see `Demand`).
+    """Find the pairs of neighbours in one block that are both usable, and asked for if they must be (see `Demand`).
 
     Where they are not to be kept they are counted only, by a sort of their keys alone.
     """
     ids, ranks = below.ids.array, below.ranks.array
-    present = ranks != NONE
-
-    def at_each(flags: WorkspaceArray) -> Flags:
-        local = np.zeros(len(ranks), np.bool_)
-        local[present] = flags.array[ranks[present]]
-        found: Flags = local.take(ids)
-        return found
-
-    usable = at_each(allowed)
+    found = roles.array.take(ranks, mode="clip").take(ids)  # NONE is beyond the last
+    first, second = found[:-1], found[1:]
+    both = first & second
     inside = np.zeros(len(ids), np.bool_)
     pair = inside[:-1]
-    np.logical_and(usable[:-1], usable[1:], out=pair)
+    np.not_equal(both & USABLE, 0, out=pair)
     pair &= bits_in(below.follows, len(ids))[:-1]
-    if demand is not None:
-        inner, ends_word, begins_word = map(at_each, demand)
-        pair &= (inner[:-1] & inner[1:]) | ends_word[:-1] | begins_word[1:]
+    if demanded:
+        pair &= ((both & INNER) | (first & ENDS_WORD) | (second & BEGINS_WORD)) != 0
     local_bits = np.uint64(max(1, len(ranks).bit_length()))
     at = np.flatnonzero(pair)
     pairs = ids.take(at).astype(np.uint64)

@@ -81,7 +81,7 @@ def cohesion_pieces(
         strong.append(np.concatenate([np.empty(0, np.bool_), *flags]))
     codes = UnitCodes(ngrams)
     pieces = count_pieces(ngrams, codes, strong, memory)
-    found = pieces.tally.at_least(min_count)
+    found = pieces.at_least(min_count)
     kept = _strings_of(ngrams, codes, strong[1:])
     words = {
         word: number

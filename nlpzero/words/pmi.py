@@ -56,8 +56,8 @@ def pmi_pieces(ngrams: NGrams, *, min_proba: float, min_pmi: float, memory: int)
     information = frequency - alone[level.prefixes] - alone[level.suffixes]
     codes = UnitCodes(ngrams)
     pieces = count_pieces(ngrams, codes, [(frequency > np.log(min_proba)) & (information > min_pmi)], memory)
-    least = int(np.floor(min_proba * pieces.tally.total)) + 1
-    return ngrams, CommonPieces(pieces.tally.at_least(least), codes, least, pieces.too_long)
+    least = int(np.floor(min_proba * pieces.total)) + 1
+    return ngrams, CommonPieces(pieces.at_least(least), codes, least, pieces.too_long)
 
 
 def remove_redundancy(pieces: Mapping[str, int]) -> tuple[dict[str, int], Scores]:
