@@ -4,6 +4,7 @@ import tracemalloc
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from cases import DAMAGES
 from nlpzero.core import counting
 from nlpzero.core.counting import Merging, count, count_ranked, merge, sort_with_origin
 from nlpzero.core.engine import Engine
-from nlpzero.core.workspace import NONE, Ids, Keys, Run, StoredRun, Workspace
+from nlpzero.core.workspace import NONE, Ids, Keys, Run, StoredRun, Workspace, WorkspaceArray
 from nlpzero.errors import ModelError, NlpZeroError
 
 
@@ -124,6 +125,61 @@ def test_merging_by_ranges_of_keys_is_counting_everything_at_once(
             assert np.array_equal(ranks.array != NONE, present)
             assert np.array_equal(whole.keys[kept][ranks.array[present]], keys[present])
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("workers", "fewest", "minimum"), [(1, 2, 1), (1, 3, 3), (2, 5, 2), (1, 23, 2)])
+def test_runs_merged_in_groups_of_groups_give_the_same_sums_and_ranks(
+    workers: int, fewest: int, minimum: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(8)
+    blocks = [random_keys(rng, size, 300) for size in (0, 1, *rng.integers(0, 200, 20).tolist(), 0)]
+    with Engine(workers) as engine, Workspace(0, tmp_path, task=1) as workspace:
+        runs = [workspace.store_run(count(block)) for block in blocks]
+
+        def found() -> tuple[Run, list[Ids]]:
+            merging = Merging(runs, minimum, engine=engine, workspace=workspace, ranked=True)
+            pieces = [Run(np.array(piece.keys), np.array(piece.counts)) for piece in merging]
+            run = Run(*(np.concatenate(columns) for columns in zip(*pieces, strict=True)))
+            return run, [np.array(ranks.array) for ranks in merging.ranks]
+
+        at_once, ranks = found()
+        monkeypatch.setattr(counting, "LEAST", 50)
+        monkeypatch.setattr(counting, "FEWEST", fewest)
+        in_groups, ranks_of_groups = found()
+        assert np.array_equal(at_once.keys, in_groups.keys)
+        assert np.array_equal(at_once.counts, in_groups.counts)
+        assert len(ranks) == len(ranks_of_groups) == len(blocks)
+        assert all(map(np.array_equal, ranks, ranks_of_groups))
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="the system does not tell which files are open")
+def test_few_files_are_open_and_reads_are_long_however_many_runs_there_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "LEAST", 1000)
+    monkeypatch.setattr(counting, "READ", 1 << 9)
+    opened, lengths = [], []
+    read = WorkspaceArray.part
+
+    def counted(array: WorkspaceArray, start: int, stop: int) -> Any:
+        lengths.append((stop - start) * np.dtype(array.dtype).itemsize)
+        opened.append(len(list(Path("/proc/self/fd").iterdir())))
+        return read(array, start, stop)
+
+    monkeypatch.setattr(WorkspaceArray, "part", counted)
+    rng = np.random.default_rng(9)
+    for number in (20, 400):
+        with Workspace(0, tmp_path, task=1) as workspace:
+            runs = [workspace.store_run(count(random_keys(rng, 100, 1 << 40))) for _ in range(number)]
+            before = len(list(Path("/proc/self/fd").iterdir()))
+            opened.clear()
+            lengths.clear()
+            for _ in Merging(runs, engine=Engine(), workspace=workspace, ranked=True):
+                pass
+        assert max(opened) - before <= 3
+        assert (
+            sum(lengths) / len(lengths) > 100
+        )  # half of what is asked, as the last group may be small, and counts are
 
 
 def test_more_keys_than_can_be_numbered_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
