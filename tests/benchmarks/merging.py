@@ -1,0 +1,85 @@
+"""How many files are open, and how long reads are, when many runs are merged: all at once, and in groups.
+
+A simulation of large corpora on little memory: runs as many as the blocks of 100 GB of text, with a thousandth of their
+entries, and a thousandth of the memory to merge them in. Seeks and reads are counted, not timed: a read that does not
+go on where the one before it in the same file ended is a seek.
+"""
+
+import argparse
+import os
+import tempfile
+import time
+
+import numpy as np
+
+from nlpzero.core import counting
+from nlpzero.core.counting import Merging, count
+from nlpzero.core.engine import Engine
+from nlpzero.core.workspace import Workspace, WorkspaceArray
+
+
+class Disk:
+    """Counts what is read of the files of a workspace."""
+
+    def __init__(self) -> None:
+        self.reads = self.seeks = self.bytes = self.most_open = 0
+        self._ends: dict[str | None, int] = {}
+        self._part = WorkspaceArray.part
+
+    def read(self, array: WorkspaceArray, start: int, stop: int) -> np.ndarray:
+        """Read a part of an array, and count it."""
+        found = self._part(array, start, stop)
+        if array.path is not None and len(found):
+            self.reads += 1
+            self.bytes += found.nbytes
+            at = array.offset + start * found.itemsize
+            self.seeks += self._ends.get(array.path) != at
+            self._ends[array.path] = at + found.nbytes
+            self.most_open = max(self.most_open, len(os.listdir("/proc/self/fd")))
+        return found
+
+
+def merge(options: argparse.Namespace, grouped: bool) -> None:
+    """Make runs and merge them."""
+    rng = np.random.default_rng(1)
+    counting.MERGE_CHUNK = options.chunk
+    counting.READ = options.read
+    counting.FEWEST = 16 if grouped else options.runs
+    with tempfile.TemporaryDirectory(dir=options.tmp_dir) as folder, Workspace(0, folder, task=1) as workspace:
+        runs = []
+        for _ in range(options.runs):  # a quarter of the entries of every run repeat in others
+            keys = np.where(
+                rng.random(options.entries) < 0.25, rng.zipf(1.3, options.entries), rng.integers(1, 1 << 40)
+            )
+            runs.append(workspace.store_run(count((keys % (1 << 40)).astype(np.uint64))))
+        before = len(os.listdir("/proc/self/fd"))
+        disk = Disk()
+        WorkspaceArray.part = lambda array, start, stop: disk.read(array, start, stop)  # type: ignore[method-assign]
+        start, entries, total = time.process_time(), 0, 0
+        for run in Merging(runs, 2, engine=Engine(), workspace=workspace, ranked=True):
+            entries += len(run.keys)
+            total += int(run.counts.sum())
+        WorkspaceArray.part = disk._part  # type: ignore[method-assign]
+        seconds = time.process_time() - start
+    print(
+        f"{'in groups' if grouped else 'at once  '}  {options.runs:,} runs: {disk.reads:,} reads of "
+        f"{disk.bytes / disk.reads:,.0f} bytes, {disk.seeks:,} seeks, {disk.bytes / 1e6:,.0f} MB read, "
+        f"{disk.most_open - before} files open at the most, {seconds:.1f} CPU-s; {entries:,} keys, {total:,} counted"
+    )
+
+
+def main() -> None:
+    """Merge the same runs in both ways."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=4000)
+    parser.add_argument("--entries", type=int, default=600, help="of a run")
+    parser.add_argument("--chunk", type=int, default=5000, help="entries merged at a time")
+    parser.add_argument("--read", type=int, default=128, help="bytes that a read should have")
+    parser.add_argument("--tmp-dir")
+    options = parser.parse_args()
+    for grouped in (False, True):
+        merge(options, grouped)
+
+
+if __name__ == "__main__":
+    main()
