@@ -219,8 +219,8 @@ class Merging:
             inner.append(group.ranks)
         outer = self._of(sums, self.minimum)
         yield from outer
-        for run in sums:
-            self.workspace.discard(*run)
+        for stored in sums:
+            self.workspace.discard(*stored)
         self.ranks = [
             ranks for within, of_sum in zip(inner, outer.ranks, strict=False) for ranks in self._outer(within, of_sum)
         ]

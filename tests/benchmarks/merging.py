@@ -54,12 +54,12 @@ def merge(options: argparse.Namespace, grouped: bool) -> None:
             runs.append(workspace.store_run(count((keys % (1 << 40)).astype(np.uint64))))
         before = len(os.listdir("/proc/self/fd"))
         disk = Disk()
-        WorkspaceArray.part = lambda array, start, stop: disk.read(array, start, stop)  # type: ignore[method-assign]
+        WorkspaceArray.part = lambda array, start, stop: disk.read(array, start, stop)  # type: ignore
         start, entries, total = time.process_time(), 0, 0
         for run in Merging(runs, 2, engine=Engine(), workspace=workspace, ranked=True):
             entries += len(run.keys)
             total += int(run.counts.sum())
-        WorkspaceArray.part = disk._part  # type: ignore[method-assign]
+        WorkspaceArray.part = disk._part  # type: ignore
         seconds = time.process_time() - start
     print(
         f"{'in groups' if grouped else 'at once  '}  {options.runs:,} runs: {disk.reads:,} reads of "
