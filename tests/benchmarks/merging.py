@@ -42,7 +42,7 @@ class Disk:
 def merge(options: argparse.Namespace, grouped: bool) -> None:
     """Make runs and merge them."""
     rng = np.random.default_rng(1)
-    counting.MERGE_CHUNK = options.chunk
+    counting.LEAST = options.chunk
     counting.READ = options.read
     counting.FEWEST = 16 if grouped else options.runs
     with tempfile.TemporaryDirectory(dir=options.tmp_dir) as folder, Workspace(0, folder, task=1) as workspace:
