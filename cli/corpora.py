@@ -4,7 +4,7 @@ import contextlib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
 
@@ -88,19 +88,32 @@ class DocumentOptions:
 
     section: ClassVar[str] = "Documents"
 
-    document: Literal["none", "file", "line", "paragraph"] = option(
+    document: str = option(
         "--document",
-        type=click.Choice(["file", "line", "paragraph"]),
+        metavar="file|line|paragraph|FIELD",
         show_default="none",
         callback=lambda _context, _parameter, value: value or "none",
-        help="What a document is; paragraphs end at blank lines.",
+        help="What a document is; paragraphs end at blank lines. FIELD: all records with the same value there, beside "
+        "the --field of the text.",
     )
 
-    def unit(self) -> "DocumentUnit":
-        """The same, for the library."""
+    def unit(self, reading: ReadingOptions) -> "tuple[DocumentUnit, ReadingOptions]":
+        """The same, for the library, and what is read for it."""
         from nlpzero.corpora.documents import DocumentUnit
 
-        return DocumentUnit(self.document)
+        if self.document in ("none", "file", "line", "paragraph"):
+            kind: Any = self.document
+            return DocumentUnit(kind), reading
+        return DocumentUnit("label", len(reading.fields)), labelled(reading, self.document, "--document")
+
+
+def labelled(reading: ReadingOptions, field: str, name: str) -> ReadingOptions:
+    """Read a field before those of the text."""
+    if not reading.fields:
+        known = "is file" if name == "--by" else "are file, line, paragraph"
+        raise click.UsageError(f"{name} {field}: there {known}; a FIELD needs --field, which holds the text")
+    label: str | int = int(field) if field.isascii() and field.isdigit() and int(field) else field
+    return replace(reading, fields=(label, *reading.fields))
 
 
 def kind_of_file(path: str) -> str | None:

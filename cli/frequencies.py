@@ -94,18 +94,19 @@ def command(
         return
     if is_given("by"):
         raise click.UsageError("--by is for --ngrams")
+    unit, reading = documents.unit(reading)
     if own.save is not None:
         from nlpzero.core.files import check_place
 
         check_place(own.save)
-        found = word_counts(reading.paths, documents.unit(), words, cutter, reading, running)
+        found = word_counts(reading.paths, unit, words, cutter, reading, running)
         found.save(own.save)
         notice(f"{len(found):,} different words, {found.total:,} in all")
         return
     with writing.open() as file:
         from nlpzero.corpora.listing import FrequencyList, list_words
 
-        found = word_counts(reading.paths, documents.unit(), words, cutter, reading, running)
+        found = word_counts(reading.paths, unit, words, cutter, reading, running)
         listed = list_words(found, FrequencyList(own.min_count, own.min_length, own.sort, own.top))
         writing.table(file, listed.names).write_columns(listed.lists())
 

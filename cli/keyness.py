@@ -1,12 +1,21 @@
 """`nlpzero keyness`: the words that one corpus has more often than another."""
 
 import functools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import click
 
-from .corpora import CorpusWordOptions, DocumentOptions, measure_option, string_counts, word_counts
+from .corpora import (
+    CorpusWordOptions,
+    DocumentOptions,
+    kind_of_file,
+    labelled,
+    measure_option,
+    string_counts,
+    word_counts,
+)
+from .messages import warn
 from .options import ReadingOptions, RunningOptions, quiet
 from .output import TableOptions
 from .pages import command as page
@@ -14,6 +23,8 @@ from .terminal import is_terminal
 from .values import argument, is_given, option, top_option, values
 
 if TYPE_CHECKING:
+    from nlpzero.corpora.documents import DocumentUnit
+    from nlpzero.corpora.frequencies import WordCounts
     from nlpzero.corpora.keyness import KeynessOptions
     from nlpzero.corpora.records import ResultTable
 
@@ -26,6 +37,7 @@ Examples:
   nlpzero keyness --side stable --top 5 a.npz b.npz
   nlpzero keyness --ngrams --top 10 a.txt b.txt
   split -l 85 data/stories.txt part; nlpzero keyness --by file --top 3 part*
+  nlpzero keyness --by file --document line --max-p 0.05 part*
   nlpzero keyness --by file --trend --top 10 part*
 """
 
@@ -150,9 +162,8 @@ def command(
             writing.table(file, found.names).write_columns(found.lists())
             return
         learned = functools.cache(lambda: words.learned([*a, *b], reading, running))
-        counts = [
-            word_counts(paths, documents.unit(), words, lambda _: learned(), reading, running) for paths in (a, b)
-        ]
+        unit, read = documents.unit(reading)
+        counts = [word_counts(paths, unit, words, lambda _: learned(), read, running) for paths in (a, b)]
         found = compare(counts[0], counts[1], options, job=running.job)
         table = writing.table(file, found.names)
         table.write_columns(found.lists())
@@ -181,28 +192,47 @@ def _compare_parts(
     running: RunningOptions,
 ) -> "ResultTable":
     """Compare each part with the others, or find trends."""
-    from nlpzero.corpora.documents import DocumentUnit
     from nlpzero.corpora.parts import TrendOptions, compare_parts, trends
 
     for name, given in (("--against", own.against), ("--ngrams", own.ngrams)):
         if given:
             raise click.UsageError(f"{name} is for A against B, not for --by")
-    if documents.document != "none":
-        raise click.UsageError("--document is for A against B, not for --by")
-    unit = DocumentUnit("file")
-    if by != "file":
-        if not reading.fields:
-            raise click.UsageError("--by FIELD needs --field, which holds the text")
-        label: str | int = int(by) if by.isascii() and by.isdigit() else by
-        unit = DocumentUnit("label", len(reading.fields))
-        reading = replace(reading, fields=(label, *reading.fields))
+    if documents.document != "none" and own.trend:
+        raise click.UsageError("--document is for key words, not for --trend")
+    unit = _part_unit(by, documents, reading)
+    read = reading if by == "file" else labelled(reading, by, "--by")
     learned = functools.cache(lambda: words.learned(own.texts, reading, running))
-    counts = word_counts(own.texts, unit, words, lambda _: learned(), reading, running)
+    counts = word_counts(own.texts, unit, words, lambda _: learned(), read, running)
+    _warn_of_empty(own.texts if by == "file" else (), counts)
     if own.trend:
         if is_given("sort"):
             raise click.UsageError("--trend is sorted by how sure the slope is, not by --sort")
         return trends(counts, TrendOptions(min_count=own.min_count, top=own.top))
-    return compare_parts(counts, options)
+    return compare_parts(counts, options, job=running.job)
+
+
+def _part_unit(by: str, documents: PermutationOptions, reading: ReadingOptions) -> "DocumentUnit":
+    """What is counted: by parts, and for a test over documents by documents in them."""
+    from nlpzero.corpora.documents import DocumentUnit
+
+    is_field = by != "file"
+    if documents.document == "none":
+        return DocumentUnit("label", len(reading.fields)) if is_field else DocumentUnit("file")
+    if documents.document == "line" or (documents.document == "paragraph" and not is_field):
+        kind: Literal["line", "paragraph"] = "line" if documents.document == "line" else "paragraph"
+        return DocumentUnit(kind, len(reading.fields), "label" if is_field else "file")
+    smaller = "line" if is_field else "line or paragraph"
+    raise click.UsageError(f"--document {documents.document} is no part of --by {by}; give {smaller}")
+
+
+def _warn_of_empty(paths: tuple[str, ...], counts: "WordCounts") -> None:
+    """Say which parts are left out, as they hold no words; `paths` are parts that are files."""
+    from nlpzero.corpora.parts import part_sizes
+
+    sizes = part_sizes(counts)
+    absent = [path for path in paths if path not in sizes and path != "-" and kind_of_file(path) is None]
+    for name in [*absent, *(name for name, size in sizes.items() if not size)]:
+        warn(f"{name} holds no words, and is left out")
 
 
 def _compare_strings(

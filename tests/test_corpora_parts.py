@@ -15,6 +15,7 @@ from nlpzero.corpora.documents import DocumentUnit, ordered_names
 from nlpzero.corpora.frequencies import WordCounts, count_words
 from nlpzero.corpora.keyness import KeynessOptions, compare
 from nlpzero.corpora.parts import TrendOptions, compare_parts, kendall, sparkline, trends
+from nlpzero.corpora.permutation import Permutation
 from nlpzero.reading.parts import Block
 
 YEARS = 8
@@ -123,9 +124,76 @@ def test_the_command_takes_parts_from_files_and_from_a_field(tmp_path: Path, mon
     assert {row["part"] for row in parts} == {"9", "11"}  # in 10 all words are as frequent as in the others
     for arguments, message in (
         (("--trend", "9", "10"), "--trend needs --by"),
-        (("--by", "year", "log.csv"), "--by FIELD needs --field"),
+        (("--by", "year", "log.csv"), "--by year: there is file; a FIELD needs --field"),
         (("--by", "file", "--against", "9", "10"), "--against is for A against B"),
-        (("--by", "file", "--document", "line", "9", "10"), "--document is for A against B"),
+        (("--by", "file", "--document", "file", "9", "10"), "--document file is no part of --by file"),
+        (("--by", "year", "--field", "text", "--document", "paragraph", "log.csv"), "give line"),
+        (("--by", "file", "--document", "line", "--trend", "9", "10"), "--document is for key words"),
     ):
         result = CliRunner().invoke(main, ["keyness", *arguments])
         assert (result.exit_code, result.stderr.count("\n")) == (2, 1) and message in result.stderr
+
+
+def documents(seed: int) -> list[Block]:
+    """Draw three parts of 12 documents: each has a word of its own, and a document of the first one 300 times."""
+    rng = np.random.default_rng(seed)
+    blocks = []
+    for part in "abc":
+        lines = []
+        for number in range(12):
+            rates = {f"of_{name}": 30 if name == part else 6 for name in "abc"} | {f"w{i}": 4 for i in range(30)}
+            words = [word for word, rate in rates.items() for _ in range(rng.poisson(rate))]
+            words += ["burst"] * (300 * (part == "a" and number == 4))
+            lines.append(" ".join(words) + "\n")
+        blocks.append(Block(part, 1, "".join(lines)))
+    return blocks
+
+
+def test_documents_of_parts_are_dealt_out() -> None:
+    blocks = documents(1)
+    unit = DocumentUnit("line", by="file")
+    options = KeynessOptions(permutation=Permutation(199))
+    found = compare_parts(count_words(blocks, unit=unit), options)
+    rows = {(row.part, row.word): row for row in found}
+    assert all(rows[part, f"of_{part}"].p_documents < 0.01 for part in "abc")
+    assert rows["a", "burst"].p_documents > 0.05 > rows["a", "burst"].p
+    assert (rows["a", "burst"].documents_a, rows["a", "burst"].documents_b) == (1, 0)
+    sides = [count_words(some, unit=DocumentUnit("line")) for some in (blocks[:1], blocks[1:])]
+    alone = compare(sides[0], sides[1], options)
+    assert [row[1:] for row in found if row.part == "a"] == [tuple(row) for row in alone]
+    with pytest.raises(nz.NothingFound, match="a part is one document"):
+        compare_parts(count_words(blocks, unit=DocumentUnit("file")), options)
+
+
+def test_documents_in_parts_are_the_same_for_any_blocks() -> None:
+    text = "江 上\n船\n\n江\n" * 5
+    wholes = [Block(name, 1, text) for name in "ab"]
+    pieces = [Block(name, 1, line) for name in "ab" for line in text.splitlines(keepends=True)]
+    for kind in ("line", "paragraph"):
+        tables = [count_words(some, unit=DocumentUnit(kind, by="file")).documents for some in (wholes, pieces)]
+        assert tables[0] is not None and tables[1] is not None
+        assert tables[0].parts == tables[1].parts == ["a", "b"]
+        assert tables[0].of_document is not None and tables[1].of_document is not None
+        assert tables[0].of_document.tolist() == tables[1].of_document.tolist()
+        assert len(tables[0].of_document) == len(tables[0])
+
+
+def test_records_of_a_field_are_documents_of_a_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    lines = [f"{year},a{i % 3},江 船 {'山 山' if year == 1990 else '云 云'}" for year in (1990, 1991) for i in range(8)]
+    Path("log.csv").write_text("year,who,text\n" + "\n".join([*lines, "1992,a4,。"]) + "\n", "utf-8")
+    options = ["--tokenized", "--field", "text", "log.csv"]
+    result = CliRunner().invoke(main, ["keyness", "--by", "year", "--document", "line", "--max-p", "0.01", *options])
+    rows = list(csv.DictReader(succeeded(result).stdout.splitlines(), delimiter="\t"))
+    assert [(row["part"], row["word"], row["documents_a"], row["documents_b"]) for row in rows] == [
+        ("1990", "山", "8", "0"),
+        ("1991", "云", "8", "0"),
+    ]
+    assert "1992 holds no words, and is left out" in result.stderr
+    listed = succeeded(CliRunner().invoke(main, ["words", "--document", "who", "--sort", "dp", *options])).stdout
+    assert [line.split("\t")[:4] for line in listed.splitlines()[1:3]] == [
+        ["云", "16", "250000.0000", "3"],
+        ["山", "16", "250000.0000", "3"],
+    ]
+    refused = CliRunner().invoke(main, ["words", "--document", "lines", "log.csv"])
+    assert refused.exit_code == 2 and "--document lines: there are file, line, paragraph" in refused.stderr

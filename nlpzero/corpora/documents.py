@@ -4,6 +4,7 @@ Lines and paragraphs have no names: they are counted in the order of the text. F
 the same name is one document.
 """
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
@@ -37,7 +38,9 @@ class DocumentUnit:
         Blank lines are no documents and end paragraphs. With "label", every record of a text that is read by fields
         has its label in the first of them.
     fields : int
-        With "label", how many fields of text follow it.
+        With a label, how many fields of text follow it.
+    by : {"", "file", "label"}
+        What part of the corpus a document is in, beside, for lines and paragraphs.
 
     Examples
     --------
@@ -47,10 +50,15 @@ class DocumentUnit:
 
     kind: Kind = "none"
     fields: int = 1
+    by: Literal["", "file", "label"] = ""
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise CorpusError(f"`document` is {self.kind!r}; there are {', '.join(KINDS)}")
+        if self.by and self.is_named:
+            raise CorpusError(f"`document` is {self.kind!r}, no smaller than a part of the corpus; give line")
+        if self.by == "label" and self.kind == "paragraph":
+            raise CorpusError("`document` is 'paragraph', but records have lines; give line")
 
     @property
     def is_named(self) -> bool:
@@ -77,6 +85,8 @@ class DocumentTokens(NamedTuple):
         Whether the last one may go on in the next block.
     first_lines : int64 array
         For each document the line of the block that it begins with, from 0.
+    parts : list of str
+        For each document the part of the corpus that it is in, if that was asked for.
     """
 
     tokens: Tokens
@@ -86,6 +96,7 @@ class DocumentTokens(NamedTuple):
     goes_on: bool = False
     stays_open: bool = False
     first_lines: npt.NDArray[np.int64] = NO_LINES
+    parts: Sequence[str] = ()
 
 
 def read_documents(part: str | Part, cutter: Cutter, unit: DocumentUnit) -> DocumentTokens:
@@ -100,13 +111,13 @@ def read_documents(part: str | Part, cutter: Cutter, unit: DocumentUnit) -> Docu
     """
     text = text_of(part)
     labels: list[str] = []
-    if unit.kind == "label":
+    if "label" in (unit.kind, unit.by):
         labels, text = _labelled(text, unit.fields)
     found = encode(text, cutter)
     kept = are_words(found.words)
     tokens = found.only(kept)
+    source = "" if isinstance(part, str) else part.source
     if unit.kind in ("none", "file"):
-        source = "" if isinstance(part, str) else part.source
         return DocumentTokens(tokens, np.zeros(len(tokens.ids), np.int64), 1, [source], True, True)
     if unit.kind == "label":
         names = [*dict.fromkeys(labels)]
@@ -122,7 +133,11 @@ def read_documents(part: str | Part, cutter: Cutter, unit: DocumentUnit) -> Docu
     open_ends = unit.kind == "paragraph" and documents > 0
     holders = np.repeat(of_line, tokens.lengths)
     ends = (open_ends and bool(is_full[0]), open_ends and bool(is_full[-1]))
-    return DocumentTokens(tokens, holders, documents, [], *ends, np.flatnonzero(is_first))
+    first_lines = np.flatnonzero(is_first)
+    parts = [source] * documents if unit.by == "file" else []
+    if unit.by == "label":
+        parts = [labels[line // unit.fields] for line in first_lines.tolist()]
+    return DocumentTokens(tokens, holders, documents, [], *ends, first_lines, parts)
 
 
 def _full_lines(text: str) -> npt.NDArray[np.bool_]:
@@ -161,6 +176,8 @@ class Numbering:
         self._number: dict[str, int] = {}
         self._open: str | None = None
         self._documents = 0
+        self._parts: dict[str, int] = {}
+        self._of_document = array("q")
 
     @property
     def documents(self) -> int:
@@ -172,12 +189,24 @@ class Numbering:
         """The names of named documents, as they first occur."""
         return list(self._number)
 
+    @property
+    def parts(self) -> list[str]:
+        """The names of the parts of the corpus, as they first occur."""
+        return list(self._parts)
+
+    @property
+    def of_document(self) -> npt.NDArray[np.int64]:
+        """The number of the part that each document is in."""
+        return np.array(self._of_document, np.int64)
+
     def take(self, source: str, block: DocumentTokens) -> npt.NDArray[np.int64]:
         """Give the numbers of the documents of the next block."""
         if self._unit.is_named:
             numbers = [self._number.setdefault(name, len(self._number)) for name in block.names]
             return np.array(numbers, np.int64)
         first = self._documents - (block.goes_on and self._open == source)
+        new = block.parts[self._documents - first :]
+        self._of_document.extend([self._parts.setdefault(name, len(self._parts)) for name in new])
         self._documents = first + block.documents
         if block.documents:
             self._open = source if block.stays_open else None

@@ -137,8 +137,8 @@ class WordCounts:
         lacking = {"lengths", "starts", "columns", "values"} - arrays.keys()
         if made["kind"] != "none" and not lacking:
             names = archive.texts.get("names", [])
-            parts = (arrays[name] for name in ("starts", "columns", "values"))
-            documents = DocumentTable(made["kind"], arrays["lengths"], names, *parts)
+            starts, columns, values = (arrays[name] for name in ("starts", "columns", "values"))
+            documents = DocumentTable(made["kind"], arrays["lengths"], names, starts, columns, values)
         found = cls(archive.texts["words"], arrays["counts"], made["total"], documents, made["cut"], archive.source)
         if (documents is None) != (made["kind"] == "none") or not _fits(found):
             raise ModelError(f"{archive.source}: is damaged: its counts do not add up; count again")
@@ -249,8 +249,10 @@ def count_words(
         job.workspace.discard(block.lengths)
     rank = dict(zip(words, range(len(words)), strict=True))
     runs = [_numbered_anew(job.workspace, block, numbers, rank, numbering.documents) for block, numbers in blocks]
-    occurrences = document_table(unit.kind, lengths, numbering.names, len(words), runs, job)
-    return replace(found, documents=occurrences)
+    table = document_table(unit.kind, lengths, numbering.names, len(words), runs, job)
+    if unit.by:
+        table = replace(table, by=unit.by, parts=numbering.parts, of_document=numbering.of_document)
+    return replace(found, documents=table)
 
 
 def _read_block(workspace: Workspace, cutter: Cutter, unit: DocumentUnit, part: str | Part) -> _CountBlock:

@@ -13,7 +13,7 @@ from ..rules.measures import Floats
 from . import contrast
 from .contrast import Contrast, adjusted, per_million, strength
 from .frequencies import WORDS, WordCounts
-from .permutation import Permutation, document_p
+from .permutation import DocumentSides, Permutation, words_over_documents
 from .records import ResultTable
 
 KeynessSide = Literal["positive", "negative", "both", "stable"]
@@ -84,7 +84,12 @@ class KeynessOptions:
 
 
 def compare(
-    a: WordCounts, b: WordCounts, options: KeynessOptions | None = None, *, job: Job | Execution | None = None
+    a: WordCounts,
+    b: WordCounts,
+    options: KeynessOptions | None = None,
+    *,
+    sides: DocumentSides | None = None,
+    job: Job | Execution | None = None,
 ) -> ResultTable:
     r"""Find the key words of A against B (关键词).
 
@@ -92,6 +97,8 @@ def compare(
     ----------
     a, b : WordCounts
     options : KeynessOptions, optional
+    sides : DocumentSides, optional
+        The documents for a permutation test, if they are not those of `a` and `b`.
     job : Job or Execution, optional
         What a permutation test may use (default: the current job).
 
@@ -139,7 +146,15 @@ def compare(
     tested: dict[str, Any] = {}
     if options.permutation is not None and len(chosen):
         with open_execution(job, WORDS) as execution:
-            tested, chosen = _tested(a, b, [words[i] for i in chosen.tolist()], chosen, options, execution)
+            names = [words[i] for i in chosen.tolist()]
+            found = words_over_documents(sides or DocumentSides(a, b), names, execution, options.permutation)
+        kept = np.flatnonzero((found.p <= options.max_p) | (options.max_p >= 1))
+        chosen = chosen[kept]
+        tested = {
+            "documents_a": found.documents_a[kept],
+            "documents_b": found.documents_b[kept],
+            "p_documents": found.p[kept],
+        }
     chosen = chosen[: options.top]
     if not len(chosen):
         raise NothingFound(_nothing(options, len(words)))
@@ -183,31 +198,6 @@ def _ordered(words: list[str], c: Contrast, p: Floats, options: KeynessOptions) 
     second = np.abs(contrast.g2(some))
     order: npt.NDArray[np.intp] = side[np.lexsort((np.arange(len(side)), -second, -keys))]
     return order
-
-
-def _tested(
-    a: WordCounts,
-    b: WordCounts,
-    words: list[str],
-    chosen: npt.NDArray[np.intp],
-    options: KeynessOptions,
-    execution: Execution,
-) -> tuple[dict[str, Any], npt.NDArray[np.intp]]:
-    """Test words over documents, and leave out those whose p is too great."""
-    assert options.permutation is not None
-    found = document_p(a, b, words, execution, options.permutation)
-    kept = np.flatnonzero((found <= options.max_p) | (options.max_p >= 1))
-    names = [words[i] for i in kept.tolist()]
-    frequencies = {f"documents_{side}": _documents(one, names) for side, one in (("a", a), ("b", b))}
-    return {**frequencies, "p_documents": found[kept]}, chosen[kept]
-
-
-def _documents(found: WordCounts, words: list[str]) -> npt.NDArray[np.int64]:
-    """Count the documents that hold each word."""
-    assert found.documents is not None
-    starts = found.documents.starts
-    numbers = [found.number(word) for word in words]
-    return np.array([0 if i is None else starts[i + 1] - starts[i] for i in numbers], np.int64)
 
 
 def _columns(words: list[str], c: Contrast, p: Floats, options: KeynessOptions) -> dict[str, Any]:

@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from ..core.job import Execution, Job
 from ..core.workspace import Counts
 from ..errors import ModelError, NothingFound
 from ..rules.measures import Floats
@@ -15,6 +16,7 @@ from .contrast import MILLION
 from .documents import ordered_names
 from .frequencies import WordCounts
 from .keyness import KeynessOptions, compare
+from .permutation import DocumentSides
 from .records import ResultTable
 
 BARS = "▁▂▃▄▅▆▇█"
@@ -44,40 +46,80 @@ class TrendOptions:
             raise ModelError(f"`sort` is {self.sort!r}; there are slope, tau, count")
 
 
-def part_table(found: WordCounts, min_count: int) -> tuple[list[str], list[str], Counts, Counts]:
-    """Give the names of the parts in their order, the words that are frequent enough, their counts, and all words.
+class PartTable(NamedTuple):
+    """How often words stand in parts of a corpus.
+
+    Attributes
+    ----------
+    numbers : list of int
+        Which of the parts that were counted these are: those with words, in order.
+    names : list of str
+    words : list of str
+        Those that are frequent enough.
+    counts : int64 array (w, p)
+    sizes : int64 array (p,)
+        All words of each part.
+    """
+
+    numbers: list[int]
+    names: list[str]
+    words: list[str]
+    counts: Counts
+    sizes: Counts
+
+
+def part_sizes(found: WordCounts) -> dict[str, int]:
+    """Give all words of each part by its name, as they were counted; empty if they were not counted by parts."""
+    documents = found.documents
+    if documents is None:
+        return {}
+    lengths = documents.lengths
+    if documents.of_document is not None:
+        lengths = np.bincount(documents.of_document, lengths, len(documents.parts)).astype(np.int64)
+    return dict(zip(documents.parts or documents.names, lengths.tolist(), strict=False))
+
+
+def part_table(found: WordCounts, min_count: int) -> PartTable:
+    """Give how often the words that are frequent enough stand in each part.
 
     Files are in the order in which they were read, labels by name, numbers inside them as numbers. Parts without words
     are left out.
     """
-    documents = found.documents
-    if documents is None or not documents.names:
+    documents, lengths = found.documents, np.array([*part_sizes(found).values()], np.int64)
+    if documents is None or not len(lengths):
         raise NothingFound("the words were not counted by parts; count again with `document`='file'")
-    order = ordered_names(documents.names) if documents.kind == "label" else range(len(documents))
-    kept = [i for i in order if documents.lengths[i]]
+    names = documents.parts or documents.names
+    order = ordered_names(names) if "label" in (documents.kind, documents.by) else range(len(names))
+    part = np.arange(len(documents)) if documents.of_document is None else documents.of_document
+    kept = [i for i in order if lengths[i]]
     if len(kept) < 2:
-        raise NothingFound(f"there is one part with words, {documents.names[kept[0]]!r}; give two or more")
+        raise NothingFound(f"there is one part with words, {names[kept[0]]!r}; give two or more")
     chosen = np.flatnonzero(found.counts >= min_count)
     if not len(chosen):
         raise NothingFound(f"none of the {len(found):,} words occurs {min_count} times; lower `min_count`")
     row = np.full(len(found), -1)
     row[chosen] = np.arange(len(chosen))
-    rows = np.repeat(row, np.diff(documents.starts))
-    known = rows >= 0
-    dense = np.zeros((len(chosen), len(documents)), np.int64)
-    dense[rows[known], documents.columns[known]] = documents.values[known]
+    dense = np.zeros((len(chosen), len(names)), np.int64)
+    for some in documents.rows():
+        rows = np.repeat(row[some.words], np.diff(some.begins, append=len(some.columns)))
+        known = rows >= 0
+        np.add.at(dense, (rows[known], part.take(some.columns[known])), some.values[known])
     words = [found.words[i] for i in chosen.tolist()]
-    return [documents.names[i] for i in kept], words, dense[:, kept], documents.lengths[kept]
+    return PartTable(kept, [names[i] for i in kept], words, dense[:, kept], lengths[kept])
 
 
-def compare_parts(found: WordCounts, options: KeynessOptions | None = None) -> ResultTable:
+def compare_parts(
+    found: WordCounts, options: KeynessOptions | None = None, *, job: Job | Execution | None = None
+) -> ResultTable:
     r"""Find the key words of each part against all others together (分部关键词).
 
     Parameters
     ----------
     found : WordCounts
-        Counted by file or by label.
+        Counted by file or by label; for a test over documents, by line or paragraph within these.
     options : KeynessOptions, optional
+    job : Job or Execution, optional
+        What a test over documents may use (default: the current job).
 
     Returns
     -------
@@ -99,15 +141,18 @@ def compare_parts(found: WordCounts, options: KeynessOptions | None = None) -> R
     >>> found["part"], found["word"]
     (['a', 'b', 'c'], ['江', '山', '云'])
     """
-    options = replace(options or KeynessOptions(), permutation=None)
-    names, words, counts, sizes = part_table(found, options.min_count)
+    options = options or KeynessOptions()
+    numbers, names, words, counts, sizes = part_table(found, options.min_count)
+    if options.permutation is not None and (found.documents is None or found.documents.of_document is None):
+        raise NothingFound("a part is one document; count by parts and by smaller documents, such as lines")
     whole, total = counts.sum(axis=1), int(sizes.sum())
     tables: list[tuple[str, ResultTable]] = []
     for column, name in enumerate(names):
+        sides = None if options.permutation is None else DocumentSides(found, part=numbers[column])
         own, size = counts[:, column], int(sizes[column])
         a, b = WordCounts(words, own, size), WordCounts(words, whole - own, total - size)
         try:
-            tables.append((name, compare(a, b, options)))
+            tables.append((name, compare(a, b, options, sides=sides, job=job)))
         except NothingFound:
             continue
     if not tables:
@@ -153,7 +198,7 @@ def trends(found: WordCounts, options: TrendOptions | None = None) -> ResultTabl
     [('山', -250000.0, -1.0, '█▅▁'), ('江', 250000.0, 1.0, '▁▅█')]
     """
     options = options or TrendOptions()
-    _, words, counts, sizes = part_table(found, options.min_count)
+    _, _, words, counts, sizes = part_table(found, options.min_count)
     totals = counts.sum(axis=1)
     rates = counts * (MILLION / sizes)
     slope, error = _slopes(rates)

@@ -55,6 +55,12 @@ class DocumentTable:
         Documents, rising in each row.
     values : integer array
         How often the word stands in the document.
+    by : str
+        What a part of the corpus is, if documents were counted by parts.
+    parts : list of str
+        Their names.
+    of_document : int64 array (d,) or None
+        The part that each document is in.
     kept : object
         What keeps the files that columns and values may be maps of.
     """
@@ -65,6 +71,9 @@ class DocumentTable:
     starts: Counts
     columns: npt.NDArray[np.uint32]
     values: npt.NDArray[Any]
+    by: str = ""
+    parts: list[str] = field(default_factory=list)
+    of_document: Counts | None = None
     kept: object = field(default=None, repr=False, compare=False)
 
     def __len__(self) -> int:
@@ -96,6 +105,22 @@ class DocumentTable:
         let_go(columns)
         let_go(values)
         return copies
+
+    def taken(self, words: Counts) -> tuple[Counts, npt.NDArray[np.uint32], Counts]:
+        """Give the rows of some words; that of -1 is empty.
+
+        Returns
+        -------
+        starts : int64 array (w + 1,)
+        columns, values : arrays
+            As those of the table.
+        """
+        known = words[words >= 0]
+        spans = zip(self.starts.take(known).tolist(), self.starts.take(known + 1).tolist(), strict=True)
+        pieces = [self._part(start, stop) for start, stop in spans]
+        sizes = np.where(words >= 0, np.diff(self.starts).take(np.maximum(words, 0)), 0)
+        columns, values = zip((self.columns[:0], np.empty(0, np.int64)), *pieces, strict=True)
+        return np.append(0, np.cumsum(sizes)), np.concatenate(columns), np.concatenate(values)
 
     def fits(self, counts: Counts) -> bool:
         """Tell whether the entries are in order, and add up to the counts of words and the lengths of documents."""
@@ -142,4 +167,4 @@ def document_table(
         workspace.discard(*stored)
     kept = columns.stored(), values.stored()
     starts = np.append(0, np.cumsum(in_row))
-    return DocumentTable(kind, lengths, names, starts, kept[0].unchecked, kept[1].unchecked, kept)
+    return DocumentTable(kind, lengths, names, starts, kept[0].unchecked, kept[1].unchecked, kept=kept)
