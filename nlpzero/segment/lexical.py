@@ -187,8 +187,8 @@ class LexiconCutter(Cutter):
     def _knowing(self, words: Lexicon) -> Self:
         """Give a cutter that also knows words with these counts, or greater ones that they have already."""
         known, counts = self._words_known, words.counts
-        place = {word: number for number, word in enumerate(known.words)}
-        places = np.array([place.get(word, -1) for word in words.words])
+        codes, lengths = words.spelling
+        places = known.trie.ids_of(codes, np.cumsum(lengths) - lengths, lengths)
         every = known.counts.copy()
         old, new = np.flatnonzero(places >= 0), np.flatnonzero(places < 0)
         every[places[old]] = np.maximum(every[places[old]], counts[old])
