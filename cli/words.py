@@ -142,14 +142,15 @@ class WordOptions:
         """Give what cuts the text without the words of users."""
         exclude("tokenized", "lexicon", "jieba", "hmm")
         exclude("tokenized", "userdict")
-        from nlpzero.segment.cutter import BlankCutter
+        if self.tokenized:
+            from nlpzero.segment.cutter import BlankCutter
+
+            return BlankCutter()
         from nlpzero.segment.dictionary import dictionary_cutter
         from nlpzero.segment.lexical import HmmCutter, LexiconCutter, jieba_cutter
 
         cutter: Cutter
-        if self.tokenized:
-            cutter = BlankCutter()
-        elif self.lexicon is not None and self.lexicon != JIEBA:
+        if self.lexicon is not None and self.lexicon != JIEBA:
             cutter = LexiconCutter(encoding.lexicon(self.lexicon))
         elif self.hmm:
             cutter = HmmCutter()
@@ -210,9 +211,11 @@ class WordOptions:
 
     def open(self, job: "Job", cost: "Cost", corpus: "Corpus") -> "Execution":
         """Open a job for tasks that cut the text."""
-        from nlpzero.segment.jieba_adapter import dictionary_path
+        find = None
+        if self.uses_jieba:
+            from nlpzero.segment.jieba_adapter import dictionary_path
 
-        find = dictionary_path if self.uses_jieba else None
+            find = dictionary_path
         return job.open(replace(cost, python=cost.python or self.hmm), corpus, dictionary=find)
 
 

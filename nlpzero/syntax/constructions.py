@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.counting import Merging, first_of_each
+from ..core.job import Execution
 from ..core.workspace import Counts, Ids, Keys
 from ..errors import NothingFound
 from .choice import LONGER, ChainLevel, Shares, chosen_of, edge_words
@@ -25,12 +26,14 @@ from .form import Template, write_template
 from .joints import (
     Chains,
     Joints,
+    PlacedWords,
     connect,
     count_joints,
     describe,
     filler_run,
     filler_texts,
     keep,
+    place,
     prolong,
     sentence_run,
 )
@@ -64,8 +67,10 @@ class Constructions:
         For each template, for each gap, what fills it most often: text and count, three at most.
     """
 
-    def __init__(self, clauses: Clauses, levels: Sequence[ChainLevel], spread: float) -> None:
-        self.clauses, self.engine = clauses, clauses.execution.engine
+    def __init__(
+        self, clauses: Clauses, placed: Sequence[PlacedWords], levels: Sequence[ChainLevel], spread: float
+    ) -> None:
+        self.clauses, self.engine, self._placed = clauses, clauses.execution.engine, placed
         self.workspace = clauses.execution.workspace
         edges = edge_words(clauses)
         chosen = chosen_of(levels, clauses.vocabulary, clauses.counts, edges, spread)
@@ -104,11 +109,11 @@ class Constructions:
         """Find what fills the gaps of some templates most often."""
         bits = max(1, len(level.counts).bit_length())
         low = np.uint64(64 - bits)
-        work = [*zip(self.clauses.blocks, level.chains, strict=True)]
+        work = [*zip(self._placed, level.chains, strict=True)]
         shown: dict[int, list[list[tuple[str, int]]]] = {row: [] for row in rows.tolist()}
         is_chosen = np.zeros(len(level.counts), np.bool_)
         is_chosen[rows] = True
-        for joint in range(level.gaps.shape[1]):
+        for joint in np.flatnonzero(level.gaps[rows].any(axis=0)).tolist():
             gaps = self.workspace.store(level.gaps[:, joint] & is_chosen)
             runs = [*self.engine.map(functools.partial(filler_run, self.workspace, joint, bits, gaps), work)]
             keys, counts = np.empty(0, np.uint64), np.empty(0, np.int64)
@@ -163,14 +168,14 @@ class Constructions:
         """Give all places where a template stands, in the order of the text."""
         vocabulary = self.clauses.vocabulary
         level, row = self._rows.get(template, (None, vocabulary.index(template[0] or "")))
-        for number, block in enumerate(self.clauses.blocks):
+        for number, block in enumerate(self._placed):
             if level is None:  # a single word
-                rows = np.flatnonzero(block.words() == row)[:, np.newaxis]
+                rows = np.flatnonzero(block.words.array == row)[:, np.newaxis]
             else:
                 chains = level.chains[number]
                 rows = chains.rows()[chains.ranks.array == row].astype(np.intp)
                 rows = rows[np.lexsort(rows.T[::-1])]
-            words, ends = block.words(), np.cumsum(block.lengths.array, dtype=np.intp)
+            words, ends = block.words.array, np.cumsum(block.lengths.array, dtype=np.intp)
             which = np.searchsorted(ends, rows[:, 0], side="right")
             for places, clause in zip(rows.tolist(), which.tolist(), strict=True):
                 end = int(ends[clause])
@@ -228,8 +233,10 @@ def find_constructions(
     >>> write_template(found.templates[0]), found.counts.tolist()[0], found.fillers[0][0]
     ('可以 [X] 吗', 20, [('吃', 4), ('唱', 4), ('喝', 4)])
     """
-    levels = [*_Search(clauses, window, min_proba, min_pmi, min_count).levels()]
-    found = Constructions(clauses, levels, _spread(clauses))
+    execution = clauses.execution
+    placed = [*execution.engine.map(functools.partial(place, execution.workspace), clauses.blocks)]
+    levels = [*_Search(clauses, placed, window, min_proba, min_pmi, min_count).levels()]
+    found = Constructions(clauses, placed, levels, _spread(execution, placed))
     if not found.templates:
         raise NothingFound(
             f"no template of two words and more occurs {min_count:,} times with a frequency above {min_proba:g} in "
@@ -238,10 +245,9 @@ def find_constructions(
     return found
 
 
-def _spread(clauses: Clauses) -> float:
+def _spread(execution: Execution, placed: Sequence[PlacedWords]) -> float:
     """Give the share of different clauses among all that are not short."""
-    execution = clauses.execution
-    runs = [*execution.engine.map(functools.partial(sentence_run, execution.workspace), clauses.blocks)]
+    runs = [*execution.engine.map(functools.partial(sentence_run, execution.workspace), placed)]
     different = total = 0
     for run in Merging(runs, workspace=execution.workspace, engine=execution.engine):
         different, total = different + len(run.keys), total + int(run.counts.sum())
@@ -253,21 +259,30 @@ def _spread(clauses: Clauses) -> float:
 class _Search:
     """The search for chains of strong joints, level by level."""
 
-    def __init__(self, clauses: Clauses, window: int, min_proba: float, min_pmi: float, min_count: int) -> None:
-        self.clauses, self.window = clauses, window
+    def __init__(
+        self,
+        clauses: Clauses,
+        placed: Sequence[PlacedWords],
+        window: int,
+        min_proba: float,
+        min_pmi: float,
+        min_count: int,
+    ) -> None:
+        self.clauses, self.placed, self.window = clauses, placed, window
         self.min_proba, self.min_pmi, self.min_count = min_proba, min_pmi, min_count
         self.execution = clauses.execution
         self.workspace, self.engine = self.execution.workspace, self.execution.engine
         self.bits = max(1, (len(clauses.vocabulary) - 1).bit_length())
         self.log_words = np.log(np.maximum(clauses.counts, 1)) - np.log(max(1, clauses.total))
-        self.reach = np.zeros(1, np.int64)
+        self.reach = _reach(placed)
 
     def levels(self) -> Iterator[ChainLevel]:
         """Give the templates of two words, three ..., until there are none."""
-        workspace, engine, blocks = self.workspace, self.engine, self.clauses.blocks
-        joints = [*engine.map(functools.partial(count_joints, workspace, self.bits, self.window), blocks)]
-        self.reach = _added([block.reach for block in joints])
+        workspace, engine, blocks = self.workspace, self.engine, self.placed
         minimum = max(self.min_count, least_count(self.min_proba, int(self.reach[1 : self.window + 1].sum())))
+        frequent = workspace.store(self.clauses.counts >= minimum)
+        task: Callable[[Any], Any] = functools.partial(count_joints, workspace, self.bits, self.window, frequent)
+        joints = [*engine.map(task, blocks)]
         run, ranks = merged_runs(self.execution, [block.run for block in joints], minimum, ranked=True)
         pair = run.keys >> np.uint64(1)
         words = np.column_stack([pair >> np.uint64(self.bits), pair & np.uint64((1 << self.bits) - 1)])
@@ -279,7 +294,7 @@ class _Search:
         work: Any = zip(blocks, joints, ranks, strict=True)
         connected = [*engine.map(functools.partial(connect, workspace, number), work)]
         networks = [network for network, _ in connected]
-        self._let_go(joints, [number, *(ranks[0].parts if ranks else ())])
+        self._let_go(joints, [number, frequent, *(ranks[0].parts if ranks else ())])
         pairs = self._level(words[strong], gaps[strong], run.counts[strong], [chains for _, chains in connected])
         yield pairs
         bits, last = max(1, len(strong).bit_length()), pairs
@@ -292,7 +307,7 @@ class _Search:
             kept = np.flatnonzero(grown & last.are_filled()[parent] & pairs.are_filled()[joint])
             number = workspace.store(_numbers(kept, len(parent)))
             made = [Chains(places, ids, last.words.shape[1] + 1) for _, ids, places in longer]
-            task: Callable[[Any], Chains] = functools.partial(keep, workspace, number)
+            task = functools.partial(keep, workspace, number)
             chains = [*engine.map(task, zip(made, ranks, strict=True))]
             self._let_go([], [number, *(ranks[0].parts if ranks else ())])
             workspace.discard(*(stored for one in made for stored in (one.places, one.ranks)))
@@ -328,7 +343,7 @@ class _Search:
         """Count the fillers, neighbours and clauses of the templates of one number of words."""
         size, bits = len(counts), max(1, len(counts).bit_length())
         stored = self.workspace.store(gaps.ravel())
-        work = zip(self.clauses.blocks, chains, strict=True)
+        work = zip(self.placed, chains, strict=True)
         described = [*self.engine.map(functools.partial(describe, self.workspace, stored, bits), work)]
         self.workspace.discard(stored)
         different, most = np.zeros((size, 0), np.int64), np.zeros((size, 0), np.int64)
@@ -347,12 +362,15 @@ class _Search:
         return ChainLevel(words, gaps, counts, scores, chains, different[:, 0], most[:, 3::3], rims, most[:, 1:3])
 
 
-def _added(arrays: Sequence[Counts]) -> Counts:
-    """Add arrays of several lengths."""
-    total = np.zeros(max(map(len, arrays), default=1), np.int64)
-    for array in arrays:
-        total[: len(array)] += array
-    return total
+def _reach(placed: Sequence[PlacedWords]) -> Counts:
+    """Count how many words have another d words on in their clause, for d = 0, 1, ..."""
+    longest = max((int(block.lengths.array.max(initial=0)) for block in placed), default=0)
+    numbers = np.zeros(longest + 1, np.int64)  # of clauses of each length
+    for block in placed:
+        numbers += np.bincount(block.lengths.array, minlength=len(numbers))
+    longer = np.cumsum(numbers[::-1])[::-1][1:]  # at d: clauses of more than d words
+    reach: Counts = np.cumsum(longer[::-1])[::-1]
+    return np.append(reach, 0)
 
 
 def _numbers(kept: npt.NDArray[np.intp], size: int) -> Ids:

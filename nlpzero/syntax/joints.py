@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.counting import Ranks, count_ranked, sort_with_origin
-from ..core.workspace import NONE, Counts, Ids, Keys, StoredRun, Workspace, WorkspaceArray
+from ..core.workspace import NONE, Ids, Keys, StoredRun, Workspace, WorkspaceArray
 from .clauses import ClauseBlock, Positions
 
 _FAR = np.uint8(255)
@@ -31,15 +31,12 @@ class Joints(NamedTuple):
         For each joint of the text its place in the run.
     places, distances : WorkspaceArray
         Where its first word stands, and how many words on its second one.
-    reach : int64 array
-        At d: how many words of the block have another d words on in their clause.
     """
 
     run: StoredRun
     ids: WorkspaceArray
     places: WorkspaceArray
     distances: WorkspaceArray
-    reach: Counts
 
 
 class Network(NamedTuple):
@@ -62,47 +59,77 @@ class Chains(NamedTuple):
         return self.places.array.reshape(-1, self.words)
 
 
-def nearest(words: Ids, room: Ids) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
-    """Give for each word how far the same word is before it and after it in its clause; 255: farther, or not there."""
-    _, order = sort_with_origin(words.astype(np.uint64))
-    before = np.full(len(words), _FAR)
+class PlacedWords(NamedTuple):
+    """The words of one block as they are asked for again and again.
+
+    Attributes
+    ----------
+    words : WorkspaceArray
+        The global rank of each.
+    lengths : WorkspaceArray
+        Of the clauses.
+    clauses : WorkspaceArray
+        Of each word the number of its clause.
+    hashes : WorkspaceArray
+        For each clause a number, the same for the same words.
+    """
+
+    words: WorkspaceArray
+    lengths: WorkspaceArray
+    clauses: WorkspaceArray
+    hashes: WorkspaceArray
+
+
+def place(workspace: Workspace, block: ClauseBlock) -> PlacedWords:
+    """Work out what is asked for again and again of one block."""
+    words, lengths = block.words(), block.lengths.array
+    clauses = np.repeat(np.arange(len(lengths), dtype=np.uint32), lengths)
+    store = workspace.store
+    return PlacedWords(store(words), block.lengths, store(clauses), store(_clause_hashes(words, lengths)))
+
+
+def nearest(words: Ids, clauses: Ids, at: Positions) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    """Give for words at some places, all there are of each, how far the same word is before and after in the clause.
+
+    255: farther, or not there; for words at other places 0.
+    """
+    order = at.take(sort_with_origin(words.take(at).astype(np.uint64))[1])
+    before = np.zeros(len(words), np.uint8)
+    before[at] = _FAR
     after = before.copy()
     first, second = order[:-1], order[1:]
-    distance = second - first
-    same = (words[first] == words[second]) & (distance < room[first])
-    first, second, near = first[same], second[same], np.minimum(distance[same], _FAR).astype(np.uint8)
+    same = np.flatnonzero((words.take(first) == words.take(second)) & (clauses.take(first) == clauses.take(second)))
+    first, second = first.take(same), second.take(same)
+    near = np.minimum(second - first, _FAR).astype(np.uint8)
     after[first], before[second] = near, near
     return before, after
 
 
-def count_joints(workspace: Workspace, bits: int, window: int, block: ClauseBlock) -> Joints:
-    """Count the joints of one block: words at most `window` apart, neither of which stands between them."""
-    words, room = block.words(), block.room()
-    before, after = nearest(words, room)
-    reach = np.cumsum(np.bincount(room.astype(np.intp), minlength=2)[::-1])[::-1][1:].astype(np.int64)
+def count_joints(workspace: Workspace, bits: int, window: int, frequent: WorkspaceArray, block: PlacedWords) -> Joints:
+    """Count the joints of one block: words at most `window` apart, neither of which stands between them.
+
+    Only those of two words that are `frequent` can be frequent.
+    """
+    words, clauses = block.words.array, block.clauses.array
+    before, after = nearest(words, clauses, np.flatnonzero(frequent.array.take(words)))
     keys: list[Keys] = [np.empty(0, np.uint64)]
-    places: list[Positions] = [np.empty(0, np.intp)]
+    places: list[Ids] = [np.empty(0, np.uint32)]
     distances = [np.empty(0, np.uint8)]
     wide = words.astype(np.uint64)
-    for distance in range(1, min(window, len(reach) - 1) + 1):
-        at = np.flatnonzero((room > distance) & (after >= distance))
-        at = at[before[at + distance] >= distance]
-        keys.append(((wide[at] << np.uint64(bits) | wide[at + distance]) << np.uint64(1)) | np.uint64(distance > 1))
-        places.append(at)
+    for distance in range(1, min(window, len(words) - 1) + 1):
+        fits = (after[:-distance] >= distance) & (before[distance:] >= distance)
+        at = np.flatnonzero(fits & (clauses[:-distance] == clauses[distance:]))
+        pairs = (wide.take(at) << np.uint64(bits)) | wide.take(at + distance)
+        keys.append((pairs << np.uint64(1)) | np.uint64(distance > 1))
+        places.append(at.astype(np.uint32))
         distances.append(np.full(len(at), distance, np.uint8))
     run, ids = count_ranked(np.concatenate(keys))
     store = workspace.store
-    return Joints(
-        workspace.store_run(run),
-        store(ids),
-        store(np.concatenate(places).astype(np.uint32)),
-        store(np.concatenate(distances)),
-        reach,
-    )
+    return Joints(workspace.store_run(run), store(ids), store(np.concatenate(places)), store(np.concatenate(distances)))
 
 
 def connect(
-    workspace: Workspace, number: WorkspaceArray, work: tuple[ClauseBlock, Joints, Ranks]
+    workspace: Workspace, number: WorkspaceArray, work: tuple[PlacedWords, Joints, Ranks]
 ) -> tuple[Network, Chains]:
     """Keep the strong joints of one block, each with its number; they are the chains of two words, too."""
     block, joints, ranks = work
@@ -113,11 +140,11 @@ def connect(
     of_joint = of_key[joints.ids.array]
     kept = np.flatnonzero(of_joint != NONE)
     places, distances = joints.places.array[kept], joints.distances.array[kept]
-    order = np.lexsort((distances, places))
+    order = np.argsort(places, kind="stable")  # near ones come before far ones already
     places, of_joint = places[order], of_joint[kept[order]]
     targets = places + distances[order]
-    offsets = np.zeros(block.ids.length + 1, np.uint32)
-    np.cumsum(np.bincount(places, minlength=block.ids.length), out=offsets[1:])
+    offsets = np.zeros(block.words.length + 1, np.uint32)
+    np.cumsum(np.bincount(places, minlength=block.words.length), out=offsets[1:])
     store = workspace.store
     network = Network(store(targets), store(of_joint), store(offsets))
     return network, Chains(store(np.column_stack([places, targets]).ravel()), store(of_joint), 2)
@@ -153,7 +180,7 @@ def keep(workspace: Workspace, number: WorkspaceArray, work: tuple[Chains, Ranks
 
 
 def describe(
-    workspace: Workspace, gaps: WorkspaceArray, bits: int, work: tuple[ClauseBlock, Chains]
+    workspace: Workspace, gaps: WorkspaceArray, bits: int, work: tuple[PlacedWords, Chains]
 ) -> list[StoredRun]:
     """Count what is in and around the chains of one block, template by template; the ranks are in the high bits.
 
@@ -163,13 +190,14 @@ def describe(
     them; and for each joint the fillers of the gap, its first words, its last words.
     """
     block, chains = work
-    words, room, rows, ranks = block.words(), block.room(), chains.rows(), chains.ranks.array
+    words, clauses, rows, ranks = block.words.array, block.clauses.array, chains.rows(), chains.ranks.array
     is_gap = gaps.array.reshape(-1, chains.words - 1)[ranks]
-    of_chain = np.searchsorted(np.cumsum(block.lengths.array, dtype=np.intp), rows[:, 0], side="right")
-    keys = [_packed(clause_hashes(block)[of_chain], ranks, bits)]
+    of_chain = clauses.take(rows[:, 0])
+    keys = [_packed(block.hashes.array.take(of_chain), ranks, bits)]
     first = np.flatnonzero(rows[:, 0] > 0)
-    first = first[room[rows[first, 0] - np.uint32(1)] > 1]
-    last = np.flatnonzero(room[rows[:, -1]] > 1)
+    first = first[clauses.take(rows[first, 0] - np.uint32(1)) == of_chain.take(first)]
+    last = np.flatnonzero(rows[:, -1] + 1 < len(words))
+    last = last[clauses.take(rows[last, -1] + np.uint32(1)) == of_chain.take(last)]
     fillers: list[Keys] = []
     places = [(first, rows[first, 0] - np.uint32(1)), (last, rows[last, -1] + np.uint32(1))]
     for joint in range(chains.words - 1):
@@ -194,24 +222,24 @@ def filler_keys(words: Ids, rows: Ids, ranks: Ids, joint: int, bits: int) -> Key
 
 
 def filler_run(
-    workspace: Workspace, joint: int, bits: int, gaps: WorkspaceArray, work: tuple[ClauseBlock, Chains]
+    workspace: Workspace, joint: int, bits: int, gaps: WorkspaceArray, work: tuple[PlacedWords, Chains]
 ) -> StoredRun:
     """Count what stands in the gap at a joint of some of the chains of one block, template by template."""
     block, chains = work
     rows, ranks = chains.rows(), chains.ranks.array
     inside = np.flatnonzero(gaps.array[ranks])
-    keys = filler_keys(block.words(), rows[inside], ranks[inside], joint, bits)
+    keys = filler_keys(block.words.array, rows[inside], ranks[inside], joint, bits)
     return workspace.store_run(count_ranked(keys)[0])
 
 
 def filler_texts(
-    joint: int, rank_bits: int, gaps: WorkspaceArray, wanted: WorkspaceArray, work: tuple[ClauseBlock, Chains]
+    joint: int, rank_bits: int, gaps: WorkspaceArray, wanted: WorkspaceArray, work: tuple[PlacedWords, Chains]
 ) -> dict[int, list[int]]:
     """Give the words behind some keys of fillers, as far as they are in one block."""
     block, chains = work
     rows, ranks, keys = chains.rows(), chains.ranks.array, wanted.array
     inside = np.flatnonzero(gaps.array[ranks])
-    words = block.words()
+    words = block.words.array
     own = filler_keys(words, rows[inside], ranks[inside], joint, rank_bits)
     at = np.minimum(np.searchsorted(keys, own), max(0, len(keys) - 1))
     hits = np.flatnonzero(keys[at] == own) if len(keys) else np.empty(0, np.intp)
@@ -220,20 +248,19 @@ def filler_texts(
     return {key: words[a + 1 : b].tolist() for key, (a, b) in zip(found.tolist(), spans, strict=True)}
 
 
-def sentence_run(workspace: Workspace, block: ClauseBlock) -> StoredRun:
+def sentence_run(workspace: Workspace, block: PlacedWords) -> StoredRun:
     """Count the clauses of one block that are not short."""
-    return workspace.store_run(count_ranked(clause_hashes(block)[block.lengths.array >= SHORT])[0])
+    return workspace.store_run(count_ranked(block.hashes.array[block.lengths.array >= SHORT])[0])
 
 
-def clause_hashes(block: ClauseBlock) -> Keys:
+def _clause_hashes(words: Ids, lengths: Ids) -> Keys:
     """Give a number for each clause, the same for the same words."""
-    lengths, words = block.lengths.array, block.words()
     if not len(lengths):
         return np.empty(0, np.uint64)
     begins = np.cumsum(lengths, dtype=np.intp) - lengths
-    place = np.arange(len(words)) - np.repeat(begins, lengths)
+    inside = np.arange(len(words)) - np.repeat(begins, lengths)
     powers = np.cumprod(np.full(int(lengths.max()), _BASE), dtype=np.uint64)
-    return _mixed(np.add.reduceat((words + np.uint64(1)) * powers[place], begins))
+    return _mixed(np.add.reduceat((words + np.uint64(1)) * powers.take(inside), begins))
 
 
 def _mixed(hashes: Keys) -> Keys:

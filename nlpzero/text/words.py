@@ -8,7 +8,9 @@ import numpy.typing as npt
 
 from .characters import OTHER, char_classes, code_points
 
-_NUMERALS = "0-9０-９〇零一二两三四五六七八九十百千万亿萬億兩"
+_CHINESE = "〇零一二两三四五六七八九十百千万亿萬億兩"
+_NUMERALS = f"0-9０-９{_CHINESE}"
+_HEADS = frozenset(f"0123456789０１２３４５６７８９{_CHINESE}")
 _NUMBER = re.compile(f"(?!一$)[{_NUMERALS}](?:[{_NUMERALS}.．,，:：/／%％‰点]*[{_NUMERALS}%％‰])?")
 
 
@@ -20,7 +22,7 @@ def is_number(word: str) -> bool:
     >>> [word for word in ("1987", "81.2%", "10:30", "三十", "两", "一", "一些", "：", "GX-7") if is_number(word)]
     ['1987', '81.2%', '10:30', '三十', '两']
     """
-    return _NUMBER.fullmatch(word) is not None
+    return word[:1] in _HEADS and _NUMBER.fullmatch(word) is not None
 
 
 def are_words(tokens: Sequence[str]) -> npt.NDArray[np.bool_]:
