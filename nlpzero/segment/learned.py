@@ -17,13 +17,15 @@ from ..core.archive import read_archive, write_archive
 from ..core.schema import Member, Schema
 from ..core.workspace import NONE, Counts
 from ..errors import ModelError
+from ..lexicon.lexicon import Lexicon
 from ..lexicon.trie import GOLDEN, Trie
 from ..text.characters import OTHER, Codes, code_points
 from ..text.packing import pack_words
-from ..text.units import read_units
+from ..text.units import NAME_DOT, read_units
 from .bigrams import FACTOR, NO_ROOM, THRESHOLD, Chunk, Prior, SeenPairs, records_for, steps_of
 from .chain import Index, Layout, Weights, forward, marginals
 from .cutter import Cutter, Flags
+from .names import join_names
 from .numerals import NUMERAL, NUMERALS, settle
 from .spelling import Spelling
 
@@ -164,6 +166,10 @@ class _KnownTables:
         return SeenPairs(found.first[known], found.before[known], found.after[known], counts[known])
 
 
+NO_WORDS = Lexicon([NAME_DOT], [1])
+"""A dictionary that knows no parts of names."""
+
+
 class LearnedSegmenter(Cutter):
     """Cut text where a word begins likely enough, by a model that was learned from other text.
 
@@ -230,12 +236,23 @@ class LearnedSegmenter(Cutter):
         return type(self), (self.knowledge, self.threshold)
 
     def boundaries(self, codes: Codes) -> Flags:
-        """Tell of each character whether a word starts with it: what is no unit stands alone."""
-        result: Flags = self.probabilities(codes) > self.threshold
+        """Tell of each character whether a word starts with it: what is no unit stands alone.
+
+        Foreign names with a middle dot are whole: see `nlpzero.segment.names`.
+        """
+        chances, dots = self._chances(codes)
+        result: Flags = chances > self.threshold
+        if len(dots):
+            result[dots] = result[dots + 1] = True
+            join_names(result, codes, dots, NO_WORDS)
         return result
 
     def probabilities(self, codes: Codes) -> Weights:
         """Give the probability that a word begins at each character: 1 at other characters, 0 inside units."""
+        return self._chances(codes)[0]
+
+    def _chances(self, codes: Codes) -> tuple[Weights, Index]:
+        """Do so, and tell where the middle dots of names are."""
         read = read_units(codes)
         starts, is_unit = read.places()
         places = np.flatnonzero(is_unit)
@@ -243,7 +260,7 @@ class LearnedSegmenter(Cutter):
         if len(places):
             clauses = np.flatnonzero(np.diff(places, prepend=-2) != 1)
             result[starts[places]] = self._probabilities(read.symbols(starts[places]), clauses)
-        return read.spread(result, codes)
+        return read.spread(result, codes), read.whole(len(codes))[1]
 
     def _probabilities(self, units: Codes, clauses: Index) -> Weights:
         """Give the probability that a word begins at each unit of some clauses."""

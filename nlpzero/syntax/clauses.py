@@ -7,7 +7,7 @@ end of a line does.
 import functools
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from itertools import pairwise
+from itertools import compress, pairwise
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from ..core.counting import first_of_each
 from ..core.job import Cost, Execution, Job, current_job
-from ..core.workspace import Counts, Ids, Workspace, WorkspaceArray
+from ..core.workspace import NONE, Counts, Ids, Workspace, WorkspaceArray
 from ..segment.encoding import Tokens
 from ..text.sentences import closes_quotation, ends_sentence
 from ..text.words import are_words, is_number
@@ -125,13 +125,17 @@ def _encode(
     """Read and encode one block: its words' local ids, clause lengths and counts; its words, sorted, as text."""
     found = tokens(block)
     is_word = are_words(found.words)
-    kept = found.only(is_word)
-    ends = np.flatnonzero(~is_word.take(found.ids))
-    lengths = np.diff(ends, prepend=-1, append=len(found.ids)) - 1
-    words = [NUMBER if is_number(word) else word for word in kept.words] if numbers else kept.words
+    words = [*compress(found.words, is_word.tolist())]
+    if numbers:
+        words = [NUMBER if is_number(word) else word for word in words]
     order = sorted(set(words))  # so that ids and ranks have the same order
     rank = {word: number for number, word in enumerate(order)}
-    ids = np.fromiter(map(rank.__getitem__, words), np.uint32, len(words)).take(kept.ids)
+    number = np.full(len(is_word), NONE, np.uint32)
+    number[is_word] = np.fromiter(map(rank.__getitem__, words), np.uint32, len(words))
+    ids = number.take(found.ids)
+    ends = np.flatnonzero(ids == NONE)
+    lengths = np.diff(ends, prepend=-1, append=len(ids)) - 1
+    ids = ids[ids != NONE]
     counts = np.bincount(ids, minlength=len(order))
     store = workspace.store
     packed = "\n".join(order).encode("utf-8", "surrogatepass")  # no word holds a line end
