@@ -84,7 +84,7 @@ def test_the_order_can_be_chosen(method: str) -> None:
 
 
 def test_too_little_room_for_temporary_files_is_told_before_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nlpzero.core.workspace.shutil.disk_usage", lambda _: SimpleNamespace(free=1000))
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=1000))
     done = run("--memory", "100K", "-j", "1", DATA / "stories.txt")
     assert (done.exit_code, done.stdout) == (1, "")
     assert "MB for temporary files, 0 MB are free; name a directory with more room with --tmp-dir" in done.stderr
