@@ -73,6 +73,10 @@ def _neighbours(cut: str) -> list[tuple[int, int]]:
     return [(int(classes[ord(cut[i - 1])]), int(classes[ord(cut[i + 1])])) for i in at]
 
 
+def test_foreign_names_with_a_middle_dot_are_whole(segmenter: LearnedSegmenter) -> None:
+    assert "玛格丽特·杜拉斯" in segmenter("读，玛格丽特·杜拉斯。")  # read Marguerite Duras
+
+
 def test_a_long_clause_is_cut_as_its_parts_would_be(segmenter: LearnedSegmenter) -> None:
     han = "".join(c for c in STORIES if char_classes()[ord(c)] != OTHER)[:3000]
     chances = segmenter.probabilities(code_points(han))
