@@ -230,7 +230,7 @@ def test_no_copy_stays_behind_when_there_is_no_space(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     feed(b"text")
-    monkeypatch.setattr("nlpzero.reading.corpus.copyfileobj", fail)
+    monkeypatch.setattr("shutil.copyfileobj", fail)
     with pytest.raises(OSError) as caught:
         next(Corpus(rereadable=True, tmp_dir=tmp_path).blocks())
     assert caught.value.errno == errno.ENOSPC
