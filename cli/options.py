@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import click
 
+from .completing import several
 from .values import QUIET, SectionOption, argument, option
 
 if TYPE_CHECKING:
@@ -142,6 +143,7 @@ class TextOptions(EncodingOptions):
     fold: tuple[str, ...] = option(
         "--fold",
         metavar="KIND,...",
+        shell_complete=several(("width", "case", "variants")),
         callback=_folds,
         show_default="nothing",
         help="Read full width as half width (width), upper case as lower (case), traditional characters as simplified "

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .completing import several
 from .corpora import kind_of_file
 from .messages import notice, warn_replaced, working
 from .options import ReadingOptions, RunningOptions, quiet
@@ -52,6 +53,7 @@ class ReportCommandOptions:
     sections: tuple[str, ...] = option(
         "--sections",
         metavar="NAME,...",
+        shell_complete=several(SECTIONS),
         callback=_sections,
         show_default="all",
         help=f"Show only these of {', '.join(SECTIONS)}.",

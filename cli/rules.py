@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .baskets import BasketOptions, read_baskets
+from .completing import several
 from .messages import notice
 from .options import ReadingOptions, RunningOptions, quiet
 from .output import TableOptions
@@ -129,7 +130,12 @@ class RuleOptions:
         help="Best first; ties by count, fewer items, items.",
     )
     minimums: dict[str, float] = option(
-        "--min", multiple=True, callback=_minimums, metavar="MEASURE=VALUE", help="Least value; repeatable."
+        "--min",
+        multiple=True,
+        callback=_minimums,
+        metavar="MEASURE=VALUE",
+        shell_complete=several((*MEASURES, PARTIAL), "="),
+        help="Least value; repeatable.",
     )
     top: int | None = top_option("Show the first N; 0 for all.")
     significant: float | None = option(

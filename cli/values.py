@@ -12,13 +12,12 @@ def command(own: CountOptions) -> None: ...
 import dataclasses
 import functools
 from collections.abc import Callable, Collection
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 from click.core import ParameterSource
 
-if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
+from .completing import completion_of
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -38,28 +37,6 @@ class SectionOption(click.Option):
         super().__init__(*arguments, **attributes)
         self.section = section
         self.short = short
-
-
-def _files(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> "list[CompletionItem]":
-    """Let the shell complete names of files."""
-    from click.shell_completion import CompletionItem
-
-    return [CompletionItem(incomplete, type="file")]
-
-
-def _folders(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> "list[CompletionItem]":
-    """Let the shell complete names of directories."""
-    from click.shell_completion import CompletionItem
-
-    return [CompletionItem(incomplete, type="dir")]
-
-
-_COMPLETIONS = {
-    **dict.fromkeys(["FILE", "CORPUS", "BASKETS", "TEXT", "WORDS", "COUNTS", "VECTORS", "IN", "OUT", "A B"], _files),
-    "GOLD PREDICTED [GOLD PREDICTED": _files,
-    "DIR": _folders,
-}
-"""How a shell completes the value of a parameter, by its metavar."""
 
 
 def option(*names: str, **attributes: Any) -> Any:
@@ -95,7 +72,7 @@ def _field(kind: type[click.Parameter], names: tuple[str, ...], attributes: dict
         default = False
     elif not (attributes.get("required") or attributes.get("callback") or callable(attributes.get("default"))):
         default = attributes.get("default")
-    if complete := _COMPLETIONS.get(attributes.get("metavar", "").strip("[].")):
+    if complete := completion_of(attributes.get("metavar", "")):
         attributes = {"shell_complete": complete} | attributes
     return dataclasses.field(default=default, metadata={_DECLARATION: (kind, names, attributes)})
 

@@ -144,13 +144,33 @@ def test_the_completion_script_asks_nlpzero(shell: str) -> None:
         ("nlpzero discover st", ["file,st"]),
         ("nlpzero segment --lexicon w", ["file,w"]),
         ("nlpzero discover --tmp-dir t", ["dir,t"]),
+        ("nlpzero kwic st", ["file,st"]),
+        ("nlpzero similar --weights i", ["plain,idf", "file,i"]),
+        ("nlpzero keywords --idf c", ["plain,corpus", "file,c"]),
+        ("nlpzero segment --grain f", ["plain,fine"]),
+        ("nlpzero rules --min lif", ["plain,lift="]),
+        ("nlpzero segment --fold width,", ["plain,width,case", "plain,width,variants"]),
+        ("nlpzero report --sections corpus,n", ["plain,corpus,new"]),
+        ("nlpzero segment table.csv --field ", ["plain,title", "plain,body"]),
+        ("nlpzero segment rows.jsonl --field b", ["plain,body"]),
+        ("nlpzero keyness a.csv table.csv --by f", ["plain,file"]),
+        ("nlpzero rules table.csv --basket t", ["plain,title"]),
     ],
 )
-def test_a_shell_completes_commands_options_values_and_files(words: str, found: list[str]) -> None:
+def test_a_shell_completes_commands_options_values_files_and_columns(
+    words: str, found: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "table.csv").write_text('title,"body"\n船,靠岸\n', "utf-8")  # the boat: reaches the bank
+    (tmp_path / "rows.jsonl").write_text('{"title": "船", "body": "靠岸"}\n', "utf-8")
     asked = {"COMP_WORDS": words, "COMP_CWORD": str(words.count(" ")), "_NLPZERO_COMPLETE": "bash_complete"}
     script = "from nlpzero_cli.main import main; main(prog_name='nlpzero')"
     done = subprocess.run(
-        [sys.executable, "-c", script], env={**os.environ, **asked}, capture_output=True, text=True, check=True
+        [sys.executable, "-c", script],
+        env={**os.environ, **asked},
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
     )
     assert done.stdout.split() == found
 
