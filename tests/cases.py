@@ -25,7 +25,7 @@ COST = Cost(task=40)
 def at_work(
     workers: int = 1, budget: int = 1 << 30, tmp_dir: Path | None = None, *, task: int = 1 << 28, memory: int = 1 << 31
 ) -> Execution:
-    """Open an execution of so many workers, with so many bytes for arrays in memory: 0 puts all of them in files."""
+    """Open an execution with a number of workers, and of bytes for arrays in memory: 0 puts all of them in files."""
     return Execution(Job(workers, memory), COST, Engine(workers), Workspace(budget, tmp_dir, task))
 
 
@@ -50,7 +50,7 @@ def lines_of(text: str) -> list[str]:
 
 
 def blocks_of(text: str, lines: int) -> Iterator[str]:
-    """Give a text in blocks of so many lines."""
+    """Give a text in blocks of a number of lines."""
     every = text.splitlines(keepends=True)
     for i in range(0, len(every), lines):
         yield "".join(every[i : i + lines])

@@ -30,7 +30,7 @@ class SlowText:
         self.line = [text.count("\n", 0, a) for a, _ in spans]
 
     def places(self, length: int) -> dict[tuple[str, ...], list[int]]:
-        """Find where each string of so many units stands."""
+        """Find where each string of a length stands."""
         result: dict[tuple[str, ...], list[int]] = defaultdict(list)
         for at in range(self.total - length + 1):
             if all(self.joint[at : at + length - 1]):

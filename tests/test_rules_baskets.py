@@ -24,7 +24,7 @@ from nlpzero.text.characters import Codes
 
 
 def blocks(text: str, size: int = 1, source: str = "f") -> Iterator[Block]:
-    """Cut a text into blocks of so many lines."""
+    """Cut a text into blocks of a number of lines."""
     lines = text.splitlines(keepends=True)
     for i in range(0, len(lines), size):
         yield Block(source, i + 1, "".join(lines[i : i + size]))

@@ -30,7 +30,7 @@ def held(baskets: Baskets) -> list[list[str]]:
 def baskets_of(
     lines: list[str], choice: WordChoice, repeats: Repeats | None = None, block: int = 1 << 30, budget: int = 1 << 62
 ) -> list[list[str]]:
-    """Make baskets of lines with blanks between the words, so many lines in a block."""
+    """Make baskets of lines with blanks between the words, in blocks of a number of lines."""
     blocks = (
         Block("", start + 1, "".join(f"{line}\n" for line in lines[start : start + block]))
         for start in range(0, len(lines), block)

@@ -51,7 +51,7 @@ def slow_length(matrix: Any, labels: list[int]) -> float:
 
 
 def partitions(size: int, used: int = 0) -> Iterator[list[int]]:
-    """Give all ways to part so many nodes."""
+    """Give all ways to divide a number of nodes."""
     if not size:
         yield []
         return

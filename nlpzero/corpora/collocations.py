@@ -1,6 +1,6 @@
 """Words that stand near a word (搭配词), from text or from counts of pairs that were made before.
 
-A pair is a node and a collocate that stands up to so many words before or behind it, on the same line. All pairs of the
+A pair is a node and a collocate that stands within a window before or behind it, on the same line. All pairs of the
 corpus make the 2 x 2 tables of `nlpzero.corpora.association`: O11 pairs of the node and the collocate, R1 of the node
 and any word, C1 of any word and the collocate, N in all. So what is expected is what chance would give, near the ends
 of lines, too.
@@ -52,7 +52,7 @@ class CollocateOptions:
     min_count : int
         Leave out pairs that are rarer.
     top : int or None
-        Give only so many for each node; of all pairs `BEST` by default.
+        Give only the first N for each node; of all pairs `BEST` by default.
     punctuation : bool
         Whether punctuation marks are collocates, too. They take up room between words in any case.
 

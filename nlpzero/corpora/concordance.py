@@ -39,7 +39,7 @@ class ConcordanceOptions:
     Attributes
     ----------
     width : int
-        How much stands on each side: so many Chinese characters, or twice as many narrow ones; or so many words.
+        How much stands on each side: the number of Chinese characters, a narrow one being half; or of words.
     by : {"characters", "words"}
         What width and sort count; words need a cutter.
     sort : tuple of str
@@ -48,7 +48,7 @@ class ConcordanceOptions:
     whole : bool
         Only what the cutter does not cut at its edges from within a word: whole words.
     top : int or None
-        Give only so many lines.
+        Give only the first N lines.
     seed : int or None
         Draw these at random, always the same for a seed; None takes the first ones.
 

@@ -1,4 +1,4 @@
-"""What is shown of the lines in which something stands: so much before and behind it, as arrays over all places."""
+"""What is shown of the lines in which something stands: a width before and behind it, as arrays over all places."""
 
 from typing import NamedTuple
 
@@ -116,7 +116,7 @@ def _cut(codes: Codes, marks: Flags, hits: StringHits) -> _ContextText:
 
 
 def _in_words(layout: _ContextText, width: int) -> tuple[Places, Places]:
-    """Give where the left sides begin and the right ones end, for so many words on each."""
+    """Give where the left sides begin and the right ones end, for a number of words on each."""
     if not width:
         return layout.left_ends, layout.right_begins
     blanks = np.flatnonzero(layout.codes == BLANK)
@@ -128,7 +128,7 @@ def _in_words(layout: _ContextText, width: int) -> tuple[Places, Places]:
 
 
 def _in_cells(layout: _ContextText, room: int) -> tuple[Places, Places]:
-    """Give where the left sides begin and the right ones end, for so many cells on each; no blanks at the edges."""
+    """Give where the left sides begin and the right ones end, for a number of cells on each; no blanks at the edges."""
     cells = np.append(0, np.cumsum(cell_counts(layout.codes), dtype=np.int64))  # before each character
     first = np.searchsorted(cells, cells.take(layout.left_ends) - room)
     shown = np.searchsorted(cells, cells.take(first), "right") - 1  # no mark without its character

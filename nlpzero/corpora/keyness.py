@@ -45,7 +45,7 @@ class KeynessOptions:
     constant : float
         Of simple maths.
     top : int or None
-        Give only so many.
+        Give only the first N.
     permutation : Permutation or None
         Test over documents as well.
 

@@ -25,7 +25,7 @@ class FrequencyList:
     sort : str
         "count", or a measure of `nlpzero.corpora.dispersion.MEASURES`; the greatest first, ties by count and word.
     top : int or None
-        List only so many.
+        List only the first N.
     """
 
     min_count: int = 1

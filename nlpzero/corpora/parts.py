@@ -34,7 +34,7 @@ class TrendOptions:
     min_count : int
         Words that are rarer in all parts together are left out.
     top : int or None
-        Give only so many.
+        Give only the first N.
     """
 
     sort: str = "slope"

@@ -26,7 +26,7 @@ from .frequencies import WordCounts
 DEALS = 32
 """Deals that are worked out together: with them a table of documents is multiplied in one go."""
 ROUNDS = (99, 999)
-"""After so many deals, words whose p is settled, above `SETTLED`, are left alone."""
+"""After this many permutations, words whose p is settled, above `SETTLED`, are left alone."""
 SETTLED = 0.2
 EQUAL = 0.02
 """Values of t that differ by less, in their proportion, are taken for equal: that of a word of one document is 1 only

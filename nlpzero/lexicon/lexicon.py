@@ -215,7 +215,7 @@ class Lexicon:
         return counts
 
     def at_least(self, count: int) -> "Lexicon":
-        """Give the words that count so much, by the same total.
+        """Give the words with at least this count, by the same total.
 
         Examples
         --------

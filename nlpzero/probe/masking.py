@@ -106,7 +106,7 @@ class Prober:
     Raises
     ------
     ModelError
-        If the model has not so many layers, or no head for probabilities.
+        If the model has fewer layers, or no head for probabilities.
     """
 
     model: Bert

@@ -173,7 +173,7 @@ class Material:
             )
 
     def topics(self, least: int) -> list[str]:
-        """Words that say what the corpus is about and stand in it so many times: of each section in turn the first."""
+        """Words that say what the corpus is about and stand in it often enough: of each section in turn the first."""
         rows = itertools.zip_longest(*self.telling.values())
         found = dict.fromkeys(word for row in rows for word in row if word and self.counts[word] >= least)
         if not found:

@@ -24,7 +24,7 @@ class SpreadWord:
 
 @dataclass(frozen=True)
 class SpreadFacts:
-    """The spread of words; `strip` of a row says how often it stands in each of so many equal parts."""
+    """The spread of words; `strip` of a row says how often it stands in each of the equal parts of the text."""
 
     commands: tuple[str, ...]
     document: str

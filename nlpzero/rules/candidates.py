@@ -101,7 +101,7 @@ class SetPlaces:
 
 
 def portions(sets: ItemLists) -> Iterator[Ints]:
-    """Number sets, so many at a time that their pairs of items can be looked up together."""
+    """Number sets, as many at a time as have pairs of items that can be looked up together."""
     before = np.concatenate(([0], np.cumsum(sets.sizes**2)))
     start = 0
     while start < len(sets):

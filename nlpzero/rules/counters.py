@@ -15,7 +15,7 @@ from .frequent import SetLevel
 from .vertical import BasketLists, Counts, Flags, Indexes, Occurrences, Vertical
 
 _PAIRS = 1 << 20  # pairs of items counted at a time
-_PAIR_COST = 5  # a pair of a basket costs about as much as so many words of a bit row
+_PAIR_COST = 5  # a pair of a basket costs about as much as this many words of a bit row
 
 BasketParts = Callable[[], Iterator[Entries]]
 """Gives the baskets again, some at a time."""

@@ -118,7 +118,7 @@ class Vertical:
         items : uint32 array (m,)
             And the item added to it.
         bounds : int and int64 array (m,)
-            Occurrences are given of sets that have at least so many, and fewer than the second.
+            Occurrences are given of sets that have at least the first number, and fewer than the second.
 
         Yields
         ------

@@ -40,7 +40,7 @@ class WordChoice:
     Attributes
     ----------
     min_length : int
-        Words of at least so many characters.
+        Least number of characters of a word.
     stop : container of str
         Not these, nor these in capitals.
     numbers : bool

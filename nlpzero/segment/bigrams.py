@@ -137,7 +137,7 @@ class Tables(Protocol):
 
 
 def records_for(words: int) -> WordRecords:
-    """Make records of so many words that were never seen, whose factors are 1."""
+    """Make records of words that were never seen, whose factors are 1."""
     records = np.zeros((words, 4), np.int32)
     records[:, FACTOR].view(np.float32)[1:] = 1
     return records

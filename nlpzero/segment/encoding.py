@@ -254,7 +254,7 @@ def _numbered(codes: Codes) -> tuple[Ids, int]:
 def _pack(
     numbers: Ids, starts: Positions, sizes: Positions, begin: int, length: int, bits: int
 ) -> npt.NDArray[np.uint64]:
-    """Pack so many characters of words, from the one at `begin` on, into keys; 0 stands where a word has no more."""
+    """Pack characters of words, from the one at `begin` on, into keys; 0 stands where a word has no more."""
     keys = np.zeros(len(starts), np.uint64)
     for place in range(begin, begin + length):
         keys <<= np.uint64(bits)

@@ -17,7 +17,7 @@ from .lattice import Scores
 from .lexical import LexiconCutter, lengths_of
 
 SUFFIX_WORDS = 20
-"""A suffix ends so many listed words of three characters whose first two are listed, at the least."""
+"""Least number of listed words that a suffix ends: words of three characters whose first two are listed."""
 DATE_UNITS = "年月日时分点"
 MARKS = "—…─"
 

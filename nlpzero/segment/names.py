@@ -23,7 +23,7 @@ SOUNDS = (
 MOST = 6
 """Words on either side that are looked at."""
 RARE = 50
-"""Listed words that count so much, or less, may be pieces of names: jieba's dictionary lists 德里奇 and 弗拉基."""
+"""Listed words of this count, or a smaller one, may be pieces of names: jieba's dictionary lists 德里奇 and 弗拉基."""
 
 
 def join_names(is_start: Flags, codes: Codes, dots: Positions, lexicon: Lexicon) -> None:

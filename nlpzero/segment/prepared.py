@@ -59,7 +59,7 @@ PreparedCut = TypeVar("PreparedCut", bound=LexiconCutter)
 def prepared_cutter(
     kind: type[PreparedCut], maker: Callable[[], PreparedCut], least: int = 1, *, with_phrases: bool = True
 ) -> PreparedCut:
-    """Give a cutter of a kind with the words of jieba's dictionary that count so much (结巴词典).
+    """Give a cutter of a kind with the words of jieba's dictionary that have a least count (结巴词典).
 
     Parameters
     ----------

@@ -83,7 +83,7 @@ def _entries(table: Any, rows: Ints) -> tuple[Ints, Floats]:
 def _characters_of(table: Any, rows: Ints, mass: Floats, starts: Ints) -> tuple[Ints, Ints, Floats]:
     """Add up the characters of the words of each text: the text, the character, rising, and its weight.
 
-    SciPy's product takes some milliseconds for any matrix of so many columns.
+    SciPy's product takes some milliseconds for any matrix with that many columns.
     """
     sizes = np.diff(table.indptr)[rows].astype(np.int64)
     words = np.repeat(np.arange(len(rows)), sizes)

@@ -28,12 +28,12 @@ RIM = 0.6
 SPREAD = 0.7
 """Different clauses over occurrences, at the least, beside the same of all clauses that are not short."""
 CONTENT_SHARE = 0.2
-"""Without any function word, the rarer of the outer words is in the template so often, at the least."""
+"""Without any function word: least share of the places of the rarer outer word that are in the template."""
 CLOSING = 1.5
-"""A word that ends clauses so many times as often as it begins them begins no template; without a gap, none ends with a
-word that begins clauses so much more often. With a gap, a function word at the end makes up for it: 起 ... 来, but not
-等 ... 活动, which is the end of one phrase and the beginning of another. On UD Chinese GSDSimp dev this takes the share
-of templates that cross a phrase of the treebank from 0.146 to 0.079."""
+"""A word that ends clauses this many times as often as it begins them begins no template; without a gap, none ends with
+a word that begins clauses as much more often. With a gap, a function word at the end makes up for it: 起 ... 来, but
+not 等 ... 活动, which is the end of one phrase and the beginning of another. On UD Chinese GSDSimp dev this takes the
+share of templates that cross a phrase of the treebank from 0.146 to 0.079."""
 LONGER = 0.5
 """A longer template stands for a shorter one if it has this share of its occurrences."""
 

@@ -374,7 +374,7 @@ def _reach(placed: Sequence[PlacedWords]) -> Counts:
 
 
 def _numbers(kept: npt.NDArray[np.intp], size: int) -> Ids:
-    """Number some of so many keys, the others with NONE."""
+    """Number some of `size` keys, the others with NONE."""
     number = np.full(size, 0xFFFFFFFF, np.uint32)
     number[kept] = np.arange(len(kept), dtype=np.uint32)
     return number

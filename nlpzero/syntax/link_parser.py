@@ -28,7 +28,7 @@ PSEUDO = 20
 EDGE = 2.0
 """What stands for the closing of a word before the first."""
 COMMON = 450.0
-"""A million words hold so many of a word that is just common."""
+"""Occurrences in a million words of a word that is just common."""
 PARSING = Cost(task=250, most=1 << 18)
 _CELLS = 1 << 18  # of the tables of sentences that are done together
 

@@ -30,7 +30,7 @@ UNIT = 1e-6
 """What scores are whole numbers of, in nats."""
 
 GAP = 2.0
-"""A gap of n words costs so many nats times ln n.
+"""A gap of n words costs this many nats times ln n.
 
 Links between words fall off as the square of their distance: the best weight of ln distance on UD Chinese GSDSimp dev.
 """
@@ -202,7 +202,7 @@ def _whole(score: float) -> int:
 
 
 def gap_cost(length: int) -> int:
-    """Give what a gap of so many words costs, as a whole number of units."""
+    """Give what a gap costs by its number of words, as a whole number of units."""
     return _whole(GAP * math.log(length))
 
 

@@ -1,4 +1,4 @@
-"""How much room text takes where characters have equal cells, as on a terminal."""
+"""How many cells text takes where characters have equal cells, as on a terminal."""
 
 import functools
 import re

@@ -19,7 +19,7 @@ FOLDS = ("width", "case", "variants")
 _TRADITIONAL = "們這個來時國對會說為學過還開長門問見現發經動樣進種點頭當從後電話車書東給讓認識間題關應無業產線機"
 _SIMPLIFIED = "们这个来时国对会说为学过还开长门问见现发经动样进种点头当从后电话车书东给让认识间题关应无业产线机"
 LEAST_TRADITIONAL = 20
-"""So many traditional characters among the frequent ones are needed to tell what a text is written in."""
+"""Traditional characters among the frequent ones that are needed to tell what a text is written in."""
 
 
 def fold(text: str, kinds: Iterable[str]) -> str:

@@ -362,7 +362,7 @@ class Vectors:
             become U+FFFD. "skip": rows with such bytes, with numbers that are not finite or too many or too few, and
             words met before are left out and counted in `skipped`; what the header says does not matter.
         limit : int, optional
-            Read only so many rows, the first, which are those of the most frequent words. What follows is not looked
+            Read only this many rows, the first, which are those of the most frequent words. What follows is not looked
             at.
 
         Raises

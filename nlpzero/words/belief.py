@@ -33,9 +33,9 @@ DOUBTED = 0.75
 words, 1.66 for all of it, 2.87 for its 12,000 most frequent words; but -.05 for the words that count 3 or less, and .69
 for random strings of the text, which with a weight of .69 cost .018 of F."""
 OFTEN = 3
-"""An unlisted word of ESA's is put into the start if it occurs so often,"""
+"""An unlisted word of ESA's is put into the start if it occurs this often,"""
 BETTER = 4.0
-"""and is so many nats more probable than its characters."""
+"""and is this many nats more probable than its characters."""
 
 
 @dataclass(frozen=True)

@@ -201,7 +201,7 @@ def spans_of(
 
 
 def _dealt(text: Text, size: int, seed: Sequence[int]) -> list[Index]:
-    """Deal clauses out to chunks of about so many units; those of each chunk by length, the longest first."""
+    """Put clauses into chunks of about equal numbers of units; those of each chunk by length, the longest first."""
     lengths = np.diff(text.clauses, append=text.size)
     order = np.random.default_rng(seed).permutation(len(lengths))
     which = (np.cumsum(lengths[order]) - 1) // size
@@ -257,7 +257,7 @@ def _more(clauses: Index, starts: Index, total: int) -> Index:
 
 
 def _in_spans(texts: Iterator[Text], size: int) -> Iterator[Text]:
-    """Join and cut texts so that a span holds the clauses that begin in so many units, wherever blocks end."""
+    """Join and cut texts so that each span holds the clauses that begin in its units, wherever blocks end."""
     held: list[Text] = []
     begin = current = 0
     for text in texts:

@@ -26,7 +26,7 @@ from .sites import AFTER_FOREIGN, AFTER_HAN, AFTER_NUMBER, BEFORE_FOREIGN, CLOSE
 SHORTEST = 2
 """A run of one character is a variable or a label, and no candidate."""
 MANY_LETTERS = 6
-"""More letters than these count as so many: the longest runs are names of variables."""
+"""Greatest number of letters that counts: the longest runs are names of variables."""
 SIGNS = "._&．＿＆"
 """Signs of addresses and of variables: t.cn, file_1."""
 FLAGS = 7

@@ -23,7 +23,7 @@ Scores = npt.NDArray[np.float64]
 EDGE, NUMBER, FIRST_UNIT = range(3)
 """How a neighbour is written: the edge of a clause, a number in digits, or 2 more than the rank of a unit."""
 BLOCKS = 64
-"""Into so many equal parts a text is divided, to see in how many of them a string stands."""
+"""Equal parts that a text is divided into, to see in how many of them a string stands."""
 
 
 class Parts(NamedTuple):

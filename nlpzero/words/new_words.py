@@ -36,7 +36,7 @@ COST = Cost(task=48, disk=8, remote=12 << 20, base=150 << 20)
 measured on these with 300 MB of memory and two workers."""
 
 MANY, MANY_COUNT, FEW_COUNT = 3_000_000, 10, 5
-"""In so many units of text and more a candidate stands 10 times at the least; in a shorter text 5 times."""
+"""In a text of this many units or more a candidate stands 10 times at the least; in a shorter one 5 times."""
 
 Order = Literal["topic", "score", "probability", "count"]
 
@@ -253,7 +253,7 @@ def find_new_words(
 
 
 def least_count(units: int) -> int:
-    """Give how often candidates stand in a text of so many units at the least, if nothing is said."""
+    """Give the least count of candidates for the units of a text, if nothing is said."""
     return MANY_COUNT if units >= MANY else FEW_COUNT
 
 

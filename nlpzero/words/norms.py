@@ -85,7 +85,7 @@ def logarithm_of(units: int) -> float:
 
 
 def usual(kind: int, units: int) -> tuple[Scores, Scores]:
-    """Give the means and standard deviations of the features of candidates in a text of so many units.
+    """Give the means and standard deviations of the features of candidates, by the units of the text.
 
     Parameters
     ----------

@@ -30,7 +30,7 @@ corpora, of 100 KB to 4 MB, against what the whole corpora say: in the smallest 
 UNITS, CANDIDATES = 15.0, 8.0
 """Taken from the logarithms of the units and of the candidates before they are weighed."""
 LONG = 4
-"""Candidates of so many units, and of more, are one class."""
+"""Candidates of this many units, and of more, are one class."""
 LATIN_CLASS = 1
 """The class of words in Latin letters, of any length."""
 BONUS = {LATIN_CLASS: 3.0, LONG: 1.0}

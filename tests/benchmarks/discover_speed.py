@@ -18,7 +18,7 @@ def main() -> None:
     parser.add_argument("--workers", nargs="+", type=int, default=[1, 2])
     parser.add_argument("--min-proba", nargs="+", type=float, default=[1e-7, 1e-6], help="for pmi and nlp-zero")
     parser.add_argument("--min-count", type=int, default=32, help="for cohesion and word-discovery")
-    parser.add_argument("--repeat", type=int, default=1, help="run each so often, show the fastest")
+    parser.add_argument("--repeat", type=int, default=1, help="run each N times, show the fastest")
     options = parse(parser, "nlp-zero", "word-discovery")
     if len(options.corpus) > 1 and len(options.skip) < 2:
         parser.error("the peers read one corpus; give one, or --skip nlp-zero --skip word-discovery")

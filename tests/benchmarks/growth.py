@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def grown(corpora: list[Path], size: float, place: Path) -> Path:
-    """Write a text of so many MB, the last line whole: the corpora, repeated if need be."""
+    """Write a text of a size in MB, the last line whole: the corpora, repeated if need be."""
     text = place / "text"
     room = int(size * 1e6)
     with text.open("wb") as file:

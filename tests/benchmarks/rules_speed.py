@@ -105,7 +105,7 @@ def main() -> None:
     parser.add_argument(
         "data", nargs="+", metavar="FILE:SHARE", help="FIMI lines or .csv, and a support: retail.dat:0.002"
     )
-    parser.add_argument("--repeat", type=int, default=3, help="mine so often, show the fastest")
+    parser.add_argument("--repeat", type=int, default=3, help="mine N times, show the fastest")
     parser.add_argument("--skip", action="append", default=[], choices=list(PROGRAMS)[3:], help="leave a peer out")
     parser.add_argument("--peer-python", default=sys.executable, help="interpreter of the peers (default: this one)")
     options = parser.parse_args()

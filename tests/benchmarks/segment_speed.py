@@ -28,7 +28,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", metavar="CORPUS", help="plain, .gz or .xz")
     parser.add_argument("--workers", nargs="+", type=int, default=[1, 2])
-    parser.add_argument("--repeat", type=int, default=1, help="run each so often, show the fastest")
+    parser.add_argument("--repeat", type=int, default=1, help="run each N times, show the fastest")
     parser.add_argument("--show", type=int, default=5, metavar="N", help="show the first N lines that differ")
     parser.add_argument("--skip", action="append", default=[], choices=["rjieba"], help="leave a peer out")
     options = parser.parse_args()

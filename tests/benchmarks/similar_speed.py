@@ -169,7 +169,7 @@ def main() -> None:
     parser.add_argument("--vectors", metavar="FILE", help="the packaged ones by default")
     parser.add_argument("--size", type=int, default=100_000, help="sentences to search in")
     parser.add_argument("--queries", type=int, default=50)
-    parser.add_argument("--repeat", type=int, default=1, help="show the fastest of so many runs")
+    parser.add_argument("--repeat", type=int, default=1, help="show the fastest of N runs")
     parser.add_argument("--skip", action="append", default=[], choices=["gensim"])
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
