@@ -1,6 +1,7 @@
 """The front of the library: what `import nlpzero` gives, its records, and cutters that are saved and loaded."""
 
 import importlib
+import inspect
 import re
 import subprocess
 import sys
@@ -29,6 +30,21 @@ def test_every_public_name_is_there_and_listed_in_the_manual() -> None:
             assert re.search(rf"`{name}\b", manual), name
     with pytest.raises(AttributeError, match=r"^module 'nlpzero' has no attribute 'nothing'$"):
         getattr(nz, "nothing")  # noqa: B009
+
+
+def test_every_public_name_has_its_chinese_term_and_every_function_parameters_and_an_example() -> None:
+    for name in sorted({*nz.__all__} - {"__version__", "similarity"}):
+        value = getattr(nz, name)
+        text = inspect.getdoc(value) or ""
+        if not (isinstance(value, type) and issubclass(value, Exception)):
+            assert re.search(r"[\u4e00-\u9fff]", text.split("\n\n")[0]), name
+        if inspect.isfunction(value):
+            assert "\nParameters\n---" in text or not inspect.signature(value).parameters, name
+            assert ">>>" in text or name in WITHOUT_EXAMPLE, name
+
+
+WITHOUT_EXAMPLE = {"additions", "explain", "reasons_of", "words_for_tokenizer"}
+"""Functions that need a corpus: the manual has lines for them, which run."""
 
 
 def test_type_checkers_see_the_same_names() -> None:

@@ -23,7 +23,7 @@ _KEY = re.compile(r"([1-9][0-9]?)([LR])|0")
 
 
 class ConcordanceLine(NamedTuple):
-    """A place of a word: the file, the line in it from 1, what stands before, the word, what stands behind."""
+    """A place of a word (索引行): the file, the line in it from 1, what stands before, the word, what stands behind."""
 
     source: str
     line: int

@@ -63,7 +63,7 @@ class KeywordRanking:
 
 @dataclass(frozen=True)
 class KeywordRow:
-    """A keyword of a document: where this begins, the word, how often it occurs there, its score."""
+    """A keyword of a document (关键词): where this begins, the word, how often it occurs there, its score."""
 
     source: str
     line: int

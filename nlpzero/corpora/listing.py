@@ -16,7 +16,7 @@ SORTS = ("count", *dispersion.MEASURES)
 
 @dataclass(frozen=True)
 class FrequencyList:
-    """Which words are listed, and in what order.
+    """Which words are listed, and in what order (词表选项).
 
     Attributes
     ----------

@@ -41,7 +41,7 @@ ENTRY_COST = 60
 
 @dataclass(frozen=True)
 class Permutation:
-    """How documents are dealt out anew.
+    """How a permutation test draws documents (置换检验选项).
 
     Attributes
     ----------

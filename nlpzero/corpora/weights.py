@@ -15,7 +15,7 @@ from .frequencies import SCHEMA, WordCounts
 
 @dataclass(frozen=True)
 class IdfTable:
-    """The idf of words, and what it is taken to be for unknown ones.
+    """The idf of words (逆文档频率), and what it is taken to be for unknown ones.
 
     Examples
     --------

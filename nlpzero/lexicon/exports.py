@@ -25,7 +25,7 @@ SUDACHI_ID, SUDACHI_COST = 4786, 2000
 
 
 def export(lexicon: Lexicon, form: str, name: str = "nlpzero") -> bytes:
-    r"""Write a word list for another program.
+    r"""Write a word list for another program (词典导出).
 
     Parameters
     ----------

@@ -24,7 +24,7 @@ class WordCodes(NamedTuple):
 
 
 class Lexicon:
-    """Words with counts.
+    """Words with counts (词典).
 
     Parameters
     ----------

@@ -91,7 +91,7 @@ class Portion(NamedTuple):
 
 @dataclass(frozen=True)
 class Prober:
-    """A model, and how impacts are read off it.
+    """A BERT model, and what masking shows of it (扰动掩码).
 
     Attributes
     ----------

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 class Corpus:
-    r"""Text from files and standard input, read in blocks of lines.
+    r"""Text from files and standard input (语料), read in blocks of lines.
 
     Parameters
     ----------

@@ -27,7 +27,7 @@ from .views import language_of
 
 @dataclass(frozen=True)
 class Report:
-    """A report of a corpus.
+    """A report of a corpus (语料报告).
 
     Attributes
     ----------

@@ -51,7 +51,7 @@ class _Chunk(NamedTuple):
 
 
 class Baskets:
-    """Baskets, gathered one by one and then read as often as wanted.
+    """Baskets (购物篮), gathered one by one and then read as often as wanted.
 
     Parameters
     ----------

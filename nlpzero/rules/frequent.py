@@ -179,7 +179,7 @@ class Frequent(NamedTuple):
 
 
 class Constraint(NamedTuple):
-    """Which rules are wanted: sets that can make none of them are not mined.
+    """Which rules are wanted (规则约束): sets that can make none of them are not mined.
 
     Attributes
     ----------

@@ -32,7 +32,7 @@ BasketForm = Literal["baskets", "csv", "single", "matrix", "jsonl"]
 
 @dataclass(frozen=True)
 class Rule:
-    """An association rule: how many baskets hold all its items, their share, and how sure and how telling it is.
+    """An association rule (关联规则): how many baskets hold all its items, their share, and how sure it is.
 
     `measures` holds the rest of `nlpzero.rules.measures.MEASURES` by name.
     """
@@ -48,7 +48,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class ItemSet:
-    """A set of items, how many baskets hold it, and their share."""
+    """A set of items (项集), how many baskets hold it, and their share."""
 
     items: tuple[str, ...]
     count: int
@@ -57,7 +57,7 @@ class ItemSet:
 
 @dataclass(frozen=True)
 class RuleChoice:
-    """Which rules are wanted.
+    """Which rules are wanted (规则选项).
 
     Attributes
     ----------
@@ -90,7 +90,7 @@ def text_baskets(
     words: WordChoice = CONTENT_WORDS,
     repeats: bool = False,
 ) -> Baskets:
-    """Make a basket of the words of each passage of a text, for `find_rules`.
+    """Make a basket of the words of each passage of a text (文本购物篮), for `find_rules`.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def read_baskets(
     header: bool = False,
     max_basket: int | None = None,
 ) -> Baskets:
-    """Read baskets from a file, for `find_rules` and `find_sets`.
+    """Read baskets from a file (读取购物篮), for `find_rules` and `find_sets`.
 
     Parameters
     ----------

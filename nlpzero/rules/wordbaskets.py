@@ -35,7 +35,7 @@ LEAST_TOGETHER = 5
 
 @dataclass(frozen=True, kw_only=True)
 class WordChoice:
-    """Which words of a text are items.
+    """Which words of a text are items (选词).
 
     Attributes
     ----------

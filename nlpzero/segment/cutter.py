@@ -133,7 +133,7 @@ def _end_of_piece(codes: Codes, wanted: int) -> int:
 
 
 class BlankCutter(Cutter):
-    """Take text that is cut already: words are what stands between white space, as for `str.split`.
+    """Take text that is cut already (空格分词): words are what stands between white space, as for `str.split`.
 
     Examples
     --------

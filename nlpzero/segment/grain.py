@@ -24,7 +24,7 @@ MARKS = "—…─"
 
 @dataclass(frozen=True)
 class Grain:
-    """How fine words are.
+    """How fine words are (分词粒度).
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class _Bonus:
 
 
 class GrainCutter(Cutter):
-    """Cut as another cutter does, but finer or coarser.
+    """Cut as another cutter does, but finer or coarser (调整粒度).
 
     Parameters
     ----------

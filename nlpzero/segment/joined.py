@@ -13,7 +13,7 @@ corpuszh above .908, where all of corpuszh and the texts that are cut were learn
 
 
 class JoinedCutter(Cutter):
-    """Cut text into the words of a dictionary, weighed by how probably words begin, as learned from other text.
+    """Cut text into the words of a dictionary, weighed by learned probabilities that words begin (联合分词).
 
     The score of a word is its logarithm in the dictionary, plus the power times [ln p of its first character + the sum
     of ln(1 - p) of the others], p being the segmenter's probability that a word begins there.

@@ -171,7 +171,7 @@ NO_WORDS = Lexicon([NAME_DOT], [1])
 
 
 class LearnedSegmenter(Cutter):
-    """Cut text where a word begins likely enough, by a model that was learned from other text.
+    """Cut text where a word begins likely enough, by a model learned from other text (学得的分词器).
 
     Parameters
     ----------

@@ -277,7 +277,7 @@ class LexiconCutter(Cutter):
 
 
 class JiebaCutter(LexiconCutter):
-    """Cut text as ``jieba.lcut(line, HMM=False)`` does with the same dictionary, many times faster.
+    """Cut text as ``jieba.lcut(line, HMM=False)`` does with the same dictionary (结巴分词), many times faster.
 
     Blocks of Han characters (U+4E00 to U+9FD5), ASCII letters, digits and ``+#&._%-`` are cut into words; any other
     character is a word of its own. Where longer words start, a character that is no word itself is not cut off. ASCII
@@ -329,7 +329,7 @@ class JiebaCutter(LexiconCutter):
 
 
 class HmmCutter(Cutter):
-    """Cut text as ``jieba.lcut(line)`` does: by jieba itself, with its hidden Markov model for unknown words.
+    """Cut text as ``jieba.lcut(line)`` does: by jieba itself, with its hidden Markov model (隐马尔可夫模型).
 
     Examples
     --------

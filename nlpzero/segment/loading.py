@@ -15,7 +15,7 @@ ARCHIVE = b"PK\x03\x04"
 
 
 def load_cutter(path: str | os.PathLike[str], encoding: str = "utf-8") -> Cutter:
-    r"""Read a word list, a saved cutter or a learned segmenter, and give what cuts text by it.
+    r"""Read a word list, a saved cutter or a learned segmenter, and give what cuts text by it (载入分词器).
 
     Parameters
     ----------

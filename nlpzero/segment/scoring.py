@@ -141,7 +141,7 @@ def score(
 
 @dataclass(frozen=True)
 class SegmentationScore:
-    """A score, and what it is made of.
+    """A score, and what it is made of (评测结果).
 
     Attributes
     ----------
@@ -202,7 +202,12 @@ def compare_cuts(
     *,
     names: tuple[str, str] = ("gold", "predicted"),
 ) -> SegmentationScore:
-    """Do as `score` does, and keep the counts of each line and the mistakes.
+    """Compare a segmentation with a gold standard as `score` does; keep counts of lines and the mistakes (错误分析).
+
+    Parameters
+    ----------
+    gold, predicted, vocabulary, names
+        As for `score`.
 
     Examples
     --------

@@ -40,7 +40,7 @@ class SavingWord:
 
 @dataclass(frozen=True)
 class TokenSavings:
-    """The words worth adding to a tokenizer.
+    """The words worth adding to a tokenizer (词表扩充结果).
 
     Attributes
     ----------

@@ -46,7 +46,7 @@ Hashes = npt.NDArray[np.uint32]
 
 
 class Duplicates(NamedTuple):
-    """Which lines are left out, and what they are like.
+    """Which lines are left out (重复行), and what they are like.
 
     Attributes
     ----------

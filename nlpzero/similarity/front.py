@@ -24,7 +24,7 @@ from .search import Collection
 
 @dataclass(frozen=True)
 class Hit:
-    """An answer to a query: which text (from 0), the text itself, and how similar it is."""
+    """An answer to a query (检索结果): which text (from 0), the text itself, and how similar it is."""
 
     number: int
     text: str
@@ -69,7 +69,18 @@ def similarities(
     vectors: Vectors | None = None,
     cut: Cutter | None = None,
 ) -> npt.NDArray[np.float64]:
-    """Say how similar the two texts of each pair are: faster than one by one; see `similarity`.
+    """Say how similar the two texts of each pair are (批量相似度): faster than one by one.
+
+    Parameters
+    ----------
+    pairs : sequence of (str, str)
+    method, vectors, cut
+        See `similarity`.
+
+    Returns
+    -------
+    float64 array
+        NaN where a text holds no known word.
 
     Examples
     --------
@@ -84,7 +95,19 @@ def similarities(
 def embeddings(
     texts: Sequence[str], *, dim: int = DIM, vectors: Vectors | None = None, cut: Cutter | None = None
 ) -> npt.NDArray[np.float32]:
-    """Give a vector of length 1 for each text (句向量): see `nlpzero.similarity.embedding.embed`, and `similarity`.
+    """Give a vector of length 1 for each text (句向量): see `nlpzero.similarity.embedding.embed`.
+
+    Parameters
+    ----------
+    texts : sequence of str
+    dim : int
+        Numbers in a vector.
+    vectors, cut
+        See `similarity`.
+
+    Returns
+    -------
+    float32 array (texts, dim)
 
     Examples
     --------
@@ -100,6 +123,12 @@ def alignment(
     a: str, b: str, *, method: DistanceMethod = "combined", vectors: Vectors | None = None, cut: Cutter | None = None
 ) -> list[Move]:
     """Tell which words of one text move onto which of the other (对齐), the largest share of the distance first.
+
+    Parameters
+    ----------
+    a, b : str
+    method, vectors, cut
+        See `similarity`.
 
     Raises
     ------
@@ -200,7 +229,16 @@ def most_similar(
     vectors: Vectors | None = None,
     cut: Cutter | None = None,
 ) -> list[Hit]:
-    """Find the texts that are most similar to a query (语义检索), exactly; see `similarity`.
+    """Find the texts that are most similar to a query (语义检索), exactly.
+
+    Parameters
+    ----------
+    query : str
+    texts : sequence of str
+    top : int
+        Number of answers.
+    method, vectors, cut
+        See `similarity`.
 
     Examples
     --------

@@ -30,7 +30,7 @@ from .templates import find_templates as find_paths
 
 @dataclass(frozen=True)
 class TemplateRecord:
-    """A sentence template: its words, None for a gap; its count; and what it is worth.
+    """A sentence template (句模版): its words, None for a gap; its count; and what it is worth.
 
     `score` is the mutual information of its words in nats, `gain` count times score, `spread` the number of different
     clauses that it is in over its count, `fillers` what fills each gap most often, with counts. What the method or the
@@ -49,7 +49,7 @@ class TemplateRecord:
 
 
 class TemplateTable(list[TemplateRecord]):
-    """Templates of a corpus, those that save most first, and the cutter that cut it: together they parse."""
+    """Templates of a corpus (句模版表), those that save most first, and the cutter that cut it: together they parse."""
 
     def __init__(self, records: Iterable[TemplateRecord], cutter: Cutter | None = None) -> None:
         super().__init__(records)

@@ -223,6 +223,14 @@ def _table(
 def merge_links(parts: Sequence[LinkCounts], min_count: int = 1, *, job: Job | Execution | None = None) -> LinkCounts:
     """Add up counts made from parts of a corpus (合并计数): with `min_count` 1 in the parts, those of the whole.
 
+    Parameters
+    ----------
+    parts : sequence of LinkCounts
+    min_count : int
+        Leave out pairs that occur less often in all parts together.
+    job : Job, optional
+        What the work may use (default: the current job).
+
     Raises
     ------
     ModelError

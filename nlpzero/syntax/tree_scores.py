@@ -15,7 +15,7 @@ _REMEDY = "parse the words of the treebank, as they are"
 
 
 class TreeScore(NamedTuple):
-    """What was counted in each sentence (n,), and the figures made of it; None where there is nothing to divide by.
+    """How well trees agree (句法评测结果): counts of each sentence (n,), and figures, None for a division by zero.
 
     Attributes
     ----------
@@ -77,12 +77,28 @@ def pair_trees(
     names: tuple[str, str] = ("gold", "predicted"),
     max_words: int | None = None,
 ) -> Iterator[tuple[Shape, Shape]]:
-    """Put the trees of two files side by side; leave out sentences of one word, or of more than `max_words`.
+    """Put the trees of two files side by side (树库对齐); sentences of one word are left out.
+
+    Parameters
+    ----------
+    gold, predicted : iterables of Shape
+        From `read_trees`.
+    names : (str, str)
+        What messages call them.
+    max_words : int, optional
+        Leave out sentences of more words.
 
     Raises
     ------
     CorpusError
         With the number of the sentence, if their texts, or of dependency trees the words, differ.
+
+    Examples
+    --------
+    >>> from .treebanks import read_trees
+    >>> gold, made = (read_trees([tree]) for tree in ("(水 涨) 了", "水 (涨 了)"))
+    >>> len(list(pair_trees(gold, made)))
+    1
     """
     for number, (one, other) in enumerate(zip_longest(gold, predicted), 1):
         if one is None or other is None:

@@ -93,11 +93,17 @@ def _letters(text: str) -> str:
 
 
 def read_trees(lines: Iterable[str], name: str = "trees") -> Iterator[Shape]:
-    r"""Read trees to compare: CoNLL-U, or trees in brackets, as the first line that is not blank tells.
+    r"""Read trees to compare (读取句法树): CoNLL-U, or trees in brackets, as the first line that is not blank tells.
 
     A tree in brackets goes on until its brackets are closed; blanks separate words. Where all of it is in one bracket,
     what follows a bracket is a label, as in treebanks: ``(S (NP 水) (VP 涨 了))``; else it is as `nlpzero parse
     --format brackets` writes it, a backslash before brackets of the text.
+
+    Parameters
+    ----------
+    lines : iterable of str
+    name : str
+        What messages call them.
 
     Raises
     ------

@@ -91,7 +91,7 @@ def distance_weights(window: int, weighting: Weighting) -> tuple[npt.NDArray[np.
 
 @dataclass
 class Cooccurrence:
-    """Co-occurrence counts of a vocabulary, as the rows of a sparse matrix.
+    """Co-occurrence counts of a vocabulary (共现计数), as the rows of a sparse matrix.
 
     Attributes
     ----------

@@ -53,14 +53,29 @@ class AnalogyScore(NamedTuple):
 
 
 def read_pairs(path: str, encoding: str = "utf-8", errors: str = "strict") -> list[tuple[str, str, float]]:
-    """Read word pairs: two words and a score a line, between tabs, or else white space; more fields are ignored.
+    r"""Read word pairs (词对评分): two words and a score a line, between tabs, or else white space; more is ignored.
 
     Empty lines and lines that begin with ``#`` are skipped, and so is a first line whose score is no number.
+
+    Parameters
+    ----------
+    path : str
+    encoding, errors : str
+        How the file is decoded; see `Corpus`.
 
     Raises
     ------
     CorpusError
         If a line is something else.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "a.txt").write_text("江 河 9\n", "utf-8")
+    ...     read_pairs(f"{folder}/a.txt")
+    [('江', '河', 9.0)]
     """
     pairs: list[tuple[str, str, float]] = []
     for number, line in _lines(path, encoding, errors):
@@ -78,12 +93,27 @@ def read_pairs(path: str, encoding: str = "utf-8", errors: str = "strict") -> li
 def read_analogies(
     path: str, encoding: str = "utf-8", errors: str = "strict"
 ) -> list[tuple[str, list[tuple[str, str, str, str]]]]:
-    """Read analogies: four words a line, after a line ``: name`` for each section.
+    r"""Read analogies (类比题): four words a line, after a line ``: name`` for each section.
+
+    Parameters
+    ----------
+    path : str
+    encoding, errors : str
+        How the file is decoded; see `Corpus`.
 
     Raises
     ------
     CorpusError
         If a line is something else.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "a.txt").write_text("男 女 父 母\n", "utf-8")
+    ...     read_analogies(f"{folder}/a.txt")
+    [('', [('男', '女', '父', '母')])]
     """
     sections: list[tuple[str, list[tuple[str, str, str, str]]]] = []
     for number, line in _lines(path, encoding, errors):
@@ -112,6 +142,14 @@ def score_pairs(vectors: Vectors, pairs: Sequence[tuple[str, str, float]], restr
 
     Pairs with a word that is unknown, or not among the `restrict` most frequent, are left out and counted: as in
     gensim's ``evaluate_word_pairs``.
+
+    Parameters
+    ----------
+    vectors : Vectors
+    pairs : sequence of (word, word, score)
+        From `read_pairs`.
+    restrict : int
+        Use only this many words, the most frequent.
 
     Raises
     ------
@@ -161,6 +199,14 @@ def score_analogies(
 
     3CosAdd takes the word nearest to b - a + c, 3CosMul the largest cos(x, b) cos(x, c) / (cos(x, a) + 0.001) with
     cosines moved to 0..1 (Levy & Goldberg 2014).
+
+    Parameters
+    ----------
+    vectors : Vectors
+    sections : sequence of (name, questions)
+        From `read_analogies`.
+    restrict : int
+        Use only this many words, the most frequent.
 
     Returns
     -------

@@ -7,7 +7,7 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class GloveParameters:
-    """How vectors are trained.
+    """How vectors are trained (训练参数).
 
     Attributes
     ----------

@@ -52,7 +52,7 @@ class WordRecord:
 
 @dataclass(frozen=True)
 class Discovery:
-    """The words of a corpus, most frequent first, then by code points; every array has shape (n,).
+    """The words of a corpus (发现的词), most frequent first, then by code points; every array has shape (n,).
 
     Attributes
     ----------

@@ -86,7 +86,7 @@ class Explanation:
 
 
 def explain(discovery: Discovery, texts: Texts, word: str, examples: int = 5) -> Explanation:
-    """Explain a string by the corpus, in the units of the method.
+    """Explain why a string is a word of a corpus, or is not (成词解释), in the units of the method.
 
     Parameters
     ----------

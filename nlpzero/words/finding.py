@@ -24,7 +24,7 @@ MethodName = Literal["entropy", "cohesion", "pmi", "esa", "bayes"]
 
 @dataclass(frozen=True)
 class Parameters:
-    """What is asked of words; None stands for the method's own default.
+    """What is asked of words (发现参数); None stands for the method's own default.
 
     Attributes
     ----------

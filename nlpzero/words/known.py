@@ -75,7 +75,7 @@ class CharacterProfile(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class KnownWords:
-    """The words that a search for new ones takes as known.
+    """The words that a search for new ones takes as known (已知词).
 
     Attributes
     ----------

@@ -45,7 +45,7 @@ EXAMPLE = 12
 
 
 class SeekParameters(NamedTuple):
-    """What is asked of new words.
+    """What is asked of new words (新词参数).
 
     Attributes
     ----------
@@ -80,7 +80,7 @@ class SeekParameters(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class NewWords:
-    """The new words of a text, in the order of topics (see `order`); arrays have shape (n,).
+    """The new words of a text (新词), in the order of topics (see `order`); arrays have shape (n,).
 
     Attributes
     ----------

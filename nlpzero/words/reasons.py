@@ -66,7 +66,7 @@ class Term(NamedTuple):
 
 @dataclass(frozen=True)
 class Reasons:
-    """What speaks for and against a string as a new word.
+    """What speaks for and against a string as a new word (成词依据).
 
     Attributes
     ----------
@@ -121,7 +121,7 @@ def units_of(word: str) -> list[str]:
 
 
 def reasons_of(found: NewWords, word: str, known: KnownWords) -> Reasons:
-    """Say why a string is a new word of a text, or is not.
+    """Say why a string is a new word of a text, or is not (新词解释).
 
     Parameters
     ----------
