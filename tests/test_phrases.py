@@ -33,3 +33,9 @@ def test_only_such_entries_are_left_out() -> None:
         assert word[0] in "很更较极太" or (word[0] in "这那哪" and kinds[ord(word[1])] == CLASSIFIER)
     assert without_phrases(Lexicon(["江", "这里"], [2, 3])).words == ["江", "这里"]
     assert kept.words == dictionary_cutter().lexicon.words
+
+
+def test_numerals_with_several_before_them_end_before_what_is_counted() -> None:
+    cut = dictionary_cutter()
+    assert cut("数千位专家") == ["数千", "位", "专家"]  # "several thousand experts"; the dictionary lists 数千位
+    assert cut("第一次进一步") == ["第一", "次", "进一步"]  # "the first time", "further"

@@ -26,7 +26,8 @@ MOST_SHARE = 0.95
 LIFT = 5.0
 """A word of a numeral and a classifier stays whole where the classifier follows this numeral so many times as often
 as others do: on corpuszh F rises by .0005 (3 and 8 do as well)."""
-ORDINAL = ord("第")
+LEADS = code_points("第数")
+"""Words of one of these, numerals and a classifier end before the classifier: 第一|次, 数千|位."""
 PIECE, PERSON = map(ord, "个人")
 """After a numeral 个人 ("individual") is 个|人 ("people"): on corpuszh so 466 times of 499."""
 
@@ -86,7 +87,7 @@ class Classifiers:
     def settle(self, is_start: Flags, codes: Codes, kept: Flags | None = None) -> None:
         """Let no word begin inside a run of numerals, and one at the classifier after it, in place.
 
-        Words that begin before the numerals (进一步, but not 第一次) and words of three characters or more that go on
+        Words that begin before the numerals (进一步, but not 第一次, 数千位) and words of three characters or more that go on
         after the classifier (一方面) are left as they are. 个人 after a numeral is two words.
 
         Parameters
@@ -119,7 +120,7 @@ class Classifiers:
             start, end = _around(is_start, at)
             first = numeral[np.searchsorted(numeral, at) - 1]  # the numeral before the classifier
             run = first - _run_lengths(numeral, len(codes)).take(first)
-            is_early = (start < run) & ~((start == run - 1) & (codes.take(start) == ORDINAL))
+            is_early = (start < run) & ~((start == run - 1) & np.isin(codes.take(start), LEADS))
             is_more = (start == run) & (end - start >= 3) & (end > at + 1)
             is_bound = (run == at - 1) & (end == at + 1) & np.isin(_pair(codes.take(run), codes.take(at)), self.bound)
             at = at[~(is_early | is_more | is_bound)]
