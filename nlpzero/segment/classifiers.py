@@ -87,8 +87,8 @@ class Classifiers:
     def settle(self, is_start: Flags, codes: Codes, kept: Flags | None = None) -> None:
         """Let no word begin inside a run of numerals, and one at the classifier after it, in place.
 
-        Words that begin before the numerals (进一步, but not 第一次, 数千位) are left as they are, and so are words of three
-        characters or more that go on after the classifier (一方面). 个人 after a numeral is two words.
+        Words that begin before the numerals (进一步, but not 第一次, 数千位) are left as they are, and so are words of
+        three characters or more that go on after the classifier (一方面). 个人 after a numeral is two words.
 
         Parameters
         ----------
