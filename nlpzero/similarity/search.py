@@ -16,6 +16,7 @@ from .characters import Postings
 from .costs import SHARE
 from .distances import Measure
 from .documents import Documents, Floats, Ints
+from .sums import SHARE as SUMMED
 from .sums import means
 
 MARGIN = 1e-4
@@ -24,7 +25,7 @@ MARGIN = 1e-4
 REFINED = 256
 """Candidates whose second bound, from the query to the text, is found together."""
 
-SOLVED = 16
+SOLVED = 32
 """Candidates solved together at first; twice as many each time."""
 
 
@@ -68,13 +69,12 @@ class Collection:
         self.measure = measure
         self._full = np.flatnonzero(documents.totals > 0)
         self._empty = documents.totals == 0
-        self._sums: tuple[npt.NDArray[np.float32], Postings] | None = None
+        self._scales: npt.NDArray[np.float32] | None = None
         if measure.space.ground == "mixed" and measure.method in ("combined", "cosine"):
-            self._sums = documents.sums.vectors.astype(np.float32), Postings(documents.sums.characters)
+            self._scales = documents.sums.scales.astype(np.float32)
         elif measure.method in ("wcd", "cosine"):
             self._means = means(documents, self._full)
             self._lengths = np.einsum("id,id->i", self._means, self._means)
-        if measure.method in ("wcd", "cosine"):
             return
         import scipy.sparse
 
@@ -120,13 +120,14 @@ class Collection:
         costs = self._costs(queries, query)
         largest = float(costs.max()) if self.measure.space.ground == "euclidean" else 2.0
         margin = np.float32(MARGIN) * max(largest, 1.0)
-        bounds = self._shares @ np.maximum(costs.min(0), 0)
-        bounds -= margin
+        nearest = np.maximum(costs.min(0), 0)
         shares = (queries.bag(query)[1] / queries.totals[query]).astype(np.float32)
         apart: npt.NDArray[np.float32] | None = None
-        if self._sums is not None:  # the distance is the mean of the transport's cost and of this
-            apart = self._sums_apart(queries, query)
-            bounds = (bounds + apart) / 2
+        if self._scales is None:
+            bounds = self._shares @ nearest - margin
+        else:  # the distance is the mean of the transport's cost and of that of the sums
+            apart = self._apart(self._shares @ self._products(queries, query))
+            bounds = (self._shares @ nearest - margin + apart) / 2
         bounds[self._empty] = np.inf
 
         found, distances = np.empty(0, np.int64), np.empty(0)
@@ -203,20 +204,27 @@ class Collection:
         near = np.minimum.reduceat(costs.take(self.documents.ids[places], axis=1), ends - sizes, axis=1)
         return np.asarray(shares @ np.maximum(near, 0))
 
-    def _sums_apart(self, queries: Documents, query: int) -> npt.NDArray[np.float32]:
-        """Give roughly the distances of the sum of a query from those of all texts, less a margin."""
-        assert self._sums is not None
-        vectors, characters = self._sums
-        one = queries.sums
-        written = slice(*one.characters.indptr[query : query + 2].tolist())
-        alike = vectors @ one.vectors[query].astype(np.float32)
-        alike += characters.products(one.characters.indices[written], one.characters.data[written])
-        return np.asarray(np.maximum(1 - MARGIN - alike, 0), np.float32)
+    def _products(self, queries: Documents, query: int) -> npt.NDArray[np.float32]:
+        """Give roughly the products of the points of all words with the sum of a query.
+
+        The sum of a text is that of its words, so that few words stand for many texts.
+        """
+        sums = queries.sums
+        written = slice(*sums.characters.indptr[query : query + 2].tolist())
+        found = self._points[:, :-1] @ (np.sqrt(1 - SUMMED) * sums.vectors[query]).astype(np.float32)
+        weights = np.sqrt(SUMMED) * sums.characters.data[written]
+        found += self._written.products(sums.characters.indices[written], weights)
+        return np.asarray(found, np.float32)
+
+    def _apart(self, products: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Give roughly the distances of the sums of all texts from one, by the products with it, less a margin."""
+        return np.asarray(np.maximum(1 - MARGIN - products * self._scales, 0), np.float32)
 
     def _by_means(self, queries: Documents, query: int, top: int, limit: float) -> Hits:
         """Compare a query with all texts by their sums, and find the nearest ones' distances as for pairs."""
-        if self._sums is not None:
-            rough, margin = self._sums_apart(queries, query)[self._full], 2 * MARGIN
+        if self._scales is not None:
+            products = self._shares @ self._products(queries, query)
+            rough, margin = self._apart(products)[self._full], 2 * MARGIN
         else:
             [mean] = means(queries, np.array([query]))
             rows, margin = self._means, MARGIN * max(1.0, float(np.sqrt(mean @ mean)))

@@ -39,10 +39,13 @@ class Sums(NamedTuple):
     ----------
     vectors : float64 array (n, dim)
     characters : sparse float64 matrix (n, 0x110000)
+    scales : float64 array (n,)
+        What the sum of the shares of a text's words was multiplied by.
     """
 
     vectors: Floats
     characters: Any
+    scales: Floats
 
     @classmethod
     def of(cls, documents: Documents, which: Ints) -> Self:
@@ -60,7 +63,7 @@ class Sums(NamedTuple):
         shape = len(which), documents.characters.shape[1]
         characters = scipy.sparse.csr_matrix((values * scale[owners], codes, bounds), shape)
         characters.has_canonical_format = True
-        return cls(vectors * scale[:, None], characters)
+        return cls(vectors * scale[:, None], characters, scale)
 
     def distances(self, i: Ints, other: "Sums", j: Ints) -> Floats:
         """Give 1 - cos of pairs of sums, from 0 to 1 and a little more where vectors point away from each other."""
