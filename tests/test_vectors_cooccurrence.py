@@ -257,3 +257,13 @@ def test_files_that_are_no_counts_are_refused_in_one_line(tmp_path: Path) -> Non
         Cooccurrence.load(path)
     with pytest.raises(ModelError, match=r"No such file"):
         Cooccurrence.load(tmp_path / "none")
+
+
+def test_in_a_large_corpus_a_word_must_occur_ten_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = ["船 河\n"] * 9 + ["桥 岸\n"] * 4 + ["江 水\n"] * 10  # boat river, bridge bank, stream water
+    assert set(count_pairs(lines).words) == {"船", "河", "江", "水"}
+    monkeypatch.setattr("nlpzero.vectors.pairs.MANY", 46)
+    found = count_pairs(lines)
+    assert (set(found.words), found.signature["min_count"]) == ({"江", "水"}, 10)
+    assert found.words == count_pairs(lines, min_count=10).words
+    assert "船" in count_pairs(lines, min_count=5).words

@@ -25,8 +25,11 @@ class CountingOptions:
     window: int = option(
         "--window", type=click.IntRange(min=1), default=10, help="Greatest distance of two words on a line."
     )
-    min_count: int = option(
-        "--min-count", type=click.IntRange(min=1), default=5, help="Leave out words that occur less often."
+    min_count: int | None = option(
+        "--min-count",
+        type=click.IntRange(min=1),
+        show_default="5; from 5 million words on 10",
+        help="Leave out words that occur less often.",
     )
     max_vocab: int | None = option(
         "--max-vocab", type=click.IntRange(min=1), show_default="all", help="Keep the N most frequent words."

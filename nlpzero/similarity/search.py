@@ -218,6 +218,7 @@ class Collection:
 
     def _apart(self, products: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Give roughly the distances of the sums of all texts from one, by the products with it, less a margin."""
+        assert self._scales is not None
         return np.asarray(np.maximum(1 - MARGIN - products * self._scales, 0), np.float32)
 
     def _by_means(self, queries: Documents, query: int, top: int, limit: float) -> Hits:

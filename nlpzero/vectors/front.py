@@ -20,7 +20,7 @@ def train_vectors(
     cut: Cutter | None = None,
     dim: int | None = None,
     window: int = 10,
-    min_count: int = 5,
+    min_count: int | None = None,
     seed: int | None = None,
     parameters: GloveParameters | None = None,
     job: Job | Execution | None = None,
@@ -38,8 +38,8 @@ def train_vectors(
         Numbers in a vector (default: 100).
     window : int
         Greatest distance of two words that count as a pair.
-    min_count : int
-        Leave out words that occur less often.
+    min_count : int, optional
+        Leave out words that occur less often (default: 5; 10 from 5 million tokens on).
     seed : int
         Of the random start (default: 1); the same seed gives the same bytes.
     parameters : GloveParameters, optional
