@@ -17,6 +17,9 @@ from .documents import Floats, Ints
 TINY = 1e-15
 """Share of the mass that is nothing but rounding."""
 
+LARGE = 1 << 14
+"""Pairs of words from which on a problem is not reduced: to look at all ways round takes longer than to solve it."""
+
 
 class TransportProblems(NamedTuple):
     """Some problems, one after the other: each moves n weights onto m.
@@ -89,6 +92,8 @@ def reduced(problems: TransportProblems, same: tuple[Ints, Ints, Ints]) -> Trans
     weights = [problems.p.copy(), problems.q.copy()]
     owners = [np.repeat(np.arange(len(problems.n)), size) for size in (problems.n, problems.m)]
     total = np.bincount(owners[0], problems.p, len(problems.n))
+    small = (problems.n * problems.m < LARGE)[same[0]]
+    same = (same[0][small], same[1][small], same[2][small])
     if len(same[0]):
         stays = _stays(problems, places, same)
         some, word, other = (part[stays] for part in same)
