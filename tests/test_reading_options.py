@@ -150,6 +150,11 @@ def test_what_is_no_text_is_found(span: str) -> None:
     assert [text[a:b] for a, b in web_spans(text)] == [span]
 
 
+def test_scripts_and_styles_in_a_line_are_no_text() -> None:
+    text = "<style>p { margin: 0 }</style>水<script src='a'>if (1 < 2) f()</script>\n"
+    assert [text[a:b] for a, b in web_spans(text)] == [text[:30], text[31:-1]]
+
+
 def test_time_and_speaker_of_a_chat_log_are_found_at_the_start_of_a_line() -> None:
     # hello; water; see you at 10:30 today
     heads = ["2024-03-05 10:30:15 小溪:", "[10:31]", "小溪 10:32", "2024-03-05 10:33:12 小溪(123456)"]

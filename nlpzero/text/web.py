@@ -34,7 +34,8 @@ def _patterns() -> _Patterns:
     )
     span = (
         r"(?:[hH][tT][tT][pP][sS]?://|[wW]{3}\.)[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*[A-Za-z0-9/=_#&%+-]"  # addresses
-        # HTML
+        # HTML; scripts and styles as far as they are in one line
+        r"|(?i:<(?:script|style)\b[^<>\n]{0,500}>[^\n]*?</(?:script|style)>)"
         r"|<(?:!--[^<>]{0,2000}--|[/!]?[A-Za-z][^<>\n]{0,500})>|&(?:[A-Za-z]{2,8}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});"
         r"|@[\w-]{1,30}"  # names
         r"|#[^#\s]{1,40}#|(?<![\w&])#[A-Za-z]\w{0,40}"  # tags
