@@ -71,7 +71,7 @@ def test_a_saved_segmenter_cuts_other_text_by_any_number_of_workers(
     assert result.stdout.replace(" ", "") == sentence
     assert {"沈渡棠", "青桅坊", "罗砚舟"} <= {*result.stdout.split()}
     many = tmp_path / "many.txt"
-    many.write_text(STORIES.read_text(encoding="utf-8") * 60, encoding="utf-8")
+    many.write_text(STORIES.read_text(encoding="utf-8") * 15, encoding="utf-8")
     one, two = (nlpzero("segment", "-j", n, "--segmenter", model, many).stdout for n in ("1", "2"))
     assert one == two
     assert one.replace(" ", "") == many.read_text(encoding="utf-8").replace(" ", "")
@@ -128,9 +128,12 @@ def test_finer_and_coarser_move_the_grain(nlpzero: Callable[..., Result]) -> Non
 
 
 def test_a_run_that_was_interrupted_goes_on_from_its_checkpoint(nlpzero: Callable[..., Result], tmp_path: Path) -> None:
-    state, words = tmp_path / "state", tmp_path / "words.tsv"
+    text, out = tmp_path / "text", tmp_path / "out"
+    text.write_text(STORIES.read_text(encoding="utf-8")[:5000], encoding="utf-8")
+    out.mkdir()
+    state, words = out / "state", out / "words.tsv"
     options = ["--method", "bayes", "--rounds", "40", "--samples", "3"]
-    command = [sys.executable, "-m", "nlpzero", "discover", *options, "--checkpoint", state, "-o", words, STORIES]
+    command = [sys.executable, "-m", "nlpzero", "discover", *options, "--checkpoint", state, "-o", words, text]
     process = subprocess.Popen([*map(str, command)], stderr=subprocess.PIPE)
     deadline = time.monotonic() + 60
     while not state.exists() and time.monotonic() < deadline:
@@ -139,11 +142,11 @@ def test_a_run_that_was_interrupted_goes_on_from_its_checkpoint(nlpzero: Callabl
     _, stderr = process.communicate(timeout=60)
     assert process.returncode == 130
     assert b"Traceback" not in stderr
-    assert [path.name for path in tmp_path.iterdir()] == ["state"]
-    resumed = nlpzero("discover", *options, "--checkpoint", state, "--resume", STORIES)
+    assert [path.name for path in out.iterdir()] == ["state"]
+    resumed = nlpzero("discover", *options, "--checkpoint", state, "--resume", text)
     assert resumed.exit_code == 0, resumed.output
-    assert resumed.stdout == nlpzero("discover", *options, STORIES).stdout
-    refused = nlpzero("discover", *options, "--seed", "2", "--checkpoint", state, "--resume", STORIES)
+    assert resumed.stdout == nlpzero("discover", *options, text).stdout
+    refused = nlpzero("discover", *options, "--seed", "2", "--checkpoint", state, "--resume", text)
     assert (refused.exit_code, "other settings" in refused.stderr) == (1, True)
 
 

@@ -15,7 +15,7 @@ from nlpzero.core.job import Job
 from nlpzero.errors import ModelError
 from nlpzero.ngrams.counts import NGrams
 from nlpzero.ngrams.levels import bits_in, places_in
-from nlpzero.segment.bigrams import FACTOR, P_END, THRESHOLD, Prior, steps_of
+from nlpzero.segment.bigrams import FACTOR, P_END, THRESHOLD, Prior, WordWeights, steps_of
 from nlpzero.segment.chain import Layout, forward, marginals, sample
 from nlpzero.segment.spelling import Spelling
 from nlpzero.words import chunks
@@ -125,10 +125,10 @@ def assert_same(ngrams: NGrams, tables: SampledTables, recount: Recount) -> None
 @pytest.mark.parametrize("seed", range(2))
 def test_counts_after_any_number_of_batches_are_those_of_the_words(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chunks, "CHUNK", 100)
-    text = random_text(900 + seed, 1500)
+    text = random_text(900 + seed, 900)
     ngrams = symbols_of(text).to_length(2 * LONGEST)
     sampler = sampler_of(ngrams)
-    assert len(sampler.chunks) > 10
+    assert len(sampler.chunks) > 8
     before = cut_of(ngrams, sampler)
     assert_same(ngrams, sampler.tables, Recount(before))
     for longest, with_esa in ((2, False), (3, True), (3, True)):
@@ -174,7 +174,7 @@ def test_weights_and_marginals_are_those_of_the_model_over_all_segmentations(wit
         sampler.weigh(LONGEST)
     factors = sampler.tables.records[:, FACTOR].view(np.float32)
     sampler.tables.add(tokens_of(stored), -1)
-    steps = steps_of(chunk, sampler.tables, spelling, sampler.prior, LONGEST)
+    steps = steps_of(chunk, WordWeights(sampler.tables, sampler.prior), spelling, LONGEST)
     filtered = forward(chunk.layout, steps)
     ends = marginals(chunk.layout, steps, filtered).sum(axis=0)
     sampler.chunks = others
@@ -222,12 +222,12 @@ def test_the_sampler_visits_segmentations_as_often_as_its_model_says() -> None:
     chunk = stored.load(sampler.numbers)
     spelling = sampler.spelling()
     sampler.tables.add(tokens_of(stored), -1)
-    steps = steps_of(chunk, sampler.tables, spelling, sampler.prior, LONGEST)
+    steps = steps_of(chunk, WordWeights(sampler.tables, sampler.prior), spelling, LONGEST)
     filtered = forward(chunk.layout, steps)
     ends = marginals(chunk.layout, steps, filtered).sum(axis=0)
     begins = np.append(np.ones(chunk.layout.active[0]), ends[chunk.layout.behind()])
     rng = np.random.default_rng(1)
-    draws = 2000
+    draws = 600
     seen = np.sum([sample(chunk.layout, steps, filtered, rng) > 0 for _ in range(draws)], axis=0)
     assert np.abs(seen / draws - begins).max() < 5 * 0.5 / np.sqrt(draws)
 
@@ -238,7 +238,7 @@ def bayes_words(text: str, lines: int = 10**9, workers: int = 1, **parameters: i
 
 
 def test_the_same_seed_gives_the_same_words_for_any_blocks_and_workers_and_another_seed_others() -> None:
-    text = random_text(950, 3000)
+    text = "，。\n" * 7 + random_text(950, 900)
     one = bayes_words(text, rounds=4, samples=2)
     two = bayes_words(text, lines=7, workers=2, rounds=4, samples=2)
     assert one.words == two.words
@@ -252,14 +252,14 @@ def test_the_same_seed_gives_the_same_words_for_any_blocks_and_workers_and_anoth
 
 
 def test_finer_words_are_shorter_and_coarser_ones_longer() -> None:
-    text = STORIES.read_text(encoding="utf-8")[:6000]
+    text = STORIES.read_text(encoding="utf-8")[:3000]
     tokens = [int(bayes_words(text, rounds=3, samples=1, finer=finer).counts.sum()) for finer in (-2.0, 0.0, 2.0)]
     assert tokens == sorted(tokens)
     assert tokens[0] * 1.05 < tokens[2]
 
 
 def test_a_run_that_stops_and_goes_on_ends_as_one_that_does_not(tmp_path: Path) -> None:
-    text = random_text(960, 2000)
+    text = random_text(960, 500)
     asked = Parameters(min_count=1, rounds=5, samples=3)
     whole = discover([text], "bayes", asked)
     for stop_after in (1, 3):
@@ -279,13 +279,13 @@ def test_a_run_that_stops_and_goes_on_ends_as_one_that_does_not(tmp_path: Path) 
         resumed = discover([text], "bayes", asked, checkpoint=path, resume=True, on_round=note)
         assert rounds == [*range(stop_after, 6)]
         assert (resumed.words, resumed.scores.tolist()) == (whole.words, whole.scores.tolist())
-        with pytest.raises(ModelError, match="another corpus or other settings"):
-            discover([text + "山水"], "bayes", asked, checkpoint=path, resume=True)
-        path.write_bytes(b"PK nothing")
-        with pytest.raises(
-            ModelError, match="holds no bayes checkpoint of nlpzero, or is damaged; remove it to start anew"
-        ):
-            discover([text], "bayes", asked, checkpoint=path, resume=True)
+    with pytest.raises(ModelError, match="another corpus or other settings"):
+        discover([text + "山水"], "bayes", asked, checkpoint=path, resume=True)
+    path.write_bytes(b"PK nothing")
+    with pytest.raises(
+        ModelError, match="holds no bayes checkpoint of nlpzero, or is damaged; remove it to start anew"
+    ):
+        discover([text], "bayes", asked, checkpoint=path, resume=True)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["state1", "state3"]
 
 

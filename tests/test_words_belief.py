@@ -26,7 +26,7 @@ from nlpzero.words.esa import esa_cut
 from nlpzero.words.finding import Parameters, Progress
 from nlpzero.words.sampler import LONGEST_AT_FIRST
 
-STORIES = (Path(__file__).parent.parent / "data" / "stories.txt").read_text("utf-8")
+STORIES = (Path(__file__).parent.parent / "data" / "stories.txt").read_text("utf-8")[:15000]
 WORDS = dictionary_cutter().lexicon
 
 

@@ -35,6 +35,9 @@ NO_ROOM = 0
 WORDS, FOLLOWERS, LEADERS, FACTOR = range(4)
 """Columns of the records of words."""
 
+PART = 1 << 18
+"""Words whose weights are worked out at a time."""
+
 WordRecords = npt.NDArray[np.int32]
 
 
@@ -143,13 +146,48 @@ def records_for(words: int) -> WordRecords:
     return records
 
 
-def _records_of(records: WordRecords, ids: Ids) -> WordRecords:
-    """Look words up; a record is read as one complex number, which has as many bytes."""
-    found: WordRecords = records.view(np.complex128).take(ids).view(np.int32).reshape(-1, 4)
-    return found
+class WordWeights:
+    """What words weigh for now: see `steps_of`; what does not depend on the place, worked out once for each word.
+
+    Parameters
+    ----------
+    tables : Tables
+        They must stay as they are.
+    prior : Prior
+    """
+
+    def __init__(self, tables: Tables, prior: Prior) -> None:
+        self.tables, self.prior = tables, prior
+        norm = tables.all_leaders + prior.type_strength
+        self.base = (prior.type_strength + prior.type_discount * tables.types) / norm
+        self.share = (prior.strength + prior.discount * tables.starters) / (tables.clauses + prior.strength)
+        self.end = max(tables.enders - prior.type_discount, 0) / norm + self.base * P_END
+        records = tables.records
+        self._weights = np.empty(records.shape, np.float32)
+        for start in range(0, len(records), PART):
+            part = records[start : start + PART]
+            seen, mass, whole, _ = self._weights[start : start + PART].T
+            np.maximum(part[:, LEADERS] - np.float32(prior.type_discount), 0, out=seen)
+            seen /= np.float32(norm)
+            np.multiply(part[:, FOLLOWERS], np.float32(prior.discount), out=mass)
+            mass += np.float32(prior.strength)
+            np.multiply(part[:, FACTOR].view(np.float32), np.float32(np.exp(prior.finer)), out=whole)
+            whole *= mass
+            whole /= part[:, WORDS] + np.float32(prior.strength)
+
+    def of(self, ids: Ids) -> npt.NDArray[np.float32]:
+        """Give P1 less what the spelling of the words adds, t1 + d1 T(v), and that over c(v) + t1, times the factors.
+
+        Returns
+        -------
+        float32 array (n, 4)
+            A row is read as one complex number, which has as many bytes; the last column is of no use.
+        """
+        found: npt.NDArray[np.float32] = self._weights.view(np.complex128).take(ids).view(np.float32).reshape(-1, 4)
+        return found
 
 
-def steps_of(chunk: Chunk, tables: Tables, spelling: Spelling, prior: Prior, longest: int) -> Steps:
+def steps_of(chunk: Chunk, words: WordWeights, spelling: Spelling, longest: int) -> Steps:
     """Give the weights of all steps in a chunk.
 
     P(w|v) = [c(vw) - d1 [c>0] + (t1 + d1 T(v)) P1(w)] / (c(v) + t1), P1(w) = [t(w) - d0 [t>0] + (t0 + d0 T) P0(w)] /
@@ -159,51 +197,43 @@ def steps_of(chunk: Chunk, tables: Tables, spelling: Spelling, prior: Prior, lon
     What only depends on v is counted with the word v itself: (t1 + d1 T(v)) / (c(v) + t1). So what w weighs after v is
     P1(w), and [c(vw) - d1] / (t1 + d1 T(v)) more where they were seen together.
     """
-    layout, d1, t1 = chunk.layout, prior.discount, prior.strength
+    layout, tables, prior = chunk.layout, words.tables, words.prior
     join = {name: value**prior.tag_weight for name, value in spelling.steps.items()}
     joins = ((join["EB"], join["ES"]), (join["SB"], join["SS"]))
-    norm = tables.all_leaders + prior.type_strength
-    base = (prior.type_strength + prior.type_discount * tables.types) / norm
-    share = (t1 + d1 * tables.starters) / (tables.clauses + t1)
     m = layout.active[0]
 
     first, alone, whole = np.empty((longest, m)), np.empty((longest, layout.size)), np.empty((longest, layout.size))
     mass = np.empty((longest, layout.size), np.float32)
-    spelled = spelling.by_length(chunk.units, layout, prior.tag_weight, longest)
+    base = words.base * (1 - prior.dictionary) if chunk.listed is not None else words.base
+    spelled = spelling.by_length(chunk.units, layout, prior.tag_weight, longest, base)
     for number, (below, factor) in enumerate(spelled):
-        record = _records_of(tables.records, chunk.ids[number])
-        factor *= np.exp(prior.finer) * record[:, FACTOR].view(np.float32)
+        weights = words.of(chunk.ids[number])
         if chunk.listed is not None:
             listed = chunk.listed[number]
-            below = (1 - prior.dictionary) * below + prior.dictionary * listed
+            below += words.base * prior.dictionary * listed
             if number:
                 factor *= np.where(listed > 0, np.exp(prior.listed), 1.0)
-        np.multiply(record[:, FOLLOWERS], np.float32(d1), out=mass[number])
-        mass[number] += np.float32(t1)
-        factor *= mass[number]
-        factor /= record[:, WORDS] + t1
-        below *= base
-        below += np.maximum(record[:, LEADERS] - prior.type_discount, 0) / norm
-        np.multiply(below, factor, out=alone[number])
-        whole[number] = factor
-        begun = np.maximum(tables.begins.take(chunk.ids[number, :m]) - d1, 0) / (tables.clauses + t1)
-        first[number] = (begun + share * below[:m]) * factor[:m]
+        below += weights[:, 0]
+        mass[number] = weights[:, 1]
+        np.multiply(factor, weights[:, 2], out=whole[number])
+        np.multiply(below, whole[number], out=alone[number])
+        begun = np.maximum(tables.begins.take(chunk.ids[number, :m]) - prior.discount, 0)
+        first[number] = (begun / (tables.clauses + prior.strength) + words.share * below[:m]) * whole[number, :m]
 
     last = np.zeros((longest, m))
-    p_end = max(tables.enders - prior.type_discount, 0) / norm + base * P_END
     for number in range(longest):
         fits = np.flatnonzero(layout.lengths > number)
         slots = layout.slots(layout.lengths[fits] - number - 1, fits)
-        ended = np.maximum(tables.ends.take(chunk.ids[number].take(slots)) - d1, 0)
-        last[number, fits] = p_end + ended / mass[number].take(slots)
+        ended = np.maximum(tables.ends.take(chunk.ids[number].take(slots)) - prior.discount, 0)
+        last[number, fits] = words.end + ended / mass[number].take(slots)
 
     begin, before, after, counts = tables.seen(chunk, longest)
     rows = layout.row.take(begin) + before
     order = np.argsort(rows.astype(np.uint16) if len(layout.rows) < 1 << 16 else rows, kind="stable")  # 16 bits: radix
     begin, before, after = (column.take(order) for column in (begin, before, after))
     slots = layout.slots(rows.take(order) + 1, layout.clause.take(begin))
-    weights: Weights = counts.take(order).astype(np.float64) - d1
-    weights /= mass.reshape(-1).take(before * layout.size + begin)
-    weights *= whole.reshape(-1).take(after * layout.size + slots)
-    weights *= np.array(joins).reshape(-1).take(2 * (before == 0) + (after == 0))
-    return Steps(first, alone, joins, last, PairWeights(begin, before, after, weights))
+    extra: Weights = counts.take(order).astype(np.float64) - prior.discount
+    extra /= mass.reshape(-1).take(before * layout.size + begin)
+    extra *= whole.reshape(-1).take(after * layout.size + slots)
+    extra *= np.array(joins).reshape(-1).take(2 * (before == 0) + (after == 0))
+    return Steps(first, alone, joins, last, PairWeights(begin, before, after, extra))

@@ -22,14 +22,14 @@ from ..lexicon.trie import GOLDEN, Trie
 from ..text.characters import OTHER, Codes, code_points
 from ..text.packing import pack_words
 from ..text.units import NAME_DOT, read_units
-from .bigrams import FACTOR, NO_ROOM, THRESHOLD, Chunk, Prior, SeenPairs, records_for, steps_of
+from .bigrams import FACTOR, NO_ROOM, THRESHOLD, Chunk, Prior, SeenPairs, WordWeights, records_for, steps_of
 from .chain import Index, Layout, Weights, forward, marginals
 from .cutter import Cutter, Flags
 from .names import join_names
 from .numerals import NUMERAL, NUMERALS, settle
 from .spelling import Spelling
 
-WINDOW, MARGIN = 128, 8
+WINDOW, MARGIN = 64, 8
 """Longer clauses are cut in windows of this many units; each sees some units more on both sides."""
 
 STEPS = ("SB", "SS", "EB", "ES", "BM", "BE", "MM", "ME")
@@ -141,29 +141,32 @@ class _KnownTables:
         shift = np.uint64(self.unknown)
         keys = arrays["pairs"] + ((shift << np.uint64(32)) | shift)
         self.pairs = PairCounts(keys, arrays["pair_counts"].astype(np.int64))
-        self.leads, self.follows = np.zeros((2, len(self.records)), np.bool_)
+        self.leads, self.follows = np.zeros(len(self.records), np.bool_), np.zeros(len(self.records), np.uint8)
         self.leads[(keys >> np.uint64(32)).astype(np.intp)] = True
-        self.follows[(keys & np.uint64(NONE)).astype(np.intp)] = True
+        self.follows[(keys & np.uint64(NONE)).astype(np.intp)] = 1
 
     def seen(self, chunk: Chunk, longest: int) -> SeenPairs:
         """Find the pairs of words in some clauses that were neighbours twice."""
         layout, ids = chunk.layout, chunk.ids
-        follows = self.follows.take(ids)
+        known = [np.flatnonzero(row >= self.unknown) for row in ids]
+        follows = np.zeros(layout.size, np.uint8)  # a bit for each length of a word that has something before it
+        for number, (slots, row) in enumerate(zip(known, ids, strict=True)):
+            follows[slots] |= self.follows.take(row.take(slots)) << np.uint8(number)
         parts, keys = [], []
-        for k in range(1, longest + 1):
-            first = np.flatnonzero(self.leads.take(ids[k - 1]) & (layout.left > k))
+        for k, (first, row) in enumerate(zip(known, ids, strict=True), 1):
+            first = first[self.leads.take(row.take(first)) & (layout.left.take(first) > k)]
             slots = layout.slots(layout.row.take(first) + k, layout.clause.take(first))
-            for length in range(1, longest + 1):
-                both = np.flatnonzero(follows[length - 1].take(slots))
-                key = ids[k - 1].take(first[both]).astype(np.uint64) << np.uint64(32)
-                key |= ids[length - 1].take(slots[both])
-                keys.append(key)
-                before, after = np.full(len(both), k - 1), np.full(len(both), length - 1)
-                parts.append(SeenPairs(first[both], before, after, np.empty(len(both), np.int32)))
+            lengths = follows.take(slots)
+            key = row.take(first).astype(np.uint64) << np.uint64(32)
+            for number in range(longest):
+                both = np.flatnonzero(lengths & np.uint8(1 << number))
+                keys.append(key.take(both) | ids[number].take(slots.take(both)))
+                before, after = np.full(len(both), k - 1), np.full(len(both), number)
+                parts.append(SeenPairs(first.take(both), before, after, np.empty(len(both), np.int32)))
         found = SeenPairs.joined(parts)
         counts = self.pairs.get(np.concatenate(keys))
-        known = np.flatnonzero(counts)
-        return SeenPairs(found.first[known], found.before[known], found.after[known], counts[known])
+        some = np.flatnonzero(counts)
+        return SeenPairs(found.first.take(some), found.before.take(some), found.after.take(some), counts.take(some))
 
 
 NO_WORDS = Lexicon([NAME_DOT], [1])
@@ -180,7 +183,7 @@ class LearnedSegmenter(Cutter):
         A word begins where it does with a greater probability.
     """
 
-    piece = 1 << 16
+    piece = 1 << 17
 
     def __init__(self, knowledge: Knowledge, threshold: float = THRESHOLD) -> None:
         arrays, words, made, listed = knowledge
@@ -191,6 +194,7 @@ class LearnedSegmenter(Cutter):
         steps = dict(zip(STEPS, arrays["steps"].tolist(), strict=True))
         self.spelling = Spelling(arrays["types"], arrays["tags"], steps)
         self.tables = _KnownTables(knowledge, self.longest)
+        self.weights = WordWeights(self.tables, self.prior)
         self.trie = Trie(words)
         self.unit_of = np.full(0x110000, len(arrays["units"]), np.uint32)
         self.unit_of[arrays["units"]] = np.arange(len(arrays["units"]), dtype=np.uint32)
@@ -275,7 +279,7 @@ class LearnedSegmenter(Cutter):
         places = first[order][layout.clause] + layout.row
         numbers = self.unit_of[units]
         chunk = Chunk(layout, self._ids(units, layout, places), numbers[places], self._listed(units, places))
-        steps = steps_of(chunk, self.tables, self.spelling, self.prior, self.longest)
+        steps = steps_of(chunk, self.weights, self.spelling, self.longest)
         words = marginals(layout, steps, forward(layout, steps))
         begins = np.append(np.ones(layout.active[0]), words.sum(axis=0).take(layout.behind()))
         kept = (places >= keep_from[order][layout.clause]) & (places < keep_to[order][layout.clause])
@@ -305,7 +309,7 @@ class LearnedSegmenter(Cutter):
             row[:] = number + 1
         for row, (at, found) in zip(ids, self.trie.matches(units), strict=False):
             row[at] = found + np.uint32(self.tables.unknown)
-        ids = ids[:, places]
+        ids = ids.take(places, axis=1)
         for number, row in enumerate(ids):
             row[layout.left <= number] = NO_ROOM
         return ids

@@ -77,20 +77,27 @@ class Spelling:
         steps = {name: (n + 1) / of_tag[name[0]] for name, n in counts.items()}
         return cls(np.vstack([backed, share]), tags, steps)
 
-    def by_length(self, units: Units, layout: Layout, weight: float, longest: int) -> Iterator[tuple[Weights, Weights]]:
-        """Give P0 of the words of 1, 2, ... units that begin at each slot, and what the Markov model says of them.
+    def by_length(
+        self, units: Units, layout: Layout, weight: float, longest: int, base: float = 1.0
+    ) -> Iterator[tuple[Weights, Weights]]:
+        """Give `base` P0 of the words of 1, 2, ... units from each slot on, and what the Markov model says of them.
 
         The latter is inside the words, to the power of `weight`. Where a clause has no room for a word, both are of no
         use.
         """
         first, inner, last, alone = self.types.take(units, axis=1)
         begin, middle, end, single = (self.tags**weight).take(units, axis=1)
-        yield alone * _poisson(1), single
+        yield alone * (base * _poisson(1)), single
         steps = {name: value**weight for name, value in self.steps.items()}
         for length in range(2, longest + 1):
             ahead = layout.ahead(length - 1)
             inside = steps["BE"] if length == 2 else steps["BM"] * steps["MM"] ** (length - 3) * steps["ME"]
-            yield first * last.take(ahead) * _poisson(length), begin * end.take(ahead) * inside
+            p0, tagged = last.take(ahead), end.take(ahead)
+            p0 *= first
+            p0 *= base * _poisson(length)
+            tagged *= begin
+            tagged *= inside
+            yield p0, tagged
             if length < longest:
                 first *= inner.take(ahead)
                 begin *= middle.take(ahead)

@@ -21,7 +21,7 @@ from .belief import LISTED, WEIGHT, Belief
 from .checkpoint import Checkpoint, digest_of
 from .chunks import TextSpan, spans_of
 from .esa import esa_cut, statistics
-from .finding import Finding, Method, Parameters, Search, no_checks
+from .finding import Finding, Method, Search, no_checks
 from .learning import segmenter_of
 from .sampler import LONGEST, LONGEST_AT_FIRST, Sampler
 from .tables import NGramNumbers
@@ -80,13 +80,13 @@ def _find_words(ngrams: NGrams, search: Search, engine: Engine) -> Finding:
         if search.on_round is not None:
             search.on_round(progress)
     believed = trust is not None and trust.is_start
-    return _decided(ngrams, symbols, sampler, asked, {"samples": samples, "believed": believed})
+    return _decided(ngrams, symbols, sampler, search, {"samples": samples, "believed": believed})
 
 
-def _decided(ngrams: NGrams, symbols: NGrams, sampler: Sampler, asked: Parameters, how: dict[str, int]) -> Finding:
+def _decided(ngrams: NGrams, symbols: NGrams, sampler: Sampler, search: Search, how: dict[str, int]) -> Finding:
     """Cut where a word begins likely enough, and where numerals end; `how` it was sampled is kept."""
     kinds, codes = kinds_of(symbols), code_points("".join(symbols.units))
-    workspace = ngrams.workspace
+    workspace, asked = ngrams.workspace, search.parameters
 
     def decided(span: TextSpan) -> list[npt.NDArray[Any]]:
         """Give where words begin, what they are worth and how probable boundaries are; keep the words."""
@@ -128,19 +128,21 @@ def _decided(ngrams: NGrams, symbols: NGrams, sampler: Sampler, asked: Parameter
     segmenter = segmenter_of(sampler, symbols, kinds, made, asked.lexicon)
     for chunk in sampler.chunks:
         chunk.discard(workspace)
-    units, counted, counts, scores = count_tokens(ngrams, marks, parts)
+    units, counted, counts, scores = count_tokens(ngrams, marks, parts, search.min_count)
     return Finding(ngrams, units, counted, counts, scores, marks, segmenter, probabilities=boundaries)
 
 
 def _by_length(parts: Iterator[list[npt.NDArray[Any]]], lengths: Sequence[int]) -> Iterator[list[npt.NDArray[Any]]]:
-    """Join and cut columns of a table so that they come in pieces of some lengths."""
-    held: list[list[npt.NDArray[Any]]] = []
+    """Join and cut where words begin, their values and probabilities, so that they come in pieces of some lengths."""
+    held: list[list[npt.NDArray[Any]]] = [
+        [np.empty(0, np.bool_), np.empty(0), np.empty(0)]
+    ]  # a block may have no units
     size = 0
     for length in lengths:
         while size < length:
             held.append(next(parts))
             size += len(held[-1][0])
-        columns = [np.concatenate(column) for column in zip(*held, strict=True)] if held else []
+        columns = [np.concatenate(column) for column in zip(*held, strict=True)]
         yield [column[:length] for column in columns]
         held, size = [[column[length:] for column in columns]], size - length
 

@@ -287,7 +287,7 @@ def find_words(ngrams: NGrams, search: Search) -> Finding:
             score[here] = table.take(ranks_at(block, length)[here], mode="clip")
         starts.append(ngrams.workspace.store(np.packbits(is_start)))
         values.append(ngrams.workspace.store(score))
-    units, lengths, counts, scores = count_tokens(ngrams, starts, values)
+    units, lengths, counts, scores = count_tokens(ngrams, starts, values, search.min_count)
     return Finding(ngrams, units, lengths, counts, scores / counts, starts)
 
 

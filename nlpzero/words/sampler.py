@@ -10,6 +10,7 @@ workspace (see `nlpzero.words.chunks`), and read once a round.
 After Goldwater, Griffiths & Johnson (2009) and Mochihashi, Yamada & Ueda (2009).
 """
 
+import functools
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ import numpy.typing as npt
 from ..core.engine import Engine
 from ..core.workspace import Counts, Ids
 from ..ngrams.counts import NGrams, spell
-from ..segment.bigrams import FACTOR, Chunk, Prior, steps_of
+from ..segment.bigrams import FACTOR, Chunk, Prior, WordWeights, steps_of
 from ..segment.chain import Index, Sizes, forward, marginals, sample
 from ..segment.spelling import Spelling
 from .chunks import BATCHES, StoredChunk, TextSpan
@@ -133,7 +134,7 @@ class Sampler:
     @property
     def memory(self) -> int:
         """Bytes that the counts take, about."""
-        return self.tables.memory + self._explained.nbytes
+        return self.tables.memory + self.tables.records.nbytes + self._explained.nbytes
 
     def recount(self) -> None:
         """Count the current words."""
@@ -201,28 +202,29 @@ class Sampler:
         self._new_stock()
         order = np.random.default_rng([self.seed, self.rounds]).permutation(len(self.chunks))
 
-        def resample(number: int) -> tuple[float, Stock]:
+        def resample(words: WordWeights, number: int) -> tuple[float, Stock]:
             chunk = self.chunks[number]
             loaded = chunk.load(self.numbers)
-            steps = steps_of(loaded, self.tables, spelling, self.prior, longest)
+            steps = steps_of(loaded, words, spelling, longest)
             filtered = forward(loaded.layout, steps)
             sizes = sample(loaded.layout, steps, filtered, np.random.default_rng([self.seed, self.rounds, number]))
             chunk.put(self.workspace, "sizes", sizes)
             if count:
-                words = np.zeros((self.longest, chunk.size), np.float32)
+                chosen = np.zeros((self.longest, chunk.size), np.float32)
                 for length, chances in enumerate(marginals(loaded.layout, steps, filtered), 1):
                     fits = loaded.layout.left >= length
-                    words[length - 1] = np.where(fits, chances.take(loaded.layout.ahead(length - 1)), 0)
+                    chosen[length - 1] = np.where(fits, chances.take(loaded.layout.ahead(length - 1)), 0)
                 if chunk.chosen is not None:
-                    words += chunk.chosen.array.reshape(words.shape)
-                chunk.put(self.workspace, "chosen", words.ravel())
+                    chosen += chunk.chosen.array.reshape(chosen.shape)
+                chunk.put(self.workspace, "chosen", chosen.ravel())
             return float(filtered.evidence.sum()), self._keep(chunk, loaded, sizes)
 
         log_probability = 0.0
         for batch in np.array_split(order, BATCHES):
             for number in batch.tolist():
                 self.tables.add(self._tokens(number), -1)
-            for evidence, stock in self.engine.map(resample, batch.tolist()):
+            words = WordWeights(self.tables, self.prior)
+            for evidence, stock in self.engine.map(functools.partial(resample, words), batch.tolist()):
                 log_probability += evidence
                 self._add(stock)
             for number in batch.tolist():
