@@ -29,10 +29,12 @@ def obeyed() -> Iterator[None]:
         For the others, with the status 128 + number.
     """
     received: list[int] = []
+    asked: list[int] = []
     previous: dict[int, Any] = {}
-    before = sys.unraisablehook
+    before, of_threads = sys.unraisablehook, threading.excepthook
 
     def obey(number: int, _frame: FrameType | None) -> None:
+        asked.append(number)
         if not received:
             received.append(number)
             raise _error(number)
@@ -41,14 +43,19 @@ def obeyed() -> Iterator[None]:
         """Ask again, if the error came up where Python only reports errors: in the removal of an object."""
         if received and issubclass(unraisable.exc_type, KeyboardInterrupt | SystemExit):
             threading.Timer(0.01, _send, [received.pop()]).start()
-        else:
+        elif not asked:
             before(unraisable)
+
+    def ended(failure: Any) -> None:
+        """Say nothing of threads that end because the command does."""
+        if not asked:
+            of_threads(failure)
 
     if threading.current_thread() is not threading.main_thread():  # signals are someone else's business
         yield
         return
     try:
-        sys.unraisablehook = lost
+        sys.unraisablehook, threading.excepthook = lost, ended
         for name in NAMES:
             number = getattr(signal, name, None)
             if number is not None and signal.getsignal(number) != signal.SIG_IGN:
@@ -66,7 +73,7 @@ def obeyed() -> Iterator[None]:
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
-        sys.unraisablehook = before
+        sys.unraisablehook, threading.excepthook = before, of_threads
 
 
 def _send(number: int) -> None:

@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -103,6 +104,21 @@ def test_an_error_that_the_interruption_makes_is_the_interruption() -> None:
         fragile()
     with pytest.raises(ImportError), obeyed():
         raise ImportError
+
+
+def test_threads_that_end_with_an_interrupted_command_say_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    def fail() -> None:
+        raise ValueError("ended in the middle")
+
+    with pytest.raises(KeyboardInterrupt), obeyed():
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(5)
+        finally:
+            thread = threading.Thread(target=fail)
+            thread.start()
+            thread.join()
+    assert capfd.readouterr().err == ""
 
 
 def test_an_interruption_that_is_swallowed_is_told_at_the_end() -> None:
