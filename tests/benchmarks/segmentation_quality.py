@@ -63,7 +63,7 @@ def main() -> None:
             command = [*NLPZERO, "discover", "--method", "bayes", "--lexicon", "jieba", *options.parameters.split()]
             run([*command, "-o", place / "words", "--segmented", cut, "--save-segmenter", model, *tests, *raw])
             add("nlpzero bayes, with jieba's dictionary", parts(cut, tests))
-            for power in ("0.2", "0.5", "1"):
+            for power in ("0.3", "0.45", "1"):
                 cuts = [Path(f"{test}.joined") for test in tests]
                 for test, cut in zip(tests, cuts, strict=True):
                     joined = ["--segmenter", str(model), "--lexicon", "jieba", "--power", power]
