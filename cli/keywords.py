@@ -7,7 +7,7 @@ import click
 
 from nlpzero.errors import NothingFound
 
-from .corpora import CorpusWordOptions, counted_words
+from .corpora import CorpusWordOptions, counted_words, named
 from .messages import progress, warn_replaced
 from .options import ReadingOptions, RunningOptions, quiet
 from .output import TableOptions
@@ -103,7 +103,9 @@ def command(
                     answered = True
             warn_replaced(corpus)
         if not answered:
-            raise NothingFound("the text holds no words that could be keywords; lower `min_length`, or `stop`='none'")
+            raise NothingFound(
+                f"{named(reading.paths)}: no words that could be keywords; lower `min_length`, or `stop`='none'"
+            )
 
 
 def _idf(

@@ -93,7 +93,7 @@ def test_wrong_use_is_told_in_one_line(run: Run) -> None:
         ),
         (("words", "--save", "/nowhere/a.npz", "a.txt"), 1, "/nowhere/a.npz: cannot be written"),
         (("keywords", "--tokenized", "--idf", "corpus", "a.txt"), 1, "a.txt: no document frequencies"),
-        (("keywords", "--tokenized", "gap.txt"), 1, "the text holds no words that could be keywords"),
+        (("keywords", "--tokenized", "gap.txt"), 1, "gap.txt: no words that could be keywords"),
         (("keywords", "--method", "textrank", "--idf", "corpus", "a.txt"), 2, "--idf is for --method tfidf"),
     ):
         assert message in said(run(*arguments), status)

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -102,52 +103,88 @@ def over_documents() -> list[dict[str, object]]:
     return [{"what": what, "value": value} for what, value in values]
 
 
+@dataclass
+class SpeedTable:
+    """Runs commands, and shows each row as it is measured: a run that is cut short has told something."""
+
+    repeat: int
+    options: list[str]
+    rows: list[dict[str, object]] = field(default_factory=list)
+
+    def measure(self, what: str, *command: str | Path, size: float = 0.0) -> Timing:
+        """Measure a command of nlpzero's."""
+        return self.add(what, [*NLPZERO, *command[:1], *self.options, *command[1:]], size)
+
+    def add(self, what: str, command: Sequence[str | Path], size: float = 0.0) -> Timing:
+        """Measure a command of `size` bytes of text."""
+        found = fastest(command, self.repeat)
+        figures = {"CPU s": found.processor, "wall s": found.wall, "first line s": found.first}
+        speed = f"{size / 1e6 / found.wall:.0f}" if size else ""
+        self.rows.append({"what": what, **figures, "peak MB": found.peak, "MB/s": speed, "lines": found.lines})
+        print(f"{what}: {found.processor:.2f} CPU s, {found.wall:.2f} s, first line {found.first:.2f} s", flush=True)
+        return found
+
+
+def keyness_speed(table: SpeedTable, a: Path, b: Path) -> None:
+    """Measure words of two texts, and their key words."""
+    sizes = [path.stat().st_size for path in (a, b)]
+    counted = [
+        table.measure(f"words of {n}", "words", path, size=s) for n, path, s in zip("AB", (a, b), sizes, strict=True)
+    ]
+    key = table.measure("keyness of A and B", "keyness", a, b, size=sum(sizes))
+    ratio = key.processor / sum(found.processor for found in counted)
+    print(f"keyness took {ratio:.2f} of the processor time of counting the words of both", flush=True)
+
+
+def kwic_speed(table: SpeedTable, a: Path, b: Path, words: Sequence[str], place: Path) -> None:
+    """Measure strings found in both texts together, beside grep."""
+    joined = place / "joined.txt"
+    with joined.open("wb") as file:
+        for part in (a, b):
+            file.write(part.read_bytes())
+    size = joined.stat().st_size
+    for word in words:
+        table.measure(f"kwic {word}", "kwic", word, joined, size=size)
+        if shutil.which("grep"):
+            table.add(f"grep -n {word}", ["grep", "-an", word, joined], size)
+
+
+def collocates_speed(table: SpeedTable, node: str, pairs: str | None, a: Path, place: Path) -> None:
+    """Measure collocates from counts of pairs, which are made untimed if there are none."""
+    if pairs is None:
+        pairs = str(place / "pairs.npz")
+        subprocess.run([*NLPZERO, "glove", "count", "-q", "-o", pairs, str(a)], check=True)
+    table.measure(f"collocates {node}, from counts", "collocates", node, pairs)
+
+
+PARTS = ("keyness", "kwic", "collocates", "documents")
+
+
 def main() -> None:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", nargs=2, help="two texts; strings are looked for in both one after the other")
-    parser.add_argument("--word", default="改革开放")
+    parser.add_argument("--only", action="append", choices=PARTS, help="measure only this; may be given again")
+    parser.add_argument("--word", action="append", help="what is looked for (default: 改革开放 and 的)")
     parser.add_argument("--node", default="改革")
     parser.add_argument("--pairs")
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("-j", "--workers", type=int, default=2)
     given = parser.parse_args()
+    parts = given.only or PARTS
+    table = SpeedTable(given.repeat, ["-q", "-j", str(given.workers)])
     with folder() as place:
         a, b = (unpacked(path, place) for path in given.corpus)
-        joined = place / "joined.txt"
-        with joined.open("wb") as file:
-            for part in (a, b):
-                file.write(part.read_bytes())
-        own = [*NLPZERO]
-        workers = ["-q", "-j", str(given.workers)]
-        rows: list[dict[str, object]] = []
-
-        def row(what: str, found: Timing, size: float = 0.0) -> None:
-            figures = {"CPU s": found.processor, "wall s": found.wall, "first line s": found.first}
-            speed = f"{size / 1e6 / found.wall:.0f}" if size else ""
-            rows.append({"what": what, **figures, "peak MB": found.peak, "MB/s": speed, "lines": found.lines})
-
-        counted = [fastest([*own, "words", *workers, path], given.repeat) for path in (a, b)]
-        for name, found in zip("AB", counted, strict=True):
-            row(f"words of {name}", found, os.path.getsize(a if name == "A" else b))
-        key = fastest([*own, "keyness", *workers, a, b], given.repeat)
-        row("keyness of A and B", key, joined.stat().st_size)
-        ratio = key.processor / sum(found.processor for found in counted)
-        for word in (given.word,):
-            row(f"kwic {word}", fastest([*own, "kwic", *workers, word, joined], given.repeat), joined.stat().st_size)
-            if shutil.which("grep"):
-                row(f"grep -n {word}", fastest(["grep", "-an", word, joined], given.repeat), joined.stat().st_size)
-        pairs = given.pairs
-        if pairs is None:
-            pairs = place / "pairs.npz"
-            subprocess.run([*own, "glove", "count", "-q", "-o", str(pairs), str(a)], check=True)
-        row(
-            f"collocates {given.node}, from counts",
-            fastest([*own, "collocates", *workers, given.node, pairs], given.repeat),
-        )
-        print_table("a corpus read by its words", rows)
-        print(f"\nkeyness took {ratio:.2f} of the processor time of counting the words of both.\n")
-    print_table("the test over documents", over_documents())
+        if "keyness" in parts:
+            keyness_speed(table, a, b)
+        if "kwic" in parts:
+            kwic_speed(table, a, b, given.word or ["改革开放", "的"], place)
+        if "collocates" in parts:
+            collocates_speed(table, given.node, given.pairs, a, place)
+    if table.rows:
+        print_table("a corpus read by its words", table.rows)
+    if "documents" in parts:
+        print_table("the test over documents", over_documents())
 
 
 if __name__ == "__main__":
