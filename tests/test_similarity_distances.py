@@ -184,6 +184,15 @@ def test_blocks_of_any_size_give_the_same(monkeypatch: pytest.MonkeyPatch) -> No
     assert measure.distances(a, b).tolist() == whole.tolist()
 
 
+def test_a_problem_that_is_not_reduced_costs_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = random_texts(5, 200, 3)
+    measure = pure("wrd", VECTORS)
+    a, b = measure.encode(texts[:100]), measure.encode(texts[100:])
+    whole = measure.distances(a, b)
+    monkeypatch.setattr("nlpzero.similarity.reduction.LARGE", 4)
+    assert measure.distances(a, b) == pytest.approx(whole, rel=1e-9, abs=1e-12, nan_ok=True)
+
+
 def test_pairwise_compares_every_pair_in_blocks_of_any_size() -> None:
     measure = pure("wrd", VECTORS)
     a, b = TEXTS[:7], TEXTS[7:16]

@@ -210,7 +210,8 @@ class Space:
         added: list[str] = []
         if len(missing) and (self.vectors is None or self.oov != "drop"):
             absent = [words[i] for i in missing.tolist()]
-            added = sorted(filter(self._composable, absent))
+            every = self.vectors is None or self.oov == "compose"
+            added = sorted(absent if every else filter(self._composable, absent))
             places = dict(zip(added, itertools.count(self._size)))
             number[missing] = np.fromiter(map(places.get, absent, itertools.repeat(-1)), np.int64, len(absent))
         numbers = number.take(tokens)
@@ -247,21 +248,22 @@ class Space:
         return Documents(**arrays, vocabulary=self._words, added=added, **placed)
 
     def _composable(self, word: str) -> bool:
-        """Tell whether an absent word can be placed."""
-        if self.vectors is None:
-            return True
+        """Tell whether an absent word can be placed among the vectors."""
+        assert self.vectors is not None
         if self.oov == "error":
             raise ModelError(f"{word}: not among the words of {self.vectors.source}; `oov`='drop' leaves it out")
-        return self.oov == "compose" or any(character in self._ids for character in word)
+        return any(character in self._ids for character in word)
 
     def _keys(self, used: Ints, added: list[str]) -> Ints:
         """Number words for good: `used` numbers the added ones for one call only."""
         keys = used.copy()
         if added:
             with _NUMBERING:  # threads encode together
-                lasting = [self._size + self._more.setdefault(word, len(self._more)) for word in added]
+                for word in [word for word in added if word not in self._more]:
+                    self._more[word] = len(self._more)
+                lasting = np.fromiter(map(self._more.__getitem__, added), np.int64, len(added))
             beyond = used >= self._size
-            keys[beyond] = np.array(lasting)[used[beyond] - self._size]
+            keys[beyond] = self._size + lasting[used[beyond] - self._size]
         return keys
 
     @cached_property
