@@ -63,12 +63,12 @@ class DiscoverOptions:
     min_length: int = option(
         "--min-length", type=click.IntRange(min=1), default=1, help="Show words of at least N characters."
     )
-    top: int | None = top_option("Show the first N words; 0 for all.")
+    top: int | None = top_option("Show the first N words; 0 for all.", shown="all; on a terminal 30")
     sort: Literal["count", "score", "topic", "probability"] | None = option(
         "--sort",
         type=click.Choice(["count", "score", "topic", "probability"]),
         show_default="count; --new: topic",
-        help="Greatest first; ties by word. --new: score is the surest order; topic adds 0.4 ln count, so that the "
+        help="Greatest first; ties by word. --new: score is the surest order; topic adds 0.5 ln count, so that the "
         "first screen shows what the corpus is about.",
     )
     segmented: str | None = option(
@@ -166,7 +166,7 @@ def command(
 
     --new looks for words of 2 to 8 units that are not known, in another way (藏词法, hide and seek), and is right about
     most of its rows. count: at how many places the word stands in the text, 10 at the least (5 in a text of less than
-    about 9 MB). probability: of words with 0.8, eight in ten are words. score: its features by their weights. parts: in
+    about 9 MB). probability: of words with 0.8, eight in ten are words. score: the logarithm of the odds. parts: in
     how many of 64 equal parts of the text it stands. example: where it stands first.
 
     A Han character is a unit; for entropy, esa, bayes and --new so is a run of digits or of Latin letters. Any other

@@ -8,6 +8,8 @@ from typing import Any
 
 from nlpzero.segment.cutter import Cutter
 from nlpzero.text.characters import code_points
+from nlpzero.text.stopwords import FUNCTION_WORDS
+from nlpzero.words.features import PLACES, PRONOUNS, VERBS
 
 OPENING, CLOSING = "“‘「『《〈【\"'＂", "”’」』》〉】\"'＂"
 NUMERALS = "〇零一二三四五六七八九十百千万亿两几半数第壹贰叁"
@@ -123,6 +125,7 @@ def _measure(
     free = [math.log((alone_count(c) + 20) / (inside(c) + 20)) if c else -9.0 for c in characters]
     head, tail = characters[0], characters[-1]
     edges = min(found[""] for found in around.values())
+    heads, tails = "".join(string[: cuts[0] if cuts else k]), "".join(string[cuts[-1] if cuts else 0 :])
     values = {
         "cohesion": min(splits),
         "cohesion_of_words": min(cut_splits, default=min(splits)),
@@ -144,6 +147,13 @@ def _measure(
         "aspect": float(any(unit in "了着过" for unit in string[1:])),
         "repeated_verb": float(any(string[i] == "一" and string[i - 1] == string[i + 1] for i in range(1, k - 1))),
         "doubled": float(any(a == b for a, b in pairwise(string))),
+        "first_known": math.log1p(words.get(heads, 0)),
+        "last_known": math.log1p(words.get(tails, 0)),
+        "first_function": float(bool(cuts) and heads[0] in FUNCTION_WORDS),
+        "last_function": float(bool(cuts) and tails[-1] in FUNCTION_WORDS),
+        "first_pronoun": float(heads[0] in PRONOUNS),
+        "first_verb": float(k > 2 and heads in VERBS),
+        "last_place": float(tails in PLACES),
         **dict.fromkeys(["letters", "capitals", "signs", "foreign", "chinese", "measure"], 0.0),
     }
     gates = {"ends": aligned / n, "commonest": commonest / n, "alone": alone / n, "numbers": numbers, "foreign": 0.0}

@@ -120,6 +120,7 @@ def test_reasons_add_up_to_the_score_and_say_what_the_gates_say() -> None:
     for row in range(0, len(found), 5):
         why = reasons_of(found, found.words[row], known())
         assert sum(term.weighted for term in why.terms) == pytest.approx(found.scores[row], abs=1e-5)
+        assert why.probability == pytest.approx(1 / (1 + math.exp(-why.score)))
         assert (why.is_new, why.row, why.count) == (True, row + 1, found.counts[row])
         assert all(gate.passes for gate in why.gates)
         weights = filter(None, WEIGHTS[min(len(why.units), LONG)])
@@ -207,7 +208,7 @@ def test_orders() -> None:
     assert found.order("topic").tolist() == [*range(len(found))]
     for by, figures in (("score", found.scores), ("probability", found.probabilities), ("count", found.counts)):
         assert (np.diff(figures[found.order(by)]) <= 0).all()  # type: ignore[arg-type]
-    topic = found.scores + 0.4 * np.log(found.counts)
+    topic = found.scores + 0.5 * np.log(found.counts)
     assert (np.diff(topic) <= 0).all()
 
 

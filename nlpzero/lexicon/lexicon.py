@@ -111,11 +111,21 @@ class Lexicon:
         >>> Lexicon(["长江", "大桥"], [6, 2]).holds(["大桥", "长江大桥", ""]).tolist()
         [True, False, False]
         """
+        return self.ids(words) >= 0
+
+    def ids(self, words: Sequence[str]) -> npt.NDArray[np.int32]:
+        """Give the number of each string among the words, or -1.
+
+        Examples
+        --------
+        >>> Lexicon(["长江", "大桥"], [6, 2]).ids(["大桥", "长江大桥"]).tolist()
+        [1, -1]
+        """
         lengths = np.fromiter(map(len, words), np.intp, len(words))
-        result = np.zeros(len(words), np.bool_)
+        result = np.full(len(words), -1, np.int32)
         some = np.flatnonzero(lengths)
         starts = np.cumsum(lengths) - lengths
-        result[some] = self.trie.ids_of(code_points("".join(words)), starts[some], lengths[some]) >= 0
+        result[some] = self.trie.ids_of(code_points("".join(words)), starts[some], lengths[some])
         return result
 
     def __getstate__(self) -> dict[str, Any]:

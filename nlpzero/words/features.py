@@ -1,6 +1,6 @@
-"""What is measured of a candidate to tell whether it is a word: 26 features, and the gates before them."""
+"""What is measured of a candidate to tell whether it is a word: 33 features, and the gates before them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -8,14 +8,25 @@ import numpy.typing as npt
 
 from ..core.workspace import Counts, Ids
 from ..ngrams.counts import NGrams
+from ..text.stopwords import FUNCTION_WORDS
 from .candidates import Flags, LevelCandidates, UnitKinds
-from .known import CharacterProfile
+from .known import KnownWords
 from .neighbours import BLOCKS, Scores, Surroundings, parts_of
 
 NUMERALS = "〇零一二三四五六七八九十百千万亿两几半数第壹贰叁"
 """Characters that a phrase of number and measure (三个字) begins with."""
 ASPECTS = "了着过"
 """Characters that follow a verb to say how it goes on: 听了, 说着."""
+PRONOUNS = frozenset("这那此该本各每某哪其何我你他她它您咱")
+"""Characters that phrases which point at something begin with: 本条例, 这套书."""
+VERBS = frozenset(
+    "是有在来去上下进出回到放拿抱带戴穿洗吃喝看听说问想叫读写学做用打抓搞玩走跑坐住等请求找买换交充收送退发装开关改选加减点查测试养怀患获取当作分"
+    "含赞比离靠赶给对向从由于以按经为与和让使被把不没未勿莫很太更最较也都就还又再正将才越会能可要应须得多少"
+)
+"""Common verbs of one character, verbs before other verbs, adverbs and prepositions: words of their own that phrases of
+three units and more begin with, such as 看电影, 不符合."""
+PLACES = frozenset("里中内外上下前后时间起来出到为成于给着了过地的得们等去进入回掉完好住开道")
+"""Characters that follow a noun or a verb to say where, when or whereto, and particles: 房间里, 表现出."""
 
 FEATURES = (
     "cohesion",
@@ -38,6 +49,13 @@ FEATURES = (
     "aspect",
     "repeated_verb",
     "doubled",
+    "first_known",
+    "last_known",
+    "first_function",
+    "last_function",
+    "first_pronoun",
+    "first_verb",
+    "last_place",
     "letters",
     "capitals",
     "signs",
@@ -102,7 +120,7 @@ class CandidateFigures(NamedTuple):
     counts : int64 array (n,)
         At how many places of the text each stands.
     gates : Gates
-    features : float64 array (n, 26)
+    features : float64 array (n, 33)
         In the order of `FEATURES`.
     left_entropy, right_entropy : float64 arrays (n,)
         Every edge of a clause a neighbour of its own, all numbers in digits the same one.
@@ -121,7 +139,7 @@ def numerals_of(units: Sequence[str]) -> Ids:
 
 
 def measure_candidates(
-    ngrams: NGrams, kinds: UnitKinds, candidates: LevelCandidates, around: Surroundings, profile: CharacterProfile
+    ngrams: NGrams, kinds: UnitKinds, candidates: LevelCandidates, around: Surroundings, known: KnownWords
 ) -> CandidateFigures:
     """Measure the candidates of one length.
 
@@ -131,8 +149,7 @@ def measure_candidates(
     kinds : UnitKinds
     candidates : LevelCandidates
     around : Surroundings
-    profile : CharacterProfile
-        Of the words that are known.
+    known : KnownWords
     """
     length, ranks = candidates.length, candidates.ranks
     left, right, places = around.left[length - 1], around.right[length - 1], around.places[length - 2]
@@ -159,9 +176,10 @@ def measure_candidates(
 
     characters = np.array([kinds.codes[column] for column in candidates.units])
     first, last = characters[0], characters[-1]
-    independence = np.where(characters > 0, profile.independence[characters], -9.0).max(axis=0)
-    heads = np.where(is_cut.any(axis=0), is_cut.argmax(axis=0) + 1, length)
-    tails = np.where(is_cut.any(axis=0), is_cut[::-1].argmax(axis=0) + 1, length)
+    independence = np.where(characters > 0, known.profile.independence[characters], -9.0).max(axis=0)
+    is_whole = ~is_cut.any(axis=0)
+    heads = np.where(is_whole, length, is_cut.argmax(axis=0) + 1)
+    tails = np.where(is_whole, length, is_cut[::-1].argmax(axis=0) + 1)
     aspect = np.isin(characters, [*map(ord, ASPECTS)])
     columns = (
         cohesion,
@@ -171,10 +189,10 @@ def measure_candidates(
         np.log((edges + 1) / (n + 2)),
         np.array(inner).max(axis=0),
         ends,
-        np.log1p(_of(profile.begins, first)),
-        np.log1p(_of(profile.ends, last)),
-        np.log1p(_of(profile.alone, first)),
-        np.log1p(_of(profile.alone, last)),
+        np.log1p(_of(known.profile.begins, first)),
+        np.log1p(_of(known.profile.ends, last)),
+        np.log1p(_of(known.profile.alone, first)),
+        np.log1p(_of(known.profile.alone, last)),
         independence,
         spread_of(places.parts, n),
         np.log((places.quoted + 0.1) / (n + 10)),
@@ -184,6 +202,7 @@ def measure_candidates(
         aspect[1:].any(axis=0).astype(np.float64),
         _repeated(candidates.units, ngrams.units).astype(np.float64),
         np.logical_or.reduce([a == b for a, b in zip(candidates.units[:-1], candidates.units[1:], strict=True)]) * 1.0,
+        *_outer_words(candidates, ngrams.units, known, heads, length - tails),
         *np.zeros((LATIN_FEATURES, len(n))),
     )
     entropies = (np.log(n) - side.weights[side.slots[ranks]] / n for side in (left, right))
@@ -194,6 +213,38 @@ def spread_of(parts: Counts, n: Scores) -> Scores:
     """Compare the parts of the text that strings of n places stand in with what chance would give, in nats."""
     result: Scores = np.log(parts / (BLOCKS * -np.expm1(n * np.log1p(-1 / BLOCKS))))
     return result
+
+
+def _outer_words(
+    candidates: LevelCandidates,
+    names: Sequence[str],
+    known: KnownWords,
+    heads: npt.NDArray[np.intp],
+    last: npt.NDArray[np.intp],
+) -> Iterator[Scores]:
+    """Describe the first and the last word that the dictionary cuts each candidate into: how common; what kind.
+
+    `heads` is where the first one ends, and `last` where the last one begins, in units.
+    """
+    sizes = np.fromiter(map(len, names), np.intp, len(names))
+    ends = np.cumsum([np.zeros(len(heads), np.intp), *(sizes[column] for column in candidates.units)], axis=0)
+    rows = np.arange(len(heads))
+    first_words = [word[:end] for word, end in zip(candidates.words, ends[heads, rows].tolist(), strict=True)]
+    last_words = [word[start:] for word, start in zip(candidates.words, ends[last, rows].tolist(), strict=True)]
+    yield np.log1p(known.counts_of(first_words))
+    yield np.log1p(known.counts_of(last_words))
+    parted = heads < candidates.length
+    yield (parted & _all(word[0] in FUNCTION_WORDS for word in first_words)).astype(np.float64)
+    yield (parted & _all(word[-1] in FUNCTION_WORDS for word in last_words)).astype(np.float64)
+    yield _all(word[0] in PRONOUNS for word in first_words).astype(np.float64)
+    is_long = candidates.length > 2
+    yield _all(is_long and word in VERBS for word in first_words).astype(np.float64)
+    yield _all(word in PLACES for word in last_words).astype(np.float64)
+
+
+def _all(flags: Iterable[bool]) -> Flags:
+    """Gather flags."""
+    return np.fromiter(flags, np.bool_)
 
 
 def _of(table: Counts, characters: npt.NDArray[np.int64]) -> Scores:

@@ -86,12 +86,15 @@ class KnownWords:
     profile : CharacterProfile
     counted : bool
         Whether the counts in the profile are those of a corpus; if not, the text that is searched gives them.
+    counting : tuple of Lexicon
+        The counts of words are theirs.
     """
 
     lexicons: tuple[Lexicon, ...]
     cutter: Cutter
     profile: CharacterProfile
     counted: bool
+    counting: tuple[Lexicon, ...]
 
     @classmethod
     def of_jieba(cls, more: Lexicon | None = None) -> "KnownWords":
@@ -109,25 +112,40 @@ class KnownWords:
         """
         cutter = jieba_cutter()
         if more is None:
-            return cls((cutter.lexicon,), cutter, CharacterProfile.of_lexicon(cutter.lexicon), True)
+            return cls((cutter.lexicon,), cutter, CharacterProfile.of_lexicon(cutter.lexicon), True, (cutter.lexicon,))
         profile = CharacterProfile.of_lexicon(Lexicon.merged([cutter.lexicon, more]))
-        return cls((cutter.lexicon, more), cutter.with_words(more), profile, True)
+        lexicons = cutter.lexicon, more
+        return cls(lexicons, cutter.with_words(more), profile, True, lexicons)
 
     @classmethod
     def of_lexicon(cls, lexicon: Lexicon) -> "KnownWords":
         """Take the words of a list alone; where all counts are alike, the text gives them."""
         counted = bool(lexicon.counts.max() > lexicon.counts.min())
-        return cls((lexicon,), LexiconCutter(lexicon), CharacterProfile.of_lexicon(lexicon), counted)
+        return cls((lexicon,), LexiconCutter(lexicon), CharacterProfile.of_lexicon(lexicon), counted, (lexicon,))
 
     @classmethod
     def of_discovery(cls, words: Sequence[str], counts: Counts) -> "KnownWords":
         """Take what was found in the text itself in a dictionary's place: it cuts the text, but nothing is known."""
         lexicon = Lexicon(words, counts)
-        return cls((), LexiconCutter(lexicon), CharacterProfile.of_lexicon(lexicon), True)
+        return cls((), LexiconCutter(lexicon), CharacterProfile.of_lexicon(lexicon), True, (lexicon,))
 
     def holds(self, words: Sequence[str]) -> npt.NDArray[np.bool_]:
         """Tell which strings are known."""
         return held_by(self.lexicons, words)
+
+    def counts_of(self, words: Sequence[str]) -> Counts:
+        """Give the counts of strings as words; 0 for those that are none.
+
+        Examples
+        --------
+        >>> KnownWords.of_lexicon(Lexicon(["河", "河边"], [5, 2])).counts_of(["河边", "河水"]).tolist()
+        [2, 0]
+        """
+        result = np.zeros(len(words), np.int64)
+        for lexicon in self.counting:
+            ids = lexicon.ids(words)
+            result += np.where(ids >= 0, lexicon.counts[ids], 0)
+        return result
 
     def let_go(self) -> None:
         """Let go of the memory of dictionaries that are mapped from a file; it is read again where it is needed."""

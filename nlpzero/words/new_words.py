@@ -90,7 +90,8 @@ class NewWords:
     probabilities : float64 array
         Of those with 0.8, about eight in ten are words.
     scores : float64 array
-        The sum of the features by their weights, and of the logarithm of the count.
+        The logarithm of the odds to be a word: the sum of the features by their weights, and of what the count, the
+        length of the text and the number of candidates say.
     cohesion, left_entropy, right_entropy : float64 arrays, in nats
     parts : int64 array
         In how many of 64 equal parts of the text it stands.
@@ -99,7 +100,7 @@ class NewWords:
     lengths : int array
         In units.
     gates : Gates
-    features : float32 array (n, 26)
+    features : float32 array (n, 33)
     terms : Terms
     minimum : int
         The count that was asked for.
@@ -139,7 +140,7 @@ class NewWords:
         Parameters
         ----------
         by : {"topic", "score", "probability", "count"}
-            "score" is the surest order; its first rows are rare names. "topic" adds 0.4 ln count, so that the first
+            "score" is the surest order; its first rows are rare names. "topic" adds 0.5 ln count, so that the first
             rows show what a text is about.
         """
         keys = {
@@ -223,7 +224,8 @@ def find_new_words(
             task = functools.partial(read_sites, workspace, known, parameters.latin)
             read = [*engine.map(task, paired(blocks, ngrams))]
         sites = [one.sites for one in read]
-        profile = known.profile if known.counted else _profile_of_text(known.profile, read)
+        if not known.counted:
+            known = replace(known, profile=_profile_of_text(known.profile, read))
         ngrams = count_levels(ngrams, kinds, minimum, parameters.max_length)
         question = Question(minimum, parameters.units, parameters.max_length)
         candidates = choose(ngrams, sites, known, kinds, question)
@@ -238,7 +240,7 @@ def find_new_words(
         del sites, read
         # From here on only the units of the blocks are needed, for examples.
         ngrams = replace(ngrams, blocks=tuple(block[:1] for block in ngrams.blocks))
-        measured = [measure_candidates(ngrams, kinds, one, around, profile) for one in candidates]
+        measured = [measure_candidates(ngrams, kinds, one, around, known) for one in candidates]
         places = around.places
         lengths = [np.full(len(one.words), one.length) for one in candidates]
         classes = [classes_of(one) for one in lengths]
@@ -299,7 +301,8 @@ def _ranked(
     units = sum(block[0].length for block in ngrams.blocks)
     compared = ReferenceSet(eligible & gates.standing, units, minimum / least_count(units))
     terms = weigh(features, classes, counts, compared)
-    cohesion, scores, chances = features[:, 0].copy(), terms.score, probabilities(terms, compared)
+    cohesion, scores = features[:, 0].copy(), terms.score
+    chances = probabilities(scores)
     features, terms = features.astype(np.float32), terms._replace(standard=terms.standard.astype(np.float32))
     place, block, parts = (
         np.concatenate([getattr(one, name) for one in places]) for name in ("place", "block", "parts")

@@ -10,7 +10,7 @@ from ..ngrams.units import encode
 from .features import FEATURES, LEAST_NUMBERS, MOST_ALONE, MOST_FOREIGN, MOST_OF_ONE
 from .known import KnownWords
 from .new_words import NewWords
-from .weights import BONUS, FREQUENCY, LONG, WEIGHTS
+from .weights import CANDIDATES, LONG, UNITS, WEIGHTS
 
 MEANINGS = {
     "cohesion": "mutual information of its parts at the weakest place, in nats",
@@ -33,6 +33,13 @@ MEANINGS = {
     "aspect": "了, 着 or 过 after its first character",
     "repeated_verb": "a verb repeated with 一, as in 看一看",
     "doubled": "a character that is doubled",
+    "first_known": "logarithm of the dictionary's count of the first word that it cuts it into",
+    "last_known": "logarithm of the dictionary's count of the last word that it cuts it into",
+    "first_function": "begins with a function word",
+    "last_function": "ends with a function word",
+    "first_pronoun": "begins with a pronoun",
+    "first_verb": "begins with a common verb or adverb of one character",
+    "last_place": "ends with a word of place, time or direction, or a particle",
     "letters": "logarithm of how many letters it has",
     "capitals": "share of capitals among its letters",
     "signs": "a sign of an address or a variable: . _ &",
@@ -41,6 +48,13 @@ MEANINGS = {
     "measure": "logarithm of the share of places after a number",
 }
 """The features in words."""
+CONTEXT_NAMES = ("frequency", "text", "candidates", "kind")
+CONTEXT_MEANINGS = (
+    "logarithm of its count",
+    f"logarithm of the units of the text, less {UNITS:g}",
+    f"logarithm of the number of candidates of this kind, less {CANDIDATES:g}",
+)
+"""The same of what else a score is made of; that of the kind says which."""
 
 
 class Passage(NamedTuple):
@@ -175,12 +189,11 @@ def reasons_of(found: NewWords, word: str, known: KnownWords) -> Reasons:
         for column, name in enumerate(FEATURES)
         if WEIGHTS[kind][column]
     ]
-    length = int(table.lengths[at])
-    if kind in BONUS:
-        meaning = f"{LONG} units and more" if kind == LONG else "in Latin letters"
-        terms.append(Term("kind", meaning, float(length), float("nan"), float(this.bonus[0])))
-    logarithm = float(this.frequency[0])
-    terms.append(Term("frequency", "logarithm of its count", logarithm, float("nan"), FREQUENCY * logarithm))
+    kinds = "in Latin letters", "2 units", "3 units", f"{LONG} units and more"
+    about = zip(CONTEXT_NAMES, (*CONTEXT_MEANINGS, kinds[kind - 1]), strict=True)
+    for (name, meaning), value, weight in zip(about, this.context[0], this.weighted_context[0], strict=True):
+        if weight:
+            terms.append(Term(name, meaning, float(value), float("nan"), float(weight)))
     return Reasons(
         word,
         units,
