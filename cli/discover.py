@@ -9,8 +9,7 @@ import click
 
 from .learning import LearnedWords, LearningOptions, Sources, learned
 from .messages import notice, warn
-from .new_words import COLUMNS as NEW_COLUMNS
-from .new_words import KnownOptions, sought, write_reasons, write_words
+from .new_words import KnownOptions, columns_of, sought, write_reasons, write_words
 from .options import ReadingOptions, RunningOptions, quiet
 from .output import Table, TableOptions, TextFile, open_output
 from .pages import command as page
@@ -167,7 +166,8 @@ def command(
     --new looks for words of 2 to 8 units that are not known, in another way (藏词法, hide and seek), and is right about
     most of its rows. count: at how many places the word stands in the text, 10 at the least (5 in a text of less than
     about 9 MB). probability: of words with 0.8, eight in ten are words. score: the logarithm of the odds. parts: in
-    how many of 64 equal parts of the text it stands. example: where it stands first.
+    how many of 64 equal parts of the text it stands. documents: in how many files, if there are several. example:
+    where it stands first. On a terminal only the main columns are shown.
 
     A Han character is a unit; for entropy, esa, bayes and --new so is a run of digits or of Latin letters. Any other
     character ends a clause and is left out. --format userdict writes what jieba.load_userdict reads.
@@ -236,7 +236,9 @@ def _seek(
         )
         order = found.order(own.sort or "topic")
         rows = order[(long & (found.probabilities >= knowing.min_probability))[order]][: own.top]
-        write_words(out, new, rows, None if writing.form == "userdict" else writing.table(out, NEW_COLUMNS))
+        columns = columns_of(found, writing.is_seen)
+        shown = None if writing.form == "userdict" else writing.table(out, columns)
+        write_words(out, new, rows, shown, columns)
 
 
 def _write(

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from nlpzero.words.reasons import Reasons
 
 COLUMNS = (*("word", "count", "probability", "score", "cohesion", "left_entropy", "right_entropy", "parts", "example"),)
+"""With several files `documents` comes after `parts`."""
+SHORT = (*("word", "count", "probability", "score", "parts", "example"),)
+"""Columns that fit a terminal."""
 ROWS = 1 << 13
 """Rows written at a time."""
 
@@ -122,21 +125,40 @@ def sought(
         yield SoughtWords(found, known, corpus, execution)
 
 
-def write_words(out: TextFile, new: SoughtWords, rows: "npt.NDArray[np.intp]", table: Table | None) -> None:
+def columns_of(found: "NewWords", is_short: bool) -> tuple[str, ...]:
+    """Give the columns of a table: fewer where it is to fit a terminal, one more for several files."""
+    columns = SHORT if is_short else COLUMNS
+    return (*columns[:-1], "documents", columns[-1]) if found.files > 1 else columns
+
+
+def write_words(
+    out: TextFile, new: SoughtWords, rows: "npt.NDArray[np.intp]", table: Table | None, columns: tuple[str, ...]
+) -> None:
     """Write some of the words: a table, or None for a dictionary for jieba."""
     from nlpzero.words.new_words import examples_of
 
     found = new.found
     notice(f"{len(rows):,} of {found.candidates:,} candidates in {found.ngrams.total:,} units of text")
     examples = [] if table is None else examples_of(found, new.corpus, rows, job=new.execution)
-    figures = found.probabilities, found.scores, found.cohesion, found.left_entropy, found.right_entropy, found.parts
     for at in range(0, len(rows), ROWS):
         some = rows[at : at + ROWS]
         words, counts = [found.words[row] for row in some.tolist()], found.counts[some].tolist()
         if table is None:
             out.writelines(f"{word} {count}\n" for word, count in zip(words, counts, strict=True))
         else:
-            table.write_columns([words, counts, *(one[some].tolist() for one in figures), examples[at : at + ROWS]])
+            figures = {
+                "word": words,
+                "count": counts,
+                "probability": found.probabilities[some].tolist(),
+                "score": found.scores[some].tolist(),
+                "cohesion": found.cohesion[some].tolist(),
+                "left_entropy": found.left_entropy[some].tolist(),
+                "right_entropy": found.right_entropy[some].tolist(),
+                "parts": found.parts[some].tolist(),
+                "documents": found.documents[some].tolist(),
+                "example": examples[at : at + ROWS],
+            }
+            table.write_columns([figures[name] for name in columns])
 
 
 def write_reasons(out: TextFile, why: "Reasons", example: str) -> None:

@@ -71,6 +71,15 @@ def test_one_table_for_stdin_any_workers_memory_and_hash_seed(new: Callable[...,
         assert done.stdout.decode("utf-8") == expected
 
 
+def test_several_files_have_a_column_of_documents(new: Callable[..., Result], tmp_path: Path) -> None:
+    more = tmp_path / "more.txt"
+    more.write_text("青桅坊的橹簧。\n", encoding="utf-8")  # oar springs of the workshop of blue masts
+    lines = new("--top", "40", STORIES, more).stdout.splitlines()
+    assert lines[0].split("\t") == [*COLUMNS[:-1], "documents", "example"]
+    documents = {row[0]: row[8] for row in (line.split("\t") for line in lines[1:])}
+    assert (documents["青桅坊"], documents["测涡仪"]) == ("2", "1")
+
+
 def test_jsonl_and_user_dictionaries(new: Callable[..., Result]) -> None:
     expected = rows(new("--top", "5", STORIES))
     lines = new("--top", "5", "--format", "jsonl", STORIES).stdout.splitlines()

@@ -2,6 +2,7 @@
 
 import math
 import random
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -108,6 +109,20 @@ def test_the_same_words_for_any_blocks_and_workers() -> None:
         for name in ("counts", "probabilities", "scores", "cohesion", "left_entropy", "right_entropy", "parts"):
             assert getattr(found, name).tobytes() == getattr(whole, name).tobytes(), name
         assert examples_of(found, blocks) == examples_of(whole, [text])
+
+
+def test_documents_are_the_files_a_word_stands_in(tmp_path: Path) -> None:
+    texts = [prose(8, 400), prose(9, 300), "橹簧 GDP GDP\n"]
+    paths = [tmp_path / f"{number}.txt" for number in range(3)]
+    for path, text in zip(paths, texts, strict=True):
+        path.write_text(text * 20 if path == paths[0] else text, encoding="utf-8")
+    found = find_new_words(paths, known(), SeekParameters(latin=True, min_count=2), job=Job(memory="8M"))
+    assert found.files == 3
+    for word, documents in zip(found.words, found.documents.tolist(), strict=True):
+        if word in PLANTED:
+            assert documents == sum(word in text for text in texts), word
+    assert found.documents[found.words.index("GDP")] == 1
+    assert find_new_words(["橹簧是。\n" * 9], known()).files == 1
 
 
 def test_words_given_by_an_iterator_are_read_twice() -> None:

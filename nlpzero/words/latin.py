@@ -58,6 +58,8 @@ class RunCounts(NamedTuple):
         A bit for each of 64 equal parts of the text.
     block, place : int64 arrays (n,)
         Where it stands first.
+    documents : int64 array (n,)
+        In how many files it stands.
     left, right : uint64 arrays (m, 2)
         A run and its neighbour on that side, the run in the upper half; how often they stand there.
     """
@@ -67,6 +69,7 @@ class RunCounts(NamedTuple):
     parts: npt.NDArray[np.uint64]
     block: Counts
     place: Counts
+    documents: Counts
     left: npt.NDArray[np.uint64]
     right: npt.NDArray[np.uint64]
 
@@ -88,7 +91,12 @@ class _RunNeighbours:
 
 
 def find_latin(
-    ngrams: NGrams, sites: Sequence[WorkspaceArray], known: KnownWords, kinds: UnitKinds, question: Question
+    ngrams: NGrams,
+    sites: Sequence[WorkspaceArray],
+    known: KnownWords,
+    kinds: UnitKinds,
+    question: Question,
+    files: Sequence[int],
 ) -> LatinCandidates | None:
     """Find the runs that are not known, and measure them.
 
@@ -101,13 +109,14 @@ def find_latin(
     kinds : UnitKinds
     question : Question
         The string that is asked for is measured whatever it is.
+    files : for each block the number of its file
 
     Returns
     -------
     LatinCandidates or None
         None if there are none.
     """
-    runs = _count_runs(ngrams, sites, kinds)
+    runs = _count_runs(ngrams, sites, kinds, files)
     words = spelled(["", *ngrams.units], [*runs.rows.T])
     sizes = np.fromiter(map(len, words), np.intp, len(words))
     eligible = (runs.flags[0] >= question.minimum) & (sizes >= SHORTEST) & ~known.holds(words)
@@ -147,7 +156,7 @@ def find_latin(
     cuts = np.zeros((len(n), 0), np.int64)
     return LatinCandidates(
         LevelCandidates(1, chosen, some, (), places, eligible[chosen]),
-        PlaceCounts(quoted, alone, cuts, parts, runs.block[chosen], runs.place[chosen]),
+        PlaceCounts(quoted, alone, cuts, parts, runs.block[chosen], runs.place[chosen], runs.documents[chosen]),
         CandidateFigures(places, gates, features, left, right),
         np.count_nonzero(runs.rows[chosen], axis=1),
     )
@@ -185,7 +194,7 @@ def _numbered(rows: Ids) -> tuple[Ids, int]:
     return which, len(run.keys)
 
 
-def _count_runs(ngrams: NGrams, sites: Sequence[WorkspaceArray], kinds: UnitKinds) -> RunCounts:
+def _count_runs(ngrams: NGrams, sites: Sequence[WorkspaceArray], kinds: UnitKinds, files: Sequence[int]) -> RunCounts:
     """Count the runs of a text."""
     workspace = ngrams.workspace
     stored = workspace.store(DIGITS * kinds.digits.astype(np.uint8) + LETTERS * kinds.latin.astype(np.uint8))
@@ -204,6 +213,9 @@ def _count_runs(ngrams: NGrams, sites: Sequence[WorkspaceArray], kinds: UnitKind
     parts = np.zeros(size, np.uint64)
     np.bitwise_or.at(parts, which, np.concatenate([one.parts for one in found]))
     block, place = (np.concatenate([getattr(one, name) for one in found])[first] for name in ("block", "place"))
+    of_file = np.repeat(np.array(files, np.uint64), [len(one.rows) for one in found])
+    pairs_of_files = np.unique((which.astype(np.uint64) << np.uint64(32)) | of_file)
+    documents = np.bincount((pairs_of_files >> np.uint64(32)).astype(np.intp), minlength=size).astype(np.int64)
     bounds = np.cumsum([0, *(len(one.rows) for one in found)]).tolist()
     sides = []
     for name in "left", "right":
@@ -217,7 +229,7 @@ def _count_runs(ngrams: NGrams, sites: Sequence[WorkspaceArray], kinds: UnitKind
         run, at = count_ranked(every[:, 0])
         sums = np.bincount(at, every[:, 1], len(run.keys)).astype(np.uint64)
         sides.append(np.stack([run.keys, sums], axis=1))
-    return RunCounts(rows[first], flags, parts, block, place, sides[0], sides[1])
+    return RunCounts(rows[first], flags, parts, block, place, documents, sides[0], sides[1])
 
 
 def _runs_in_block(
@@ -274,6 +286,7 @@ def _runs_in_block(
         bits,
         np.full(size, number, np.int64),
         at[first].astype(np.int64),
+        np.ones(size, np.int64),
         *sides,
     ]
     return [workspace.store(column.ravel()) for column in columns]
@@ -281,6 +294,7 @@ def _runs_in_block(
 
 def _shaped(columns: Sequence[npt.NDArray[Any]]) -> RunCounts:
     """Give the stored columns of a block their shapes again."""
-    rows, flags, parts, block, place, left, right = columns
+    rows, flags, parts, block, place, documents, left, right = columns
     flags = flags.reshape(-1, len(parts)) if len(parts) else np.zeros((FLAGS, 0), np.int64)
-    return RunCounts(rows.reshape(-1, LONGEST), flags, parts, block, place, left.reshape(-1, 2), right.reshape(-1, 2))
+    sides = left.reshape(-1, 2), right.reshape(-1, 2)
+    return RunCounts(rows.reshape(-1, LONGEST), flags, parts, block, place, documents, *sides)

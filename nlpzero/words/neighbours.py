@@ -111,6 +111,8 @@ class PlaceCounts:
         In how many of 64 equal parts of the text it stands.
     block, place : int64 arrays
         Where it stands first.
+    documents : int64 array
+        In how many files it stands.
     """
 
     quoted: Counts
@@ -119,6 +121,7 @@ class PlaceCounts:
     parts: Counts
     block: Counts
     place: Counts
+    documents: Counts
 
 
 class Slots(NamedTuple):
@@ -143,6 +146,7 @@ def look_around(
     kinds: UnitKinds,
     candidates: Sequence[LevelCandidates],
     numerals: Ids,
+    files: Sequence[int],
 ) -> Surroundings:
     """Count the neighbours of candidates and their parts, and what stands at the places of the candidates.
 
@@ -154,6 +158,7 @@ def look_around(
     candidates : for each length from 2 on
     numerals : uint32 array
         The ranks of the units that are numerals.
+    files : for each block the number of its file
     """
     slots = _slots(ngrams, candidates)
     workspace = ngrams.workspace
@@ -169,7 +174,7 @@ def look_around(
     for number, (found, counts) in enumerate(ngrams.engine.map(task, items)):
         runs.append(found)
         for one, columns in zip(sums, counts, strict=True):
-            one.add(number, columns)
+            one.add(number, files[number], columns)
             workspace.discard(*columns)
     is_number = np.zeros(len(symbols) + FIRST_UNIT, np.bool_)
     is_number[NUMBER] = True
@@ -280,21 +285,26 @@ class _PlaceSums:
         self.flags = np.zeros((length + 1, size), np.int64)
         self.parts = np.zeros(size, np.uint64)
         self.block, self.place = np.full(size, -1, np.int64), np.zeros(size, np.int64)
+        self.documents, self.file = np.zeros(size, np.int64), np.full(size, -1, np.int64)
 
-    def add(self, number: int, columns: Sequence[WorkspaceArray]) -> None:
-        """Add those of one block."""
+    def add(self, number: int, file: int, columns: Sequence[WorkspaceArray]) -> None:
+        """Add those of one block; the blocks of a file come one after the other."""
         which, flags, parts, place = (column.array for column in columns)
         if not len(which):
             return
         self.flags[:, which] += flags.reshape(-1, len(which))
         self.parts[which] |= parts.view(np.uint64)
+        self.documents[which] += self.file[which] != file
+        self.file[which] = file
         new = self.block[which] < 0
         self.block[which[new]], self.place[which[new]] = number, place[new]
 
     def counts(self) -> PlaceCounts:
         """Give the sums."""
         spread = np.bitwise_count(self.parts).astype(np.int64)
-        return PlaceCounts(self.flags[0], self.flags[1], self.flags[2:].T, spread, self.block, self.place)
+        return PlaceCounts(
+            self.flags[0], self.flags[1], self.flags[2:].T, spread, self.block, self.place, self.documents
+        )
 
 
 def _merged(

@@ -95,6 +95,10 @@ class NewWords:
     cohesion, left_entropy, right_entropy : float64 arrays, in nats
     parts : int64 array
         In how many of 64 equal parts of the text it stands.
+    documents : int64 array
+        In how many files it stands.
+    files : int
+        How many files there are.
     block, place : int64 arrays
         Where it stands first.
     lengths : int array
@@ -120,6 +124,8 @@ class NewWords:
     left_entropy: Scores
     right_entropy: Scores
     parts: Counts
+    documents: Counts
+    files: int
     block: Counts
     place: Counts
     lengths: npt.NDArray[np.intp]
@@ -155,8 +161,8 @@ class NewWords:
 
     def chosen(self, rows: npt.NDArray[np.intp]) -> "NewWords":
         """Give some of the words, in the order of the rows."""
-        names = "counts probabilities scores cohesion left_entropy right_entropy parts block place lengths features"
-        arrays = {name: getattr(self, name)[rows] for name in names.split()}
+        names = "counts probabilities scores cohesion left_entropy right_entropy parts documents block place lengths"
+        arrays = {name: getattr(self, name)[rows] for name in (*names.split(), "features")}
         gates, terms = Gates(*(one[rows] for one in self.gates)), self.terms.chosen(rows)
         return replace(self, words=[self.words[row] for row in rows.tolist()], gates=gates, terms=terms, **arrays)
 
@@ -222,21 +228,23 @@ def find_new_words(
         kinds = UnitKinds.of_units(ngrams.units)
         with open_texts(texts, execution.block_size) as blocks:
             task = functools.partial(read_sites, workspace, known, parameters.latin)
-            read = [*engine.map(task, paired(blocks, ngrams))]
+            sources: list[str] = []
+            read = [*engine.map(task, paired(blocks, ngrams, sources))]
+        files = _numbered_files(sources)
         sites = [one.sites for one in read]
         if not known.counted:
             known = replace(known, profile=_profile_of_text(known.profile, read))
         ngrams = count_levels(ngrams, kinds, minimum, parameters.max_length)
         question = Question(minimum, parameters.units, parameters.max_length)
         candidates = choose(ngrams, sites, known, kinds, question)
-        latin = find_latin(ngrams, sites, known, kinds, question) if parameters.latin else None
+        latin = find_latin(ngrams, sites, known, kinds, question, files) if parameters.latin else None
         if latin is None and not any(one.words for one in candidates):
             raise NothingFound(
                 f"no string that is not known stands {minimum} times in {ngrams.total:,} units of text as a word does; "
-                "try a smaller min_count"
+                "try a smaller `min_count`"
             )
         known.let_go()
-        around = look_around(ngrams, sites, kinds, candidates, numerals_of(ngrams.units))
+        around = look_around(ngrams, sites, kinds, candidates, numerals_of(ngrams.units), files)
         del sites, read
         # From here on only the units of the blocks are needed, for examples.
         ngrams = replace(ngrams, blocks=tuple(block[:1] for block in ngrams.blocks))
@@ -251,7 +259,9 @@ def find_new_words(
             lengths.append(latin.lengths)
             classes.append(np.full(len(latin.lengths), LATIN_CLASS))
         del around, latin
-        return _ranked(ngrams, candidates, places, measured, _Sizes(lengths, classes, minimum))
+        return _ranked(
+            ngrams, candidates, places, measured, _Sizes(lengths, classes, minimum, max(files, default=0) + 1)
+        )
 
 
 def least_count(units: int) -> int:
@@ -264,20 +274,31 @@ def repeatable(texts: Texts) -> Texts:
     return [*texts] if isinstance(texts, Iterator) else texts
 
 
-def paired(blocks: Iterable[str | Part], ngrams: NGrams) -> Iterator[tuple[str | Part, Placements]]:
-    """Pair the blocks of a text that is read again with what was counted in them."""
+def _numbered_files(sources: Sequence[str]) -> list[int]:
+    """Number the files of blocks in their order."""
+    changes = (a != b for a, b in itertools.pairwise([*sources[:1], *sources]))
+    return [*itertools.accumulate(map(int, changes))]
+
+
+def paired(
+    blocks: Iterable[str | Part], ngrams: NGrams, sources: list[str] | None = None
+) -> Iterator[tuple[str | Part, Placements]]:
+    """Pair the blocks of a text that is read again with what was counted in them; their sources go to a list."""
     for text, block in itertools.zip_longest(blocks, ngrams.blocks):
         if text is None or block is None:
             raise changed()
+        if sources is not None:
+            sources.append("" if isinstance(text, str) else text.source)
         yield text, block[0]
 
 
 class _Sizes(NamedTuple):
-    """The lengths in units and the classes of all candidates; how often they stand in the text at the least."""
+    """The lengths in units and the classes of all candidates; how often they stand in the text at the least; files."""
 
     lengths: Sequence[npt.NDArray[np.intp]]
     classes: Sequence[npt.NDArray[np.intp]]
     minimum: int
+    files: int
 
 
 def _ranked(
@@ -304,8 +325,8 @@ def _ranked(
     cohesion, scores = features[:, 0].copy(), terms.score
     chances = probabilities(scores)
     features, terms = features.astype(np.float32), terms._replace(standard=terms.standard.astype(np.float32))
-    place, block, parts = (
-        np.concatenate([getattr(one, name) for one in places]) for name in ("place", "block", "parts")
+    place, block, parts, documents = (
+        np.concatenate([getattr(one, name) for one in places]) for name in ("place", "block", "parts", "documents")
     )
     table = NewWords(
         words=words,
@@ -316,6 +337,8 @@ def _ranked(
         left_entropy=left,
         right_entropy=right,
         parts=parts,
+        documents=documents,
+        files=sizes.files,
         block=block,
         place=place,
         lengths=lengths,

@@ -159,7 +159,7 @@ def reasons_of(found: NewWords, word: str, known: KnownWords) -> Reasons:
     if table is None or at is None or at < 0:
         raise NothingFound(
             f"{word!r} cannot be measured: new words are 2 to 8 units long, without digits, and stand "
-            f"{found.minimum} times in the text at the least (a smaller min_count asks for less); words in Latin "
+            f"{found.minimum} times in the text at the least (a smaller `min_count` asks for less); words in Latin "
             "letters, and with digits, are looked for where `latin` is true"
         )
     gates = table.gates
