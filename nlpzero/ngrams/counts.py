@@ -20,7 +20,18 @@ from ..reading.parts import Part, units_text
 from ..reading.sources import Texts, open_texts
 from ..text.units import symbol_of
 from .entropies import Entropies, neighbour_entropies
-from .levels import Demand, Level, Placements, bits_of, level_of_units, merged_level, pairs_of, roles_of, stored_pairs
+from .levels import (
+    Demand,
+    Level,
+    Placements,
+    bits_of,
+    level_of_units,
+    merged_level,
+    pairs_of,
+    roles_of,
+    small_ids,
+    stored_pairs,
+)
 from .runs import NGramTable
 from .units import UnitText, encode
 
@@ -412,7 +423,7 @@ def _encode_block(workspace: Workspace, read: Callable[[str | Part], UnitText], 
     follows = np.append(inside[1:], False)[inside]
     store = workspace.store
     bits = store(np.packbits(inside)), store(np.packbits(follows))
-    ids = store(found.ids)
+    ids = store(small_ids(found.ids, len(found.units)))
     occurrences = Placements(bits[0], len(inside), bits[1], ids, ids)  # the ranks follow, when all blocks are read
     return _UnitBlock(occurrences, store(found.counts), found.units, int(np.count_nonzero(~follows)), found.left_out)
 

@@ -24,11 +24,11 @@ def neighbour_entropies(level: Level, above: Level, engine: Engine, workspace: W
     level, above : Level
         The n-grams of some length and of the next one, counted from 2 occurrences up.
     """
-    left, right = engine.map(functools.partial(_entropies, workspace, level, above), SIDES)
+    left, right = engine.map(functools.partial(side_entropies, workspace, level, above), SIDES)
     return left, right
 
 
-def _entropies(workspace: Workspace, level: Level, above: Level, side: Side) -> WorkspaceArray:
+def side_entropies(workspace: Workspace, level: Level, above: Level, side: Side) -> WorkspaceArray:
     """Give the entropy of the neighbours on one side of every n-gram of a level."""
     entropies = Column(workspace, np.float64)
     sums = sums_by_parent(level, above, side, lambda counts: counts * np.log(counts), workspace.task)

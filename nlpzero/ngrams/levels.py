@@ -20,6 +20,7 @@ from ..core.workspace import NONE, Column, Counts, Ids, Keys, Run, StoredRun, Wo
 from ..errors import NlpZeroError
 
 Flags = npt.NDArray[np.bool_]
+LocalIds = npt.NDArray[np.uint32] | npt.NDArray[np.uint16]
 Side = Literal["left", "right"]
 SIDES: tuple[Side, Side] = ("left", "right")
 
@@ -137,7 +138,7 @@ class Placements(NamedTuple):
         How many there are of the level below.
     follows : bits
         After which of these n-grams the next one stands at the next place.
-    ids : uint32 array (n,)
+    ids : uint32 or uint16 array (n,)
         Their local ids.
     ranks : uint32 array
         The rank in the level of each local id, or NONE.
@@ -235,11 +236,16 @@ def pairs_of(
     return Pairs(inside, follows, above, Run((prefixes << np.uint64(bits)) | suffixes, run.counts))
 
 
-def stored_pairs(workspace: Workspace, pairs: Pairs, ranks: WorkspaceArray | Ranks) -> Placements:
+def stored_pairs(workspace: Workspace, pairs: Pairs, ranks: WorkspaceArray) -> Placements:
     """Keep what was found in a block."""
     store = workspace.store
     bits = (store(np.packbits(flags)) for flags in (pairs.inside, pairs.follows))
-    return Placements(next(bits), len(pairs.inside), next(bits), store(pairs.ids), ranks)
+    return Placements(next(bits), len(pairs.inside), next(bits), store(small_ids(pairs.ids, ranks.length)), ranks)
+
+
+def small_ids(ids: Ids, number: int) -> LocalIds:
+    """Give the ids of some number of things in 16 bits if they fit: those of units do, in most blocks."""
+    return ids.astype(np.uint16) if number <= 1 << 16 else ids
 
 
 def merged_level(

@@ -147,7 +147,7 @@ class Finding:
     too_long : int
         How many words were too long to be reported.
     tables : for each length, float64 array over the level, or nothing
-        entropy: what each n-gram is worth as a word.
+        entropy: the autonomy of each n-gram.
     probabilities : for each block, float64 array over its units, or nothing
         bayes: how probably a word begins there.
     """
