@@ -5,7 +5,7 @@ Sagot (2012), "Unsupervized word segmentation: the case for Mandarin Chinese".
 """
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -70,30 +70,35 @@ def measured(ngrams: NGrams, order: int) -> tuple[NGrams, list[WorkspaceArray]]:
     entropies: list[Entropies] = []
     autonomy: list[WorkspaceArray] = []
     in_memory, gone = True, 0
+    task = functools.partial(_entropies_or_autonomy, workspace, levels[: order + 1], apart)
     for length in range(order + 1):
-        tasks: list[Callable[[], WorkspaceArray]] = []
-        if length < order:
-            tasks += [
-                functools.partial(side_entropies, workspace, levels[length], levels[length + 1], side) for side in SIDES
-            ]
-        if length > 0:
-            known = entropies[max(0, length - 2) : length]
-            tasks.append(functools.partial(_autonomy, workspace, levels[:length], known, apart))
-        found = [*ngrams.engine.map(_done, tasks)]
-        if length < order:
+        known = entropies[max(0, length - 2) :]
+        above: list[_Part] = [(length + 1, side, []) for side in SIDES] if length < order else []
+        found = [*ngrams.engine.map(task, [*above, *([(length, None, known)] if length > 0 else [])])]
+        autonomy += found[len(above) :]
+        if above:
             entropies.append((found[0], found[1]))
             in_memory = in_memory and all(one.path is None for one in found[:2])
-        autonomy += found[2:] if length < order else found
-        while not in_memory and gone < min(length - 1 if length < order else order, len(entropies)):
+        while not in_memory and gone < (length - 1 if above else order):
             workspace.discard(*entropies[gone])
             gone += 1
     workspace.discard(apart)
     return replace(ngrams, entropies=tuple(entropies) if in_memory else ()), autonomy
 
 
-def _done(task: Callable[[], WorkspaceArray]) -> WorkspaceArray:
-    """Do a task."""
-    return task()
+_Part = tuple[int, Side | None, Sequence[Entropies]]
+"""A length, and the side of its entropies; or None for its autonomy, and the entropies of the length below and its own.
+"""
+
+
+def _entropies_or_autonomy(
+    workspace: Workspace, levels: Sequence[Level], apart: WorkspaceArray, part: _Part
+) -> WorkspaceArray:
+    """Work out one part of `measured`."""
+    length, side, known = part
+    if side is None:
+        return _autonomy(workspace, levels[:length], known, apart)
+    return side_entropies(workspace, levels[length - 1], levels[length], side)
 
 
 def _autonomy(
