@@ -26,11 +26,14 @@ OPENERS = {b"\x1f\x8b": gzip.GzipFile, b"\xfd7": lzma.LZMAFile}
 
 
 class Run(NamedTuple):
-    """What a child process took: wall seconds, the greatest memory of it and its children together, and disk space."""
+    """What a child process took: wall seconds, the greatest memory of it and its children together, disk space, and
+    processor seconds.
+    """
 
     seconds: float
     peak_mb: float
     disk_mb: float = 0.0
+    cpu: float = 0.0
 
 
 def fail(message: str) -> NoReturn:
@@ -94,7 +97,8 @@ def run(
             message = errors.read().decode()[-2000:]
             fail(f"{' '.join(map(str, command))[:300]}\nexit status {child.returncode}\n{message}")
     unit = 1 if sys.platform == "darwin" else 1024
-    return Run(seconds, max(usage.ru_maxrss * unit / 1e6, *sums), max(disk))
+    cpu = usage.ru_utime + usage.ru_stime
+    return Run(seconds, max(usage.ru_maxrss * unit / 1e6, *sums), max(disk), cpu)
 
 
 def _size_mb(folder: Path) -> float:

@@ -124,7 +124,7 @@ def compare(options: argparse.Namespace, raw: Path, clauses: Path, place: Path) 
     rows: list[dict[str, object]] = []
     for workers in options.workers:
         for name, arguments in (("words given", ["--tokenized", clauses]), ("raw text", [raw])):
-            seconds, peak, _ = run([*find, "-j", str(workers), *arguments])
+            seconds, peak, *_ = run([*find, "-j", str(workers), *arguments])
             name = f"nlpzero templates -j {workers}, {name}"
             rows.append({"what": name, "seconds": seconds, "MB/s": size / seconds, "peak MB": peak})
     if "nlp-zero" not in options.skip:
