@@ -236,11 +236,6 @@ class NGrams:
                 self.workspace.discard(level.inside, level.follows, level.ids)
         return replace(self, blocks=tuple(block[:1] for block in self.blocks))
 
-    def with_entropies(self, order: int) -> "NGrams":
-        """Work out the entropies of the neighbours of all n-grams of up to `order` units."""
-        found = tuple(self.neighbour_entropies(length) for length in range(1, order + 1))
-        return replace(self, entropies=found)
-
     def neighbour_entropies(self, length: int) -> Entropies:
         """Give the left and right entropy (左右邻字熵) of every n-gram of one length.
 
