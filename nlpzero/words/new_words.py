@@ -249,6 +249,7 @@ def find_new_words(
         # From here on only the units of the blocks are needed, for examples.
         ngrams = replace(ngrams, blocks=tuple(block[:1] for block in ngrams.blocks))
         measured = [measure_candidates(ngrams, kinds, one, around, known) for one in candidates]
+        known.let_go()
         places = around.places
         lengths = [np.full(len(one.words), one.length) for one in candidates]
         classes = [classes_of(one) for one in lengths]
