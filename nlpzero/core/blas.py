@@ -36,7 +36,8 @@ class OneThread:
 
     always: ClassVar[bool] = False
     """Whether NumPy was loaded with one thread, so that there is nothing to do."""
-    _lock: ClassVar[threading.Lock] = threading.Lock()
+    _lock: ClassVar["threading._RLock"] = threading.RLock()
+    """Of one thread several times: garbage may be collected, and an object let go of, in the midst of a change."""
     _held: ClassVar[int] = 0
     _limits: ClassVar["threadpool_limits | None"] = None
     _before: ClassVar[dict[str, str | None]] = {}
