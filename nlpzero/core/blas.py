@@ -7,6 +7,7 @@ import os
 import sys
 import threading
 import weakref
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class OneThread:
 
     always: ClassVar[bool] = False
     """Whether NumPy was loaded with one thread, so that there is nothing to do."""
-    _lock: ClassVar["threading._RLock"] = threading.RLock()
+    _lock: ClassVar[AbstractContextManager[bool]] = threading.RLock()
     """Of one thread several times: garbage may be collected, and an object let go of, in the midst of a change."""
     _held: ClassVar[int] = 0
     _limits: ClassVar["threadpool_limits | None"] = None
