@@ -164,7 +164,7 @@ class LexiconCutter(Cutter):
     def folded(self, kinds: Iterable[str]) -> Self:
         """Give a cutter for text that is read folded (归一): it knows its words as they are read then, too.
 
-        The dictionary lists T恤 and 乾隆; text read with "case" and "variants" has t恤 and 干隆.
+        The dictionary lists T恤 and 乾县; text read with "case" and "variants" has t恤 and 干县.
 
         Parameters
         ----------
