@@ -8,7 +8,7 @@ import sys
 import threading
 import weakref
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 if TYPE_CHECKING:
     from threadpoolctl import threadpool_limits
@@ -31,8 +31,8 @@ class OneThread:
 
     Examples
     --------
-    >>> held = OneThread()
-    >>> held.close()
+    >>> with OneThread():
+    ...     pass
     """
 
     always: ClassVar[bool] = False
@@ -49,6 +49,12 @@ class OneThread:
             if OneThread._held == 1 and not OneThread.always:
                 self._begin()
         self._end = weakref.finalize(self, OneThread._release)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Let go of it; a second time does nothing."""
