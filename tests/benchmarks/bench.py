@@ -160,7 +160,6 @@ def record(title: str, rows: Sequence[Mapping[str, object]]) -> dict[str, object
 
 
 PACKAGES = (
-    "nlpzero",
     "numpy",
     "jieba",
     "rjieba",
@@ -171,7 +170,7 @@ PACKAGES = (
     "pyfim",
     "scikit-learn",
 )
-"""Packages whose versions are recorded where they are installed."""
+"""Peers and libraries whose versions are recorded where they are installed."""
 
 
 def _versions() -> dict[str, str]:
