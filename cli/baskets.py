@@ -1,10 +1,9 @@
 """How `nlpzero rules` reads its baskets: from lists of items, or from the words of text."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
-from itertools import chain
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import click
 
@@ -16,11 +15,8 @@ from .words import WordOptions, stop_words
 if TYPE_CHECKING:
     from nlpzero.core.job import Execution
     from nlpzero.reading.corpus import Corpus
-    from nlpzero.reading.parts import Block
     from nlpzero.rules.baskets import Baskets
-
-PEEK = 1 << 14
-"""Characters of the first block by which the form of baskets is guessed."""
+    from nlpzero.rules.layouts import BasketForm, BasketLayout
 
 OF_TEXT = ("unit", "min_length", "max_df", "repeats", "apart", *(field.name for field in fields(WordOptions)))
 OF_CSV = ("separator", "skip_header")
@@ -57,7 +53,7 @@ class BasketOptions:
 
     section: ClassVar[str] = "Baskets"
 
-    kind: str | None = option(
+    kind: "BasketForm | Literal['text'] | None" = option(
         "--input",
         type=click.Choice(["baskets", "csv", "single", "jsonl", "matrix", "text"]),
         show_default="baskets, csv, jsonl or matrix, as the first lines look",
@@ -126,7 +122,7 @@ class BasketOptions:
     )
 
     @property
-    def form(self) -> str | None:
+    def form(self) -> "BasketForm | Literal['text'] | None":
         """How the baskets are written, where that is said."""
         return "single" if self.basket or self.item else self.kind
 
@@ -148,41 +144,27 @@ def read_baskets(
     corpus: "Corpus", execution: "Execution", own: BasketOptions, words: WordOptions, encoding: EncodingOptions
 ) -> "Baskets":
     """Read the baskets, and say what was left out."""
-    from nlpzero.rules import baskets as reading
-    from nlpzero.rules.tables import chosen_columns, from_matrix
+    from nlpzero.rules.layouts import BasketLayout
 
-    size, workspace = execution.block_size, execution.workspace
+    size, form = execution.block_size, own.form
+    layout = None
+    if form != "text":
+        layout = BasketLayout(form, (*own.basket, *own.item), own.separator, own.skip_header)
     # The records of csv and paragraphs may be several lines.
-    around = own.form in (None, "csv", "single", "matrix") or own.unit[0] == "paragraph"
+    around = own.unit[0] == "paragraph" if layout is None else layout.in_records
     blocks = progress(corpus.blocks(size, around=around), unit="char", size=lambda block: len(block.text))
-    kind, columns = own.form, (*own.basket, *own.item)
-    if kind is None:
-        kind, columns, blocks = _guess(blocks, own.separator)
-    if kind != "text" and corpus.reading.view is not None:
-        from nlpzero.reading.parts import text_of
-
-        blocks = (block._replace(text=text_of(block)) for block in blocks)
-    if kind == "text":
+    if layout is None:
         baskets = _words(blocks, execution, own, (words, encoding))
-    elif kind == "single":
-        baskets = reading.Baskets(workspace, max_basket=own.max_basket)
-        pairs: Iterable[Block] = blocks
-        if columns:
-            pairs = chosen_columns(blocks, own.separator, columns)
-        reading.from_pairs(pairs, baskets, workspace, own.separator, own.skip_header and not columns)
-    elif kind == "matrix":
-        baskets = reading.Baskets.read(from_matrix(blocks, own.separator), workspace, own.max_basket)
-    elif kind == "csv":
-        records = reading.from_csv(blocks, own.separator, own.skip_header)
-        baskets = reading.Baskets.read(records, workspace, own.max_basket)
     else:
-        read = reading.from_jsonl if kind == "jsonl" else reading.from_lines
-        baskets = reading.Baskets.read(read(blocks), workspace, own.max_basket)
+        if form is None:
+            layout, blocks = layout.told_by(blocks)
+            _say_form(layout)
+        baskets = layout.read(blocks, workspace=execution.workspace, max_basket=own.max_basket)
     warn_replaced(corpus)
     notice(f"{baskets.n_baskets:,} baskets of {baskets.n_entries / max(1, baskets.n_baskets):.1f} items on average")
     if baskets.blank:
         notice(f"{baskets.blank:,} lines or passages without items are no baskets")
-    if baskets.repeated and kind != "text":
+    if baskets.repeated and layout is not None:
         notice(f"{baskets.repeated:,} items were in their basket already")
     if baskets.first_too_large:
         source, line, size = baskets.first_too_large
@@ -193,24 +175,15 @@ def read_baskets(
     return baskets
 
 
-def _guess(blocks: Iterator["Block"], separator: str) -> "tuple[str, tuple[str | int, ...], Iterator[Block]]":
-    """Tell from the first lines how baskets are written, and by which columns; give the blocks that this needs, too."""
-    from nlpzero.rules.baskets import guess_form
-    from nlpzero.rules.tables import is_matrix, named_columns
-
-    first = next(blocks, None)
-    every = chain([] if first is None else [first], blocks)
-    head = "" if first is None else first.text[:PEEK].rpartition("\n")[0] or first.text
-    if columns := named_columns(head, separator):
+def _say_form(layout: "BasketLayout") -> None:
+    """Say by what form baskets are read that nobody named."""
+    if layout.columns:
         notice(
-            f"the lines look like a table and are read by --basket {columns[0]} --item {columns[1]}; "
+            f"the lines look like a table and are read by --basket {layout.columns[0]} --item {layout.columns[1]}; "
             "--input csv makes a basket of every line"
         )
-        return "single", columns, every
-    kind = "matrix" if is_matrix(head) else guess_form(head) if head else "baskets"
-    if kind != "baskets":
-        notice(f"the lines look like {kind} and are read so; --input baskets reads items between blanks")
-    return kind, (), every if kind in ("csv", "matrix") else (block for block in every if block.own)
+    elif layout.form != "baskets":
+        notice(f"the lines look like {layout.form} and are read so; --input baskets reads items between blanks")
 
 
 def _words(

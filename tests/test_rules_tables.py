@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 from nlpzero_cli.main import main
 
+import nlpzero as nz
 from nlpzero.errors import CorpusError
 from nlpzero.reading.corpus import Corpus
 from nlpzero.reading.parts import Block
@@ -42,6 +43,23 @@ def test_two_of_many_columns_are_baskets_and_items(write: Callable[[str], str]) 
     assert sets("--input", "matrix", write(MATRIX)) == by_name
     assert sets(write(MATRIX)) == by_name  # guessed
     assert sets(write(SALES.replace("who", "Order ID").replace("what", "品名"))) == by_name  # by their names
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        MATRIX,
+        SALES.replace("who", "Order ID").replace("what", "品名"),
+        "茶,酒\n茶\n",
+        "茶 酒\n茶\n",
+        '["茶"]\n["酒"]\n',
+    ],
+)
+def test_a_file_is_read_alike_from_python_and_by_the_command(text: str, write: Callable[[str], str]) -> None:
+    path = write(text)
+    found = nz.find_sets(nz.read_baskets(path), min_support=1)
+    rows = [line.split("\t")[:2] for line in sets(path).splitlines()[1:]]
+    assert sorted(rows) == sorted([", ".join(one.items), str(one.count)] for one in found)
 
 
 def test_columns_of_all_shards_are_those_of_the_file(write: Callable[[str], str]) -> None:

@@ -1,6 +1,5 @@
 """Baskets, sets and rules as `import nlpzero` gives them: records in lists."""
 
-import itertools
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,23 +10,20 @@ import numpy as np
 from ..core.job import Execution, Job
 from ..errors import ModelError
 from ..reading.corpus import Corpus
-from ..reading.parts import text_of
 from ..reading.sources import Texts, open_blocks
 from ..segment.cutter import Cutter
 from ..segment.dictionary import dictionary_cutter
-from .baskets import Baskets, from_csv, from_jsonl, from_lines, from_lists, from_pairs, guess_form
+from .baskets import Baskets, from_lists
 from .closed import ClosedSets, mine_closed
 from .frequent import Constraint, Frequent
 from .itemsets import check_items, mine
+from .layouts import FORMS, BasketForm, BasketLayout
 from .measures import MEASURES
 from .partial import PARTIAL
 from .passages import cut_passages, passages
 from .repeats import Repeats
 from .rules import find_rules as rules_of
-from .tables import from_matrix, is_matrix
 from .wordbaskets import CONTENT_WORDS, WordChoice, from_text
-
-BasketForm = Literal["baskets", "csv", "single", "matrix", "jsonl"]
 
 
 @dataclass(frozen=True)
@@ -134,8 +130,8 @@ def read_baskets(
         Plain or packed; a `Corpus` for several files, or another encoding.
     form : {"baskets", "csv", "single", "matrix", "jsonl"}, optional
         baskets: a line each, items between blanks. csv: a record each. single: records of a basket and one of its
-        items. matrix: a table of 0 and 1, the items on top. jsonl: a list each. Guessed from the first lines if it is
-        left out, but for single.
+        items. matrix: a table of 0 and 1, the items on top. jsonl: a list each. Told by the first lines if it is left
+        out; single only by names of its columns, such as order and item.
     separator : str
         Of csv, single and matrix.
     header : bool
@@ -158,33 +154,13 @@ def read_baskets(
     ...     read_baskets(path).n_baskets
     2
     """
-    if form not in (None, *READERS):
-        raise ModelError(f"`form` is {form!r}; there are {', '.join(READERS)}")
+    if form not in (None, *FORMS):
+        raise ModelError(f"`form` is {form!r}; there are {', '.join(FORMS)}")
     with path if isinstance(path, Corpus) else Corpus([path]) as corpus:
-        blocks = corpus.blocks(around=True)
+        layout, blocks = BasketLayout(form, separator=separator, header=header), corpus.blocks(around=True)
         if form is None:
-            first = next(blocks, None)
-            head = "" if first is None else first.text[:PEEK].rpartition("\n")[0] or first.text
-            form = "matrix" if is_matrix(head, separator) else guess_form(head)
-            blocks = itertools.chain([] if first is None else [first], blocks)
-        if form in ("baskets", "jsonl"):
-            blocks = (block for block in blocks if block.own)
-        if corpus.reading.view is not None:
-            blocks = (block._replace(text=text_of(block)) for block in blocks)
-        if form == "single":
-            baskets = Baskets(max_basket=max_basket)
-            from_pairs(blocks, baskets, baskets.workspace, separator, header)
-            return baskets
-        if form == "csv":
-            return Baskets.read(from_csv(blocks, separator, header), max_basket=max_basket)
-        if form == "matrix":
-            return Baskets.read(from_matrix(blocks, separator), max_basket=max_basket)
-        return Baskets.read((from_jsonl if form == "jsonl" else from_lines)(blocks), max_basket=max_basket)
-
-
-READERS = ("baskets", "csv", "single", "matrix", "jsonl")
-PEEK = 1 << 14
-"""Characters that the form is guessed from."""
+            layout, blocks = layout.told_by(blocks)
+        return layout.read(blocks, max_basket=max_basket)
 
 
 def find_sets(

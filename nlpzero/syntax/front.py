@@ -173,6 +173,8 @@ def find_templates(
     >>> str(found[0]), found[0].count, found[0].fillers
     ('可以 [X] 吗', 20, [[('吃', 4), ('唱', 4), ('喝', 4)]])
     """
+    if method not in ("constructions", "paths"):
+        raise ModelError(f"`method` is {method!r}; there are constructions, paths")
     cutter = cut or dictionary_cutter()
     with open_execution(job, templates_cost(window)) as execution, open_texts(texts, execution.block_size) as blocks:
         clauses = Clauses(blocks, partial(encode_part, cutter), numbers=method == "constructions", job=execution)
@@ -180,8 +182,6 @@ def find_templates(
             return TemplateTable(
                 _records(find_paths(clauses, window=window, min_proba=min_proba, min_pmi=min_pmi)), cutter
             )
-        if method != "constructions":
-            raise ModelError(f"`method` is {method!r}; there are constructions, paths")
         found = find_constructions(clauses, window=window, min_proba=min_proba, min_pmi=min_pmi, min_count=min_count)
         return TemplateTable(_records(found), cutter)
 
