@@ -368,7 +368,7 @@ def merge(runs: Sequence[StoredRun], minimum: int = 1, *, ranked: bool = True) -
         keys = np.concatenate([np.array(run.keys.array[piece]) for run, piece in zip(runs, slices, strict=True)])
         counts = np.concatenate([np.array(run.counts.array[piece]) for run, piece in zip(runs, slices, strict=True)])
         if not ranked:
-            yield _sum(keys, counts, minimum), []
+            yield summed(keys, counts, minimum), []
             continue
         merged, ranks = _add(keys, counts, minimum, rank)
         rank += len(merged.keys)
@@ -398,8 +398,16 @@ def _add(keys: Keys, counts: npt.NDArray[Any], minimum: int, base: int) -> tuple
     return Run(ordered[starts[kept]], sums[kept]), ranks
 
 
-def _sum(keys: Keys, counts: npt.NDArray[Any], minimum: int) -> Run:
-    """Add the counts of equal keys, sorting key and count as one number where they fit 64 bits together."""
+def summed(keys: Keys, counts: npt.NDArray[Any], minimum: int = 0) -> Run:
+    """Sort keys, and add up the counts of equal ones, which are not negative; smaller sums than `minimum` are left out.
+
+    Examples
+    --------
+    >>> run = summed(np.array([7, 2, 7], np.uint64), np.array([1, 5, 3]))
+    >>> run.keys.tolist(), run.counts.tolist()
+    ([2, 7], [5, 4])
+    """
+    # Key and count are sorted as one number where they fit 64 bits together.
     shift = int(counts.max(initial=0)).bit_length()
     if int(keys.max(initial=0)).bit_length() + shift > 64:
         return _add(keys, counts, minimum, 0)[0]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 import numpy as np
 
 from ..core.archive import pack_words, read_archive, unpack_words, write_archive
-from ..core.counting import count
+from ..core.counting import count, summed
 from ..core.job import Cost, Execution, Job, open_execution
 from ..core.schema import Member, Schema
 from ..core.tally import Tally
@@ -20,7 +20,7 @@ from ..reading.parts import Part
 from ..segment.cutter import BLANKS, Cutter
 from .documents import DocumentTokens, DocumentUnit, Numbering, read_documents
 from .records import ResultTable
-from .table import DocumentTable, document_table, summed
+from .table import DocumentTable, document_table
 
 if TYPE_CHECKING:
     from .listing import FrequencyList

@@ -6,11 +6,12 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from ..core.counting import summed
 from ..core.job import Execution, Job, open_execution
 from ..core.workspace import Run, StoredRun
 from ..errors import ModelError
 from .frequencies import WORDS, WordCounts
-from .table import DocumentTable, document_table, summed
+from .table import DocumentTable, document_table
 
 
 def merge_words(parts: Sequence[WordCounts], *, job: Job | Execution | None = None) -> WordCounts:

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..core.counting import Merging, first_of_each, sort_with_origin
+from ..core.counting import Merging
 from ..core.job import Execution
 from ..core.pieces import let_go
-from ..core.workspace import NONE, Column, Counts, Run, StoredRun
+from ..core.workspace import NONE, Column, Counts, StoredRun
 from ..errors import ModelError
 from .documents import KINDS, NAMED
 
@@ -137,15 +137,6 @@ class DocumentTable:
             last = int(columns[-1])
         sums = [np.add.reduceat(rows.values, rows.begins) for rows in self.rows()]
         return bool((lengths == self.lengths).all()) and np.array_equal(np.concatenate([counts[:0], *sums]), counts)
-
-
-def summed(keys: npt.NDArray[np.uint64], counts: npt.NDArray[Any]) -> Run:
-    """Sort keys, and add up the counts of equal ones."""
-    ordered, origin = sort_with_origin(keys)
-    first = np.flatnonzero(first_of_each(ordered))
-    if not len(first):
-        return Run(ordered, np.empty(0, np.int64))
-    return Run(ordered[first], np.add.reduceat(counts.take(origin), first, dtype=np.int64))
 
 
 def document_table(

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..core.counting import count, count_ranked
+from ..core.counting import count, count_ranked, summed
 from ..core.workspace import Counts, Ids, Workspace, WorkspaceArray
 from ..ngrams.counts import NGrams
 from ..ngrams.levels import BlockLevels, places_in
@@ -226,9 +226,8 @@ def _count_runs(ngrams: NGrams, sites: Sequence[WorkspaceArray], kinds: UnitKind
             neighbour = of_block[:, 0] & np.uint64(0xFFFFFFFF)
             pairs.append(np.stack([(which[local].astype(np.uint64) << np.uint64(32)) | neighbour, of_block[:, 1]], 1))
         every = np.concatenate(pairs)
-        run, at = count_ranked(every[:, 0])
-        sums = np.bincount(at, every[:, 1], len(run.keys)).astype(np.uint64)
-        sides.append(np.stack([run.keys, sums], axis=1))
+        run = summed(every[:, 0], every[:, 1])
+        sides.append(np.stack([run.keys, run.counts.astype(np.uint64)], axis=1))
     return RunCounts(rows[first], flags, parts, block, place, documents, sides[0], sides[1])
 
 
