@@ -8,7 +8,7 @@ from ..errors import NothingFound
 from ..syntax.drawing import text_width
 from .commands import discover_command, shown_command
 from .layout import spread_labels
-from .material import DIM, ENOUGH, NETWORK, VOCAB, Material
+from .material import DIM, NETWORK, VOCAB, Material
 from .projection import project
 
 COLOURS = 8
@@ -180,8 +180,3 @@ def gather_map(material: Material) -> MapFacts:
         shown,
         legend,
     )
-
-
-def least_words() -> int:
-    """Give how many words of text make vectors of the corpus' own."""
-    return ENOUGH

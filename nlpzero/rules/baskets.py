@@ -17,8 +17,6 @@ from ..errors import CorpusError
 from ..reading.fields import RecordLines, csv_rows
 from ..reading.parts import Block
 
-LONGEST_FIELD = 1 << 30
-"""Characters that a field of csv may have."""
 SURROGATE = re.compile("[\ud800-\udfff]")
 _RETURN = re.compile(r"[^\r\n]*(?:\r?\n|\r(?!\n))")
 

@@ -12,8 +12,6 @@ from .conllu import DependencyTree, read_conllu
 _PIECES = re.compile(r"\\(.)|([()])|(\s+)|([^()\\\s]+)", re.DOTALL)
 MarkedText = list[tuple[str, bool]]
 """Text, and whether it is a mark of the tree: a bracket or a blank."""
-NO_WORD = -1
-"""As a head: none that counts."""
 
 
 class Shape(NamedTuple):

@@ -24,6 +24,7 @@ CHUNK = 1 << 15
 SPAN = 16
 """Chunks of a span."""
 BATCHES = 5
+"""Parts of a round: the counts stay as they are while the chunks of one are sampled."""
 LONGEST_CLAUSE = 64
 """Longer clauses are cut, once, between two words of the first segmentation."""
 
