@@ -8,10 +8,11 @@ from click.testing import CliRunner
 from nlpzero_cli.main import main
 
 import nlpzero as nz
-from nlpzero.errors import CorpusError
+from nlpzero.errors import CorpusError, ModelError
 from nlpzero.reading.corpus import Corpus
 from nlpzero.reading.parts import Block
 from nlpzero.rules.tables import chosen_columns, from_matrix, is_matrix
+from nlpzero.segment.cutter import BlankCutter
 
 SALES = "no,what,price,who\n1,茶,3,甲\n2,酒,4,甲\n3,茶,3,乙\n4,酒,4,乙\n5,米,1,乙\n"  # tea, wine, rice; two buyers
 MATRIX = "茶,酒,米\n1,1,0\n1,1,1\n"
@@ -40,6 +41,8 @@ def sets(*arguments: str) -> str:
 def test_two_of_many_columns_are_baskets_and_items(write: Callable[[str], str]) -> None:
     by_name = sets("--basket", "who", "--item", "what", write(SALES))
     assert sets("--basket", "4", "--item", "2", write(SALES.split("\n", 1)[1])) == by_name
+    assert sets("--basket", "4", "--item", "2", "--skip-header", write(SALES)) == by_name
+    assert sets("--basket", "who", "--item", "what", "--skip-header", write(SALES)) == by_name
     assert sets("--input", "matrix", write(MATRIX)) == by_name
     assert sets(write(MATRIX)) == by_name  # guessed
     assert sets(write(SALES.replace("who", "Order ID").replace("what", "品名"))) == by_name  # by their names
@@ -60,6 +63,29 @@ def test_a_file_is_read_alike_from_python_and_by_the_command(text: str, write: C
     found = nz.find_sets(nz.read_baskets(path), min_support=1)
     rows = [line.split("\t")[:2] for line in sets(path).splitlines()[1:]]
     assert sorted(rows) == sorted([", ".join(one.items), str(one.count)] for one in found)
+
+
+def test_columns_are_chosen_alike_from_python_and_by_the_command(write: Callable[[str], str]) -> None:
+    path = write(SALES)
+    by_name = nz.find_sets(nz.read_baskets(path, columns=("who", "what")), min_support=1)
+    rows = [line.split("\t")[:2] for line in sets("--basket", "who", "--item", "what", path).splitlines()[1:]]
+    assert sorted(rows) == sorted([", ".join(one.items), str(one.count)] for one in by_name)
+    assert nz.find_sets(nz.read_baskets(path, "single", columns=(4, 2), header=True), min_support=1) == by_name
+    for form, columns in (("csv", ("who", "what")), (None, ("who",))):
+        with pytest.raises(ModelError, match="give two"):
+            nz.read_baskets(path, form, columns=columns)  # type: ignore[arg-type]
+
+
+def test_windows_of_words_are_baskets_from_python_and_by_the_command(write: Callable[[str], str]) -> None:
+    path = write("江上 有 小船 。\n江边 的 人们 上 小船 。\n")  # boats on a river, people of its bank go aboard
+    words = nz.WordChoice(min_length=1)
+    found = nz.find_sets(nz.text_baskets(path, unit="line", cut=BlankCutter(), words=words, window=3), min_support=1)
+    told = sets(
+        "--input", "text", "--tokenized", "--apart", "--stop", "none", "--min-length", "1", "--split", "window:3", path
+    )
+    assert sorted(line.split("\t")[:2] for line in told.splitlines()[1:]) == sorted(
+        [", ".join(one.items), str(one.count)] for one in found
+    )
 
 
 def test_columns_of_all_shards_are_those_of_the_file(write: Callable[[str], str]) -> None:

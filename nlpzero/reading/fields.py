@@ -128,14 +128,14 @@ def _json_field(source: str, number: int, line: str, field: str) -> str:
 
 
 def field_rows(
-    source: str, blocks: Iterable[Block], fields: Sequence[str | int], separator: str
+    source: str, blocks: Iterable[Block], fields: Sequence[str | int], separator: str, header: bool = False
 ) -> Iterator[tuple[int, list[str]]]:
-    """Read some columns of csv: give them with the line that their record begins in."""
+    """Read some columns of csv: give them with the line that their record begins in; names of columns are no record."""
     lines = RecordLines(blocks)
-    by_name = any(isinstance(field, str) for field in fields)
+    header = header or any(isinstance(field, str) for field in fields)
     places = [field - 1 if isinstance(field, int) else -1 for field in fields]
     for row in csv_rows(source, lines, separator):
-        if by_name and lines.is_first:
+        if header and lines.is_first:
             names = [name.strip() for name in row]
             for at, field in enumerate(fields):
                 if isinstance(field, str):

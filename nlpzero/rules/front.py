@@ -84,6 +84,7 @@ def text_baskets(
     unit: str = "sentence",
     cut: Cutter | None = None,
     words: WordChoice = CONTENT_WORDS,
+    window: int | None = None,
     repeats: bool = False,
 ) -> Baskets:
     """Make a basket of the words of each passage of a text (文本购物篮), for `find_rules`.
@@ -98,6 +99,8 @@ def text_baskets(
     words : nlpzero.rules.wordbaskets.WordChoice
         Which words are items. By default those of two characters or more, neither function words nor numbers, and
         words that nearly always stand side by side, as in names, are one; `WordChoice()` takes all words.
+    window : int, optional
+        Make a basket of every `window` words in a row of a passage instead; a shorter passage makes one.
     repeats : bool
         Whether to count also what stood in the text before, word for word: short passages, and runs of 6 or more.
 
@@ -111,13 +114,14 @@ def text_baskets(
     cutter = cut or dictionary_cutter()
     with open_blocks(texts, 3 << 20) as blocks:
         found = cut_passages(passages(blocks, unit), cutter)
-        return from_text(found, words, repeats=None if repeats else Repeats())
+        return from_text(found, words, window=window, repeats=None if repeats else Repeats())
 
 
 def read_baskets(
     path: str | os.PathLike[str] | Corpus,
     form: BasketForm | None = None,
     *,
+    columns: tuple[str | int, ...] = (),
     separator: str = ",",
     header: bool = False,
     max_basket: int | None = None,
@@ -132,6 +136,8 @@ def read_baskets(
         baskets: a line each, items between blanks. csv: a record each. single: records of a basket and one of its
         items. matrix: a table of 0 and 1, the items on top. jsonl: a list each. Told by the first lines if it is left
         out; single only by names of its columns, such as order and item.
+    columns : (str or int, str or int), optional
+        single: the columns of the basket and of the item, by the names in the first record, or by number from 1.
     separator : str
         Of csv, single and matrix.
     header : bool
@@ -143,6 +149,8 @@ def read_baskets(
     ------
     CorpusError
         For a file that cannot be read, or is not of the form.
+    ModelError
+        For a form that there is not, and for columns that are not two, or not of the form single.
 
     Examples
     --------
@@ -152,13 +160,19 @@ def read_baskets(
     ...     path = Path(folder, "tea.csv")
     ...     _ = path.write_text("茶,酒\\n茶\\n", "utf-8")
     ...     read_baskets(path).n_baskets
+    ...     _ = path.write_text("buyer,day,what\\n1,Mon,茶\\n1,Tue,酒\\n2,Tue,茶\\n", "utf-8")
+    ...     read_baskets(path, columns=("buyer", "what")).n_baskets
+    2
     2
     """
     if form not in (None, *FORMS):
         raise ModelError(f"`form` is {form!r}; there are {', '.join(FORMS)}")
+    if columns and (len(columns) != 2 or form not in (None, "single")):
+        raise ModelError(f"`columns` is {columns!r}; give two, those of the basket and the item, and `form`='single'")
     with path if isinstance(path, Corpus) else Corpus([path]) as corpus:
-        layout, blocks = BasketLayout(form, separator=separator, header=header), corpus.blocks(around=True)
-        if form is None:
+        layout = BasketLayout("single" if columns else form, columns, separator, header)
+        blocks = corpus.blocks(around=layout.in_records)
+        if layout.form is None:
             layout, blocks = layout.told_by(blocks)
         return layout.read(blocks, max_basket=max_basket)
 

@@ -65,8 +65,9 @@ class BasketLayout:
         blocks = (block if block.view is None else block._replace(text=text_of(block)) for block in blocks)
         if self.form == "single":
             baskets = Baskets(workspace, max_basket=max_basket)
-            pairs = chosen_columns(blocks, self.separator, self.columns) if self.columns else blocks
-            from_pairs(pairs, baskets, baskets.workspace, self.separator, self.header and not self.columns)
+            if self.columns:
+                blocks = chosen_columns(blocks, self.separator, self.columns, self.header)
+            from_pairs(blocks, baskets, baskets.workspace, self.separator, self.header and not self.columns)
             return baskets
         if self.form == "csv":
             records = from_csv(blocks, self.separator, self.header)

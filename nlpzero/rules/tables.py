@@ -40,12 +40,16 @@ def named_columns(text: str, separator: str = ",") -> tuple[str, str] | None:
     return None if found[0] is None or found[1] is None else (found[0], found[1])
 
 
-def chosen_columns(blocks: Iterable[Block], separator: str, columns: Sequence[str | int]) -> Iterator[Block]:
+def chosen_columns(
+    blocks: Iterable[Block], separator: str, columns: Sequence[str | int], header: bool = False
+) -> Iterator[Block]:
     r"""Give two or more columns of csv as csv of these columns only, a record in a line.
 
     Parameters
     ----------
     columns : names, which the first record of each file then holds, or numbers from 1
+    header : bool
+        Whether the first record of each file holds names also where columns are numbers.
 
     Raises
     ------
@@ -59,7 +63,7 @@ def chosen_columns(blocks: Iterable[Block], separator: str, columns: Sequence[st
     ('"甲","茶"\n"甲","酒"\n', (2, 3))
     """
     for source, own in itertools.groupby(blocks, key=lambda block: block.source):
-        rows = field_rows(source, own, columns, separator)
+        rows = field_rows(source, own, columns, separator, header)
         while some := list(itertools.islice(rows, 1 << 14)):
             text = "".join('"' + f'"{separator}"'.join(_quoted(values)) + '"\n' for _, values in some)
             yield Block(source, some[0][0], text, numbers=tuple(number for number, _ in some))
