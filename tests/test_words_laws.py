@@ -208,6 +208,19 @@ def test_a_word_counts_as_often_as_it_stands_in_any_text(method: str, seed: int)
     check_counts(found, cut.replace("/", "\n"))
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("method", ["cohesion", "pmi"])
+def test_words_that_pieces_were_cut_into_count_as_often_as_they_stand_in_the_text(method: str, workers: int) -> None:
+    # letters and digits that meet, names with a middle dot, a type (型) after a name, and pieces too long to be counted
+    rng = np.random.default_rng(17)
+    parts = ["山水", "云雨", "风花", "安娜·云雨", "X-9型", "8.5", "abc", "ba", "1", "21", "c云", "山", "，", "。\n"]
+    text = "".join(rng.choice(parts, 1500).tolist()) + ("山水云雨" * 40 + "。\n") * 3
+    with at_work(workers) as execution:
+        found = discover(blocks_of(text, 5), method, Parameters(min_count=1, min_pmi=(0.2,)), job=execution)
+        check_counts(found, "".join(cut_texts(found, blocks_of(text, 5), " ", execution)))
+    assert found.too_long == 3
+
+
 @pytest.mark.parametrize("method", ["cohesion", "pmi"])
 def test_the_words_of_a_published_method_cut_the_text_along_the_most_probable_path(method: str) -> None:
     text = random_text(95, 1500, "山水云雨风花鸟鱼虫草，。\n\n")

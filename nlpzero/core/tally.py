@@ -75,14 +75,35 @@ class Tally:
         """Give the strings counted `minimum` times or more, in the order of first occurrence."""
         if not self._files:
             return {string: number for string, number in self._counts.items() if number >= minimum}
-        self._spill()
+        found = [(place, string, number) for string, number, place in self._rows() if number >= minimum]
+        return {string: number for _, string, number in sorted(found)}
+
+    def portions(self, size: int) -> Iterator[tuple[list[str], list[int]]]:
+        """Give all strings and their counts in any order, so many at a time at the most.
+
+        Examples
+        --------
+        >>> with Workspace(budget=0) as workspace:
+        ...     tally = Tally(workspace, limit=9)
+        ...     tally.add({"乙": 1, "甲": 4, "丙": 2})
+        ...     [*tally.portions(2)]
+        [(['乙', '甲'], [1, 4]), (['丙'], [2])]
+        """
+        rows = ((row[0], row[1]) for row in self._rows()) if self._files else iter(self._counts.items())
+        while some := [*itertools.islice(rows, size)]:
+            strings, numbers = zip(*some, strict=True)
+            yield [*strings], [*numbers]
+
+    def _rows(self) -> Iterator[Row]:
+        """Write what is held to a file, too, and read the sum of all files."""
+        if self._counts:
+            self._spill()
         while len(self._files) > FAN_IN:
             some, self._files = self._files[:FAN_IN], self._files[FAN_IN:]
             self._write(_added(some))
             for path, _ in some:
                 path.unlink()
-        found = [(place, string, number) for string, number, place in _added(self._files) if number >= minimum]
-        return {string: number for _, string, number in sorted(found)}
+        return _added(self._files)
 
 
 def _added(files: "Sequence[tuple[Path, int]]") -> Iterator[Row]:

@@ -14,7 +14,7 @@ from ..ngrams.counts import NGrams
 from ..ngrams.levels import Level
 from ..ngrams.measures import Scores
 from .finding import Check, Evidence, Finding, Method, Search
-from .pieces import NO_CODE, UnitCodes, count_pieces
+from .pieces import NO_CODE, Pieces, UnitCodes, count_pieces
 from .recount import recount
 
 DEFAULT_MIN_PMI = (0.0, 2.0, 4.0, 6.0)
@@ -53,7 +53,7 @@ def cohesions(levels: Sequence[Level], length: int, total: int) -> Iterator[tupl
 
 def cohesion_pieces(
     ngrams: NGrams, *, order: int, min_count: int, min_pmi: Sequence[float], memory: int
-) -> tuple[NGrams, UnitCodes, dict[str, int], int]:
+) -> tuple[NGrams, Pieces, dict[str, int]]:
     """Find words by chaining cohesive n-grams.
 
     Keep n-grams of 2 to `order` characters with count >= `min_count` and cohesion >= ``min_pmi[length - 1]``; cut the
@@ -63,12 +63,10 @@ def cohesion_pieces(
     Returns
     -------
     ngrams : with all levels that were needed.
-    codes : UnitCodes
-        What the words are written in.
+    pieces : Pieces
+        All pieces; its `units` are what the words are written in.
     words : dict
         The words with their counts as pieces.
-    too_long : int
-        How many pieces were longer than `nlpzero.words.pieces.MAX_PIECE`.
     """
     strong: list[npt.NDArray[np.bool_]] = []
     for length in range(2, order + 1):
@@ -88,7 +86,7 @@ def cohesion_pieces(
         for word, number in found.items()
         if len(word) < 3 or all(word[i : i + order] in kept for i in range(max(1, len(word) - order + 1)))
     }
-    return ngrams, codes, words, pieces.too_long
+    return ngrams, pieces, words
 
 
 def _strings_of(ngrams: NGrams, codes: UnitCodes, strong: Sequence[npt.NDArray[np.bool_]]) -> set[str]:
@@ -104,16 +102,16 @@ def _strings_of(ngrams: NGrams, codes: UnitCodes, strong: Sequence[npt.NDArray[n
 def _find(ngrams: NGrams, search: Search) -> Finding:
     """Find words, and cut the text by them; their score is the cohesion that is measured."""
     parameters = search.parameters
-    ngrams, codes, pieces, too_long = cohesion_pieces(
+    ngrams, pieces, found = cohesion_pieces(
         ngrams,
         order=parameters.order,
         min_count=search.min_count,
         min_pmi=parameters.min_pmi or DEFAULT_MIN_PMI,
         memory=search.memory,
     )
-    words, units, lengths = codes.words(pieces, search.min_count)
-    found = recount(ngrams, words)
-    return Finding(ngrams, units, lengths, found.counts, None, found.starts, found.cutter, too_long)
+    words, units, lengths = pieces.units.words(found, search.min_count)
+    cut = recount(pieces, words)
+    return Finding(ngrams, units, lengths, cut.counts, None, cut.starts, cut.cutter, pieces.too_long)
 
 
 def _checks(evidence: Evidence) -> list[Check]:

@@ -2,7 +2,7 @@
 
 import functools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -10,10 +10,14 @@ import numpy.typing as npt
 
 from ..core.counting import Merging, first_of_each, sort_with_origin
 from ..core.tally import Tally
-from ..core.workspace import NONE, Ids, Run, StoredRun, Workspace, WorkspaceArray
+from ..core.workspace import NONE, Counts, Ids, Keys, Run, StoredRun, Workspace, WorkspaceArray
 from ..ngrams.counts import NGrams
-from ..ngrams.levels import BlockLevels, places_in
-from ..text.characters import Codes, code_points
+from ..ngrams.levels import BlockLevels, beginnings_in, bits_in
+from ..text.characters import DIGIT, Codes, char_classes, code_points
+
+Flags = npt.NDArray[np.bool_]
+Kinds = npt.NDArray[np.uint8]
+Positions = npt.NDArray[np.intp]
 
 MAX_PIECE = 64
 """Longer pieces are no words; redundancy is checked in time that grows with the square of a piece's length."""
@@ -25,11 +29,46 @@ ENTRY_BYTES = 200
 """What a distinct piece takes in memory: a string of 80 bytes, a dictionary slot, a number (tracemalloc: 190)."""
 
 
+TEXT = 1 << 19
+"""Characters of distinct pieces that are given at a time, at the least."""
+
+LINE_END = 10
+ALONE, RUNS, JOINED = range(3)
+"""Kinds of units: characters; letters and digits, which cut text does not part; several characters that signs join."""
+
+
 class ShortPieces(NamedTuple):
-    """The pieces of one length in one block: a run of their keys, and the place where each occurs first."""
+    """The pieces of one length in one block: a run of their keys, and the unit at which each occurs first."""
 
     run: StoredRun
     first: WorkspaceArray
+
+
+class PieceText(NamedTuple):
+    """Distinct pieces as text, a line end after each; the characters of each with its line end; their counts."""
+
+    codes: Codes
+    sizes: npt.NDArray[np.intp]
+    counts: Counts
+
+
+class OddUnits(NamedTuple):
+    """The units of a block whose cut into words the pieces do not tell: what cuts text may see them otherwise.
+
+    They are stretches where letters or digits meet of different pieces, clauses with units that signs join, and pieces
+    longer than `MAX_PIECE`.
+
+    Attributes
+    ----------
+    at : uint32 array (n,)
+        Which units of the block.
+    stretches, pieces : bool arrays (n,)
+        Where a stretch, and where a piece begins.
+    """
+
+    at: WorkspaceArray
+    stretches: WorkspaceArray
+    pieces: WorkspaceArray
 
 
 class Pieces(NamedTuple):
@@ -38,12 +77,12 @@ class Pieces(NamedTuple):
     Attributes
     ----------
     ngrams : NGrams
-    codes : uint32 array
-        Of the units that have one, in the order of their numbers, which make the keys of short pieces.
+    units : UnitCodes
     short : for each length from 1 on, for each block
         Pieces whose numbers fit one key of 64 bits.
     tally : Tally
         The longer ones.
+    odd : for each block its odd units
     total : int
         How many pieces there are, but for those that are too long.
     too_long : int
@@ -51,9 +90,10 @@ class Pieces(NamedTuple):
     """
 
     ngrams: NGrams
-    codes: Codes
+    units: "UnitCodes"
     short: Sequence[Sequence[ShortPieces]]
     tally: Tally
+    odd: Sequence[OddUnits]
     total: int
     too_long: int
 
@@ -70,8 +110,7 @@ class Pieces(NamedTuple):
 
     def _short_at_least(self, minimum: int, length: int, blocks: Sequence[ShortPieces]) -> dict[str, int]:
         """Give the short pieces of one length."""
-        engine, workspace = self.ngrams.engine, self.ngrams.workspace
-        merging = Merging([one.run for one in blocks], minimum, workspace=workspace, engine=engine, ranked=True)
+        merging = self._merging(blocks, minimum, ranked=True)
         runs = [*merging]
         if not runs:
             return {}
@@ -83,12 +122,37 @@ class Pieces(NamedTuple):
             place = blocks[number].first.array.take(known).astype(np.uint64)
             first[ranks.take(known)] = (np.uint64(number) << np.uint64(32)) | place
         order = np.argsort(first)
-        bits = np.uint64(_bits_of(self.codes))
-        shifts = np.arange(length)[::-1].astype(np.uint64) * bits
-        numbers = (keys[order, np.newaxis] >> shifts) & ((np.uint64(1) << bits) - np.uint64(1))
-        spelled = np.ascontiguousarray(self.codes.take(numbers.astype(np.intp)))
-        strings = spelled.view(f"<U{length}").ravel().tolist()
+        strings = self._spelled(keys[order], length).view(f"<U{length}").ravel().tolist()
         return dict(zip(strings, counts[order].tolist(), strict=True))
+
+    def _merging(self, blocks: Sequence[ShortPieces], minimum: int, *, ranked: bool) -> Merging:
+        """Add up the short pieces of one length."""
+        engine, workspace = self.ngrams.engine, self.ngrams.workspace
+        return Merging([one.run for one in blocks], minimum, workspace=workspace, engine=engine, ranked=ranked)
+
+    def _spelled(self, keys: Keys, length: int) -> npt.NDArray[np.uint32]:
+        """Write out short pieces, one a row."""
+        bits = np.uint64(_bits_of(self.units.coded))
+        mask = np.uint64((1 << int(bits)) - 1)
+        spelled = np.empty((len(keys), length), np.uint32)
+        for place in range(length):
+            numbers = (keys >> (bits * np.uint64(length - 1 - place))) & mask
+            spelled[:, place] = self.units.coded.take(numbers.view(np.intp))
+        return spelled
+
+    def texts(self) -> Iterator[PieceText]:
+        """Give all distinct pieces as text, some at a time."""
+        for length, blocks in enumerate(self.short, start=1):
+            size = TEXT // (length + 1)
+            for run in self._merging(blocks, 1, ranked=False):
+                for at in range(0, len(run.keys), size):
+                    spelled = self._spelled(run.keys[at : at + size], length)
+                    codes = np.full((len(spelled), length + 1), LINE_END, np.uint32)
+                    codes[:, :length] = spelled
+                    yield PieceText(codes.ravel(), np.full(len(codes), length + 1), run.counts[at : at + size])
+        for strings, numbers in self.tally.portions(TEXT // 8):
+            sizes = np.fromiter(map(len, strings), np.intp, len(strings)) + 1
+            yield PieceText(code_points("\n".join([*strings, ""])), sizes, np.array(numbers, np.int64))
 
 
 def _bits_of(codes: Codes) -> int:
@@ -112,7 +176,8 @@ class UnitCodes:
         self._units, level = ngrams.units, ngrams.levels[1]
         units = self._units
         self.array = np.fromiter((ord(unit) if len(unit) == 1 else NO_CODE for unit in units), np.uint32, len(units))
-        long = np.flatnonzero(self.array == NO_CODE)
+        long = self.joined = np.flatnonzero(self.array == NO_CODE)
+        """Units of several characters."""
         beside = np.zeros(len(units), np.bool_)
         beside[level.prefixes] = beside[level.suffixes] = True
         counts = ngrams.levels[0].counts
@@ -125,6 +190,8 @@ class UnitCodes:
             self.array[coded[: len(free)]] = free
         self._names = {int(self.array[rank]): units[rank] for rank in coded.tolist() if self.array[rank] != NO_CODE}
         self._least = chr(min(self._names, default=FIRST_CODE))
+        self.coded = self.array[self.array != NO_CODE]
+        """The code points of the units that have one: their places are the numbers that make keys of short pieces."""
         alone = long[self.array[long] == NO_CODE]
         self.alone = alone, counts[alone]
 
@@ -170,75 +237,146 @@ def count_pieces(ngrams: NGrams, codes: UnitCodes, strong: Sequence[npt.NDArray[
     """
     workspace = ngrams.workspace
     is_coded = codes.array != NO_CODE
-    coded = codes.array[is_coded]
+    coded = codes.coded
     number_of = np.full(len(is_coded), NONE, np.uint32)
     number_of[is_coded] = np.arange(len(coded), dtype=np.uint32)
+    kinds = np.where(is_coded & (char_classes()[codes.array % NO_CODE] >= DIGIT), RUNS, ALONE).astype(np.uint8)
+    kinds[codes.joined] = JOINED
     flags = [workspace.store(flag) for flag in strong]
-    numbers = workspace.store(number_of), workspace.store(coded)
-    task = functools.partial(_block_pieces, workspace, numbers, flags)
+    units = _UnitTables(*map(workspace.store, (number_of, coded, kinds)))
+    task = functools.partial(_block_pieces, workspace, units, flags)
     tally = Tally(workspace, max(1, memory // ENTRY_BYTES))
     total = too_long = 0
     short: list[list[ShortPieces]] = [[] for _ in range(min(64 // _bits_of(coded), MAX_PIECE))]
-    for found, counts, long in ngrams.engine.map(task, [block[: len(strong) + 1] for block in ngrams.blocks]):
-        for mine, one in zip(short, found, strict=True):
+    odd = []
+    for found in ngrams.engine.map(task, [block[: len(strong) + 1] for block in ngrams.blocks]):
+        for mine, one in zip(short, found.short, strict=True):
             mine.append(one)
             total += int(one.run.counts.array.sum())
-        tally.add(counts)
-        too_long += long
-    return Pieces(ngrams, coded, short, tally, total + tally.total, too_long)
+        tally.add(found.long)
+        odd.append(found.odd)
+        too_long += found.too_long
+    return Pieces(ngrams, codes, short, tally, odd, total + tally.total, too_long)
+
+
+class _UnitTables(NamedTuple):
+    """Of all units their numbers, or NONE; the code points of the numbers; the kinds of the units."""
+
+    numbers: WorkspaceArray
+    codes: WorkspaceArray
+    kinds: WorkspaceArray
+
+
+class _BlockPieces(NamedTuple):
+    """The pieces of a block: short ones, longer ones of one length in the order of the text, how many are too long."""
+
+    short: list[ShortPieces]
+    long: dict[str, int]
+    odd: OddUnits
+    too_long: int
 
 
 def _block_pieces(
-    workspace: Workspace,
-    numbers: tuple[WorkspaceArray, WorkspaceArray],
-    strong: Sequence[WorkspaceArray],
-    block: BlockLevels,
-) -> tuple[list[ShortPieces], dict[str, int], int]:
-    """Count the pieces of one block: short ones, longer ones of one length in the order of the text, those too long.
-
-    `numbers` are those of all units, or NONE, and the code points of the numbers.
-    """
-    number_of, codes = (one.array for one in numbers)
-    places = places_in(block)
-    positions = places[0]
-    size = int(positions.max(initial=0)) + 2
-    unit = np.full(size, NONE, np.uint32)
-    unit[positions] = number_of.take(block[0].ranks.array).take(block[0].ids.array)
-    in_clause = unit != NONE
-    attached = np.zeros(size, np.bool_)
-    for length, flags in enumerate(strong, start=2):
-        level = block[length - 1]
-        ranks = level.ranks.array
-        is_strong = np.zeros(len(ranks), np.bool_)
-        is_strong[ranks != NONE] = flags.array[ranks[ranks != NONE]]
-        at = places[length - 1][is_strong.take(level.ids.array)]
+    workspace: Workspace, units: _UnitTables, strong: Sequence[WorkspaceArray], block: BlockLevels
+) -> _BlockPieces:
+    """Count the pieces of one block."""
+    ranks, ids = block[0].ranks.array, block[0].ids.array
+    number = units.numbers.array.take(ranks).take(ids)
+    attached = np.zeros(len(ids) + 1, np.bool_)  # entry i: whether unit i is held to the one before
+    for length, (flags, level, begins) in enumerate(zip(strong, block[1:], beginnings_in(block)[1:], strict=True), 2):
+        known = level.ranks.array
+        is_strong = np.zeros(len(known), np.bool_)
+        is_strong[known != NONE] = flags.array[known[known != NONE]]
+        at = begins[is_strong.take(level.ids.array)]
         for inside in range(1, length):
             attached[at + inside] = True
-    attached[1:] &= in_clause[1:] & in_clause[:-1]
-    starts = np.flatnonzero(in_clause & ~attached)
-    lengths = np.flatnonzero(in_clause & ~np.append(attached[1:], False)) + 1 - starts
-    longest = min(MAX_PIECE, int(lengths.max(initial=0)))
+    is_none = number == NONE
+    if is_none.any():
+        attached[:-1] &= ~is_none
+        attached[1:] &= ~is_none
+    starts = np.flatnonzero(~attached[:-1])
+    lengths = np.diff(starts, append=len(ids))
+    odd = _odd_units(units.kinds.array.take(ranks).take(ids), bits_in(block[0].follows, len(ids)), attached, lengths)
+    if is_none.any():
+        coded = ~is_none.take(starts)
+        starts, lengths = starts[coded], lengths[coded]
+    codes = units.codes.array
+    short, counts = _counted(workspace, number, starts, lengths, codes)
+    return _BlockPieces(short, counts, OddUnits(*map(workspace.store, odd)), int(np.count_nonzero(lengths > MAX_PIECE)))
+
+
+def _counted(
+    workspace: Workspace, numbers: Ids, starts: Positions, lengths: Positions, codes: Codes
+) -> tuple[list[ShortPieces], dict[str, int]]:
+    """Count the pieces of a block that begin at some units, by length."""
     bits = np.uint64(_bits_of(codes))
     short = []
     for length in range(1, min(64 // int(bits), MAX_PIECE) + 1):
         chosen = starts[lengths == length]
-        keys = unit.take(chosen).astype(np.uint64)
+        keys = numbers.take(chosen).astype(np.uint64)
         for inside in range(1, length):
             keys <<= bits
-            keys |= unit.take(chosen + inside)
+            keys |= numbers.take(chosen + inside)
         ordered, origin = sort_with_origin(keys)
         group = np.flatnonzero(first_of_each(ordered))
         run = workspace.store_run(Run(ordered[group], np.diff(group, append=len(ordered))))
         short.append(ShortPieces(run, workspace.store(chosen[origin[group]].astype(np.uint32))))
     counts: Counter[str] = Counter()
+    longest = min(MAX_PIECE, int(lengths.max(initial=0)))
     if longest > len(short):
-        spelled = np.append(codes, np.uint32(0)).take(unit, mode="clip")
+        spelled = np.append(codes, np.uint32(0)).take(numbers, mode="clip")
         for length in range(len(short) + 1, longest + 1):
             counts.update(strings_of(spelled, starts[lengths == length], length))
-    return short, counts, int(np.count_nonzero(lengths > MAX_PIECE))
+    return short, counts
 
 
-def strings_of(codes: Codes, starts: npt.NDArray[np.intp], length: int) -> list[str]:
+def _odd_units(kinds: Kinds, follows: Flags, attached: Flags, lengths: Positions) -> tuple[Ids, Flags, Flags]:
+    """Find the odd units of a block: see `OddUnits`.
+
+    Parameters
+    ----------
+    kinds : uint8 array (n,)
+    follows : bool array (n,)
+        Whether the next unit is of the same clause.
+    attached : bool array (n + 1,)
+        Whether a piece does not begin at each unit.
+    lengths : int array
+        Of the pieces, one after another.
+    """
+    held = attached[:-1].copy()
+    special = kinds != ALONE
+    odd = np.zeros(len(kinds), np.bool_)
+    if special.any():
+        both = special[:-1] & special[1:] & follows[:-1]
+        both &= ~held[1:]
+        held[1:] |= both
+        odd[1:] = both
+        joined = np.flatnonzero(kinds == JOINED)
+        if len(joined):
+            begins = np.append(0, np.flatnonzero(~follows) + 1)
+            clauses = np.unique(np.searchsorted(begins, joined, "right") - 1)
+            whole = _ranges(begins[clauses], begins[clauses + 1])
+            held[whole] = True
+            held[begins[clauses]] = False
+            odd[joined] = True
+    if (lengths > MAX_PIECE).any():
+        ends = np.cumsum(lengths)
+        odd[(ends - lengths)[lengths > MAX_PIECE]] = True
+    begins = np.append(np.flatnonzero(~held), len(kinds))
+    which = np.unique(np.searchsorted(begins, np.flatnonzero(odd), "right") - 1)
+    at = _ranges(begins[which], begins[which + 1])
+    return at.astype(np.uint32), ~held[at], ~attached[at]
+
+
+def _ranges(starts: Positions, ends: Positions) -> Positions:
+    """Give the numbers of several ranges, one after another."""
+    lengths = ends - starts
+    result: Positions = np.repeat(ends - np.cumsum(lengths), lengths)
+    result += np.arange(len(result))
+    return result
+
+
+def strings_of(codes: Codes, starts: Positions, length: int) -> list[str]:
     """Give the strings of one length that begin at some positions."""
     strings: list[str] = codes[starts[:, np.newaxis] + np.arange(length)].view(f"<U{length}").ravel().tolist()
     return strings

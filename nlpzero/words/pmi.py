@@ -18,7 +18,7 @@ from ..ngrams.counts import NGrams
 from ..ngrams.measures import Scores
 from ..text.characters import DIGIT, char_classes, code_points
 from .finding import Check, Evidence, Finding, Method, Search
-from .pieces import UnitCodes, count_pieces
+from .pieces import Pieces, UnitCodes, count_pieces
 from .recount import recount
 
 LOG_ZERO = -100.0
@@ -28,14 +28,11 @@ WordNumbers = npt.NDArray[np.int64]
 
 
 class CommonPieces(NamedTuple):
-    """The pieces that are frequent enough, with their counts, in the code points of units; the least count; the number
-    of those that were too long.
-    """
+    """The pieces that are frequent enough, with counts, in the code points of units; all pieces; the least count."""
 
     counts: dict[str, int]
-    codes: UnitCodes
+    every: Pieces
     least: int
-    too_long: int
 
 
 def pmi_pieces(ngrams: NGrams, *, min_proba: float, min_pmi: float, memory: int) -> tuple[NGrams, CommonPieces]:
@@ -57,7 +54,7 @@ def pmi_pieces(ngrams: NGrams, *, min_proba: float, min_pmi: float, memory: int)
     codes = UnitCodes(ngrams)
     pieces = count_pieces(ngrams, codes, [(frequency > np.log(min_proba)) & (information > min_pmi)], memory)
     least = int(np.floor(min_proba * pieces.total)) + 1
-    return ngrams, CommonPieces(pieces.at_least(least), codes, least, pieces.too_long)
+    return ngrams, CommonPieces(pieces.at_least(least), pieces, least)
 
 
 def remove_redundancy(pieces: Mapping[str, int]) -> tuple[dict[str, int], Scores]:
@@ -287,10 +284,10 @@ def _find(ngrams: NGrams, search: Search) -> Finding:
         ngrams, min_proba=parameters.min_proba, min_pmi=_min_pmi(parameters.min_pmi), memory=search.memory
     )
     kept, scores = remove_redundancy(pieces.counts)
-    words, units, lengths = pieces.codes.words(kept, pieces.least)
+    words, units, lengths = pieces.every.units.words(kept, pieces.least)
     scores = np.append(scores, np.full(len(words) - len(kept), np.nan))
-    found = recount(ngrams, words)
-    return Finding(ngrams, units, lengths, found.counts, scores, found.starts, found.cutter, pieces.too_long)
+    found = recount(pieces.every, words)
+    return Finding(ngrams, units, lengths, found.counts, scores, found.starts, found.cutter, pieces.every.too_long)
 
 
 def _min_pmi(asked: Sequence[float] | None) -> float:
