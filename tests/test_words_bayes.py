@@ -174,7 +174,9 @@ def test_weights_and_marginals_are_those_of_the_model_over_all_segmentations(wit
         sampler.weigh(LONGEST)
     factors = sampler.tables.records[:, FACTOR].view(np.float32)
     sampler.tables.add(tokens_of(stored), -1)
-    steps = steps_of(chunk, WordWeights(sampler.tables, sampler.prior), spelling, LONGEST)
+    steps = steps_of(
+        chunk, WordWeights(sampler.tables, sampler.prior), sampler.tables.seen(chunk, LONGEST), spelling, LONGEST
+    )
     filtered = forward(chunk.layout, steps)
     ends = marginals(chunk.layout, steps, filtered).sum(axis=0)
     sampler.chunks = others
@@ -222,7 +224,9 @@ def test_the_sampler_visits_segmentations_as_often_as_its_model_says() -> None:
     chunk = stored.load(sampler.numbers)
     spelling = sampler.spelling()
     sampler.tables.add(tokens_of(stored), -1)
-    steps = steps_of(chunk, WordWeights(sampler.tables, sampler.prior), spelling, LONGEST)
+    steps = steps_of(
+        chunk, WordWeights(sampler.tables, sampler.prior), sampler.tables.seen(chunk, LONGEST), spelling, LONGEST
+    )
     filtered = forward(chunk.layout, steps)
     ends = marginals(chunk.layout, steps, filtered).sum(axis=0)
     begins = np.append(np.ones(chunk.layout.active[0]), ends[chunk.layout.behind()])

@@ -8,7 +8,7 @@ import numpy as np
 import oracles
 import pytest
 
-from nlpzero.segment.chain import Layout, PairWeights, Steps, forward, marginals, sample
+from nlpzero.segment.chain import Layout, PairWeights, Steps, ends, forward, marginals, sample
 
 LENGTHS = np.array([7, 6, 6, 3, 2, 1, 1])
 
@@ -16,12 +16,11 @@ LENGTHS = np.array([7, 6, 6, 3, 2, 1, 1])
 def links_of(layout: Layout, between: np.ndarray) -> PairWeights:
     """Give what pairs of words weigh more from an array (first length, second length, slot where the second begins)."""
     before, after, slots = np.nonzero(between)
-    rows, clauses = layout.row[slots], layout.clause[slots]
+    rows = layout.row[slots]
     fits = (rows > before) & (after < layout.left[slots])
-    before, after, slots, rows, clauses = before[fits], after[fits], slots[fits], rows[fits], clauses[fits]
+    before, after, slots, rows = before[fits], after[fits], slots[fits], rows[fits]
     order = np.argsort(rows, kind="stable")
-    first = layout.slots(rows - before - 1, clauses)
-    return PairWeights(first[order], before[order], after[order], between[before, after, slots][order])
+    return PairWeights(slots[order], before[order], after[order], between[before, after, slots][order])
 
 
 def random_steps(layout: Layout, longest: int, seed: int) -> Steps:
@@ -43,9 +42,8 @@ def random_steps(layout: Layout, longest: int, seed: int) -> Steps:
 def weight_between(layout: Layout, steps: Steps, previous: int, size: int, slot: int) -> float:
     """Give the weight of a word after another."""
     result = float(steps.joins[previous == 1][size == 1] * steps.alone[size - 1][slot])
-    for first, before, after, weight in zip(*(column.tolist() for column in steps.links), strict=True):
-        row, clause = layout.row[first] + previous, layout.clause[first]
-        if (before, after) == (previous - 1, size - 1) and layout.rows[row] + clause == slot:
+    for begin, before, after, weight in zip(*(column.tolist() for column in steps.links), strict=True):
+        if (before, after, begin) == (previous - 1, size - 1, slot):
             result += weight
     return result
 
@@ -80,7 +78,9 @@ def test_forward_filtering_adds_up_all_segmentations(longest: int, seed: int) ->
 def test_marginals_are_those_of_all_segmentations(seed: int) -> None:
     layout = Layout(LENGTHS)
     steps = random_steps(layout, 3, seed)
-    words = marginals(layout, steps, forward(layout, steps))
+    filtered = forward(layout, steps)
+    words = marginals(layout, steps, filtered)
+    assert ends(layout, steps, filtered) == pytest.approx(words.sum(axis=0))
     for clause, length in enumerate(LENGTHS.tolist()):
         every = list(paths(layout, steps, clause))
         total = sum(weight for _, weight in every)
@@ -129,5 +129,6 @@ def test_a_clause_of_a_thousand_units_neither_overflows_nor_vanishes() -> None:
     chances = marginals(layout, steps, filtered)
     assert np.isfinite(filtered.evidence).all()
     assert (chances >= 0).all()
+    assert ends(layout, steps, filtered) == pytest.approx(chances.sum(axis=0))
     assert chances.sum(axis=0)[layout.last()] == pytest.approx(1)
     assert (chances.sum(axis=0) <= 1 + 1e-9).all()

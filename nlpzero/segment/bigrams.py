@@ -135,9 +135,6 @@ class Tables(Protocol):
     enders: int
     clauses: int
 
-    def seen(self, chunk: Chunk, longest: int) -> SeenPairs:
-        """Find the pairs of words of up to `longest` units in some clauses that were counted once or more."""
-
 
 def records_for(words: int) -> WordRecords:
     """Make records of words that were never seen, whose factors are 1."""
@@ -187,8 +184,10 @@ class WordWeights:
         return found
 
 
-def steps_of(chunk: Chunk, words: WordWeights, spelling: Spelling, longest: int) -> Steps:
-    """Give the weights of all steps in a chunk.
+def steps_of(chunk: Chunk, words: WordWeights, seen: SeenPairs, spelling: Spelling, longest: int) -> Steps:
+    """Give the weights of all steps in a chunk, in which the pairs of words that were counted are `seen`.
+
+    (`nlpzero.segment.learned_steps` does so for counts that do not change any more.)
 
     P(w|v) = [c(vw) - d1 [c>0] + (t1 + d1 T(v)) P1(w)] / (c(v) + t1), P1(w) = [t(w) - d0 [t>0] + (t0 + d0 T) P0(w)] /
     (sum t + t0), times what the Markov model and ESA say. With a dictionary D, P0 becomes (1 - a) P0 + a D, and listed
@@ -227,7 +226,7 @@ def steps_of(chunk: Chunk, words: WordWeights, spelling: Spelling, longest: int)
         ended = np.maximum(tables.ends.take(chunk.ids[number].take(slots)) - prior.discount, 0)
         last[number, fits] = words.end + ended / mass[number].take(slots)
 
-    begin, before, after, counts = tables.seen(chunk, longest)
+    begin, before, after, counts = seen
     rows = layout.row.take(begin) + before
     order = np.argsort(rows.astype(np.uint16) if len(layout.rows) < 1 << 16 else rows, kind="stable")  # 16 bits: radix
     begin, before, after = (column.take(order) for column in (begin, before, after))
@@ -236,4 +235,4 @@ def steps_of(chunk: Chunk, words: WordWeights, spelling: Spelling, longest: int)
     extra /= mass.reshape(-1).take(before * layout.size + begin)
     extra *= whole.reshape(-1).take(after * layout.size + slots)
     extra *= np.array(joins).reshape(-1).take(2 * (before == 0) + (after == 0))
-    return Steps(first, alone, joins, last, PairWeights(begin, before, after, extra))
+    return Steps(first, alone, joins, last, PairWeights(slots, before, after, extra))

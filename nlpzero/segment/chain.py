@@ -86,15 +86,15 @@ class PairWeights(NamedTuple):
 
     Attributes
     ----------
-    first : int array (p,)
-        Where the first word begins.
+    begin : int array (p,)
+        Where the second word begins.
     before, after : int arrays (p,)
-        Their lengths, less 1.
+        The lengths of both, less 1.
     weights : float64 array (p,)
         What they weigh more.
     """
 
-    first: Index
+    begin: Index
     before: Index
     after: Index
     weights: Weights
@@ -137,50 +137,46 @@ class ForwardPass(NamedTuple):
         The same at the end of each clause, times the weights of ending.
     evidence : float64 array (m,)
         The logarithm of the total weight of all paths through each clause.
+    links : LinkTable
     """
 
     paths: Weights
     scales: dict[int, Weights]
     final: Weights
     evidence: Weights
+    links: "LinkTable"
 
 
 class _RowLinks(NamedTuple):
-    """The links into one row: places in flattened arrays of (L, n), and in such of (L, clauses of the row)."""
+    """The links into one row: places in flattened arrays of (L, n)."""
 
     source: Index
     target: Index
-    column_of_source: Index
-    column_of_target: Index
     weights: Weights
 
 
-class _LinkTable:
+class LinkTable:
     """The links of a chain, row by row."""
 
     def __init__(self, layout: Layout, links: PairWeights) -> None:
-        first, before, after, self._weights = links
-        clause = layout.clause.take(first)
-        row: Index = before + layout.row.take(first)  # where the first word ends
-        active = np.array([*layout.active[1:], 0]).take(row)
-        self._source = before * layout.size + layout.slots(row, clause)
-        self._target = after * layout.size + layout.slots(row + after + 1, clause)
-        self._of_source, self._of_target = before * active + clause, after * active + clause
-        self._bounds = np.searchsorted(row, np.arange(len(layout.rows))).tolist()
+        begin, before, after, self._weights = links
+        row = layout.row.take(begin)
+        clause = layout.clause.take(begin)
+        self._source = before * layout.size + layout.slots(row - 1, clause)
+        self._target = after * layout.size + layout.slots(row + after, clause)
+        self._bounds = np.searchsorted(row, np.arange(1, len(layout.rows) + 1)).tolist()
 
     def row(self, number: int) -> _RowLinks | None:
         """Give the links into one row, if there are any."""
         some = slice(self._bounds[number - 1], self._bounds[number])
         if some.start == some.stop:
             return None
-        return _RowLinks(
-            self._source[some], self._target[some], self._of_source[some], self._of_target[some], self._weights[some]
-        )
+        return _RowLinks(self._source[some], self._target[some], self._weights[some])
 
 
-def _scale(layout: Layout, row: int, values: Weights, scale: Weights) -> None:
+def _scale(layout: Layout, row: int, values: Weights, scale: Weights, longest: int) -> None:
     """Scale what is known of the words that end at a row or later, as far as words reach."""
-    for j in range(row - 1, min(row - 1 + len(values), len(layout.rows))):
+    for j in range(row - 1, min(row - 1 + longest, len(layout.rows))):
         m = min(len(scale), layout.active[j])
         values[:, layout.rows[j] : layout.rows[j] + m] *= scale[:m]
 
@@ -192,7 +188,7 @@ def forward(layout: Layout, steps: Steps) -> ForwardPass:
     """
     longest, rows, active = len(steps.alone), layout.rows, layout.active
     (long_long, long_single), (single_long, single_single) = steps.joins
-    table = _LinkTable(layout, steps.links)
+    table = LinkTable(layout, steps.links)
     paths = np.zeros((longest, layout.size))
     flat = paths.reshape(-1)
     for length in range(1, min(longest, len(rows)) + 1):
@@ -204,29 +200,28 @@ def forward(layout: Layout, steps: Steps) -> ForwardPass:
         before = paths[:, rows[j - 1] : rows[j - 1] + m]
         if j % SCALED == 0:
             scales[j] = 1 / before.sum(axis=0)
-            _scale(layout, j, paths, scales[j])
+            _scale(layout, j, paths, scales[j], longest)
         after_single, after_long = before[0], before[1:].sum(axis=0)
         single = after_single * single_single
         single += after_long * long_single
         after_long *= long_long
         after_long += after_single * single_long
         totals = [single] + [after_long] * (longest - 1)
-        if links := table.row(j):
-            more = flat.take(links.source)
-            more *= links.weights
-            linked = np.bincount(links.column_of_target, more, longest * m).reshape(longest, m)
         here = rows[j]
         for length in range(1, min(longest, len(rows) - j) + 1):
             m, end = active[j + length - 1], rows[j + length - 1]
-            out = paths[length - 1, end : end + m]
-            np.multiply(steps.alone[length - 1, here : here + m], totals[length - 1][:m], out=out)
-            if links:
-                out += linked[length - 1, :m]
+            np.multiply(
+                steps.alone[length - 1, here : here + m], totals[length - 1][:m], out=paths[length - 1, end : end + m]
+            )
+        if links := table.row(j):
+            more = flat.take(links.source)
+            more *= links.weights
+            np.add.at(flat, links.target, more)
     final = paths[:, layout.last()] * steps.last
     evidence = np.log(final.sum(axis=0))
     for scale in scales.values():
         evidence[: len(scale)] -= np.log(scale)
-    return ForwardPass(paths, scales, final, evidence)
+    return ForwardPass(paths, scales, final, evidence, table)
 
 
 def sample(layout: Layout, steps: Steps, filtered: ForwardPass, rng: np.random.Generator) -> Sizes:
@@ -240,9 +235,8 @@ def sample(layout: Layout, steps: Steps, filtered: ForwardPass, rng: np.random.G
     longest = len(steps.alone)
     joins = np.array(steps.joins)[[1] + [0] * (longest - 1)][:, [1] + [0] * (longest - 1)]  # by both lengths
     linked = np.zeros((longest * layout.size, longest), np.float32)
-    first, before, after, weights = steps.links
-    slots = layout.slots(layout.row.take(first) + before + 1, layout.clause.take(first))
-    linked.reshape(-1)[(after * layout.size + slots) * longest + before] = weights
+    begin, before, after, weights = steps.links
+    linked.reshape(-1)[(after * layout.size + begin) * longest + before] = weights
     sizes = np.zeros(layout.size, np.uint8)
     length = _draw(filtered.final, rng)
     clauses = np.arange(len(layout.lengths))
@@ -283,9 +277,30 @@ def marginals(layout: Layout, steps: Steps, filtered: ForwardPass) -> Weights:
     -------
     float64 array (L, n)
     """
+    result = _backward(layout, steps, filtered)
+    result *= filtered.paths
+    for j, scale in filtered.scales.items():  # which is in both
+        _scale(layout, j, result, 1 / scale, len(result))
+    return result
+
+
+def ends(layout: Layout, steps: Steps, filtered: ForwardPass) -> Weights:
+    """Give the posterior probability that a word ends with each slot: the sum of `marginals` over the lengths.
+
+    Returns
+    -------
+    float64 array (n,)
+    """
+    result: Weights = np.einsum("ln,ln->n", _backward(layout, steps, filtered), filtered.paths)
+    for j, scale in filtered.scales.items():
+        _scale(layout, j, result[None], 1 / scale, len(steps.alone))
+    return result
+
+
+def _backward(layout: Layout, steps: Steps, filtered: ForwardPass) -> Weights:
+    """Add up the paths from the end of the word of 1, 2, ... units that ends with each slot on."""
     longest, rows, active = len(steps.alone), layout.rows, layout.active
     (long_long, long_single), (single_long, single_single) = steps.joins
-    table = _LinkTable(layout, steps.links)
     rest = np.zeros((longest, layout.size))
     flat = rest.reshape(-1)
     rest[:, layout.last()] = steps.last / filtered.final.sum(axis=0)
@@ -302,13 +317,10 @@ def marginals(layout: Layout, steps: Steps, filtered: ForwardPass) -> Weights:
         long *= long_long
         long += single * long_single
         before[1:] = long
-        if links := table.row(j):
+        if links := filtered.links.row(j):
             more = flat.take(links.target)
             more *= links.weights
-            before += np.bincount(links.column_of_source, more, longest * m).reshape(longest, m)
+            np.add.at(flat, links.source, more)
         if j in filtered.scales:
-            _scale(layout, j, rest, filtered.scales[j])
-    rest *= filtered.paths
-    for j, scale in filtered.scales.items():  # which is in both
-        _scale(layout, j, rest, 1 / scale)
+            _scale(layout, j, rest, filtered.scales[j], longest)
     return rest

@@ -271,9 +271,7 @@ class LexiconCutter(Cutter):
 
     def _words(self, codes: Codes) -> list[ScoredWords]:
         """Find the words of 2, 3, ... characters."""
-        found = self._trie.matches(codes)
-        next(found, None)
-        return [(positions, self._scores.take(ids)) for positions, ids in found]
+        return [(positions, self._scores.take(ids)) for positions, ids in self._trie.longer(codes)]
 
 
 class JiebaCutter(LexiconCutter):

@@ -87,14 +87,14 @@ class Spelling:
         """
         first, inner, last, alone = self.types.take(units, axis=1)
         begin, middle, end, single = (self.tags**weight).take(units, axis=1)
-        yield alone * (base * _poisson(1)), single
+        yield alone * (base * poisson(1)), single
         steps = {name: value**weight for name, value in self.steps.items()}
         for length in range(2, longest + 1):
             ahead = layout.ahead(length - 1)
             inside = steps["BE"] if length == 2 else steps["BM"] * steps["MM"] ** (length - 3) * steps["ME"]
             p0, tagged = last.take(ahead), end.take(ahead)
             p0 *= first
-            p0 *= base * _poisson(length)
+            p0 *= base * poisson(length)
             tagged *= begin
             tagged *= inside
             yield p0, tagged
@@ -103,6 +103,6 @@ class Spelling:
                 begin *= middle.take(ahead)
 
 
-def _poisson(length: int) -> float:
+def poisson(length: int) -> float:
     """Give the probability of a length."""
     return exp(-MEAN_LENGTH) * MEAN_LENGTH**length / factorial(length)

@@ -10,7 +10,8 @@ from ..lexicon.lexicon import Lexicon
 from ..ngrams.counts import NGrams, spell
 from ..segment.bigrams import FACTOR
 from ..segment.chain import Weights
-from ..segment.learned import STEPS, TOTALS, Knowledge, LearnedSegmenter
+from ..segment.learned import LearnedSegmenter
+from ..segment.learned_steps import STEPS, TOTALS, Knowledge
 from ..segment.numerals import Kinds
 from .sampler import Sampler
 

@@ -205,7 +205,7 @@ class Sampler:
         def resample(words: WordWeights, number: int) -> tuple[float, Stock]:
             chunk = self.chunks[number]
             loaded = chunk.load(self.numbers)
-            steps = steps_of(loaded, words, spelling, longest)
+            steps = steps_of(loaded, words, self.tables.seen(loaded, longest), spelling, longest)
             filtered = forward(loaded.layout, steps)
             sizes = sample(loaded.layout, steps, filtered, np.random.default_rng([self.seed, self.rounds, number]))
             chunk.put(self.workspace, "sizes", sizes)
