@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from importlib import import_module
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ from scipy.stats import wasserstein_distance
 
 from nlpzero.errors import ModelError
 from nlpzero.similarity import sparse, transport
-from nlpzero.similarity.reduction import TransportProblems, reduced
+from nlpzero.similarity.reduction import CommonWords, TransportProblems, reduced, sure, unproved
 from nlpzero.similarity.sparse import solve_sparse
 from nlpzero.similarity.transport import Transport, costs_of, earth_movers_distance, public_solver, solve, solver
 
@@ -175,27 +176,52 @@ def test_large_problems_are_solved_alike_with_and_without_the_sparse_solver(monk
 # Reduction
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_a_reduced_problem_costs_what_the_whole_does(seed: int) -> None:
+def with_common_words(seed: int, count: int, n: int, m: int) -> tuple[TransportProblems, CommonWords]:
+    """Problems on a circle, where 1 - cos is far from a metric, most of which hold one or two words on both sides."""
     rng = np.random.default_rng(seed)
+    p, q = rng.dirichlet(np.ones(n), count), rng.dirichlet(np.ones(m), count)
+    p[0, 1], q[1, 1] = 0, 0  # no word
+    p[2, 0] = q[2, 0] = 0.3  # the same weight on both sides
+    for part in (p, q):
+        part /= part.sum(1)[:, None]
+    angles = [rng.uniform(0, np.pi, (count, size)) for size in (n, m)]
+    shared = np.flatnonzero(rng.random(count) < 0.8)
+    some, places = np.concatenate([shared, shared]), np.repeat([0, 1], len(shared))
+    angles[1][some, places] = angles[0][some, places]
+    costs = 1 - np.cos(angles[0][:, :, None] - angles[1][:, None])
+    costs[some, places, places] = 0
+    whole = TransportProblems(np.full(count, n), np.full(count, m), p.ravel(), q.ravel(), costs.ravel())
+    return whole, CommonWords(some, places, places)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_reduced_problem_costs_what_the_whole_does(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[int, int]] = []
+
+    def count(*given: Any) -> Any:
+        failed = unproved(*given)
+        told.append((len(given[-1]), len(failed)))
+        return failed
+
+    monkeypatch.setattr(transport, "unproved", count)
     for n, m in ((2, 3), (4, 4), (6, 3), (5, 7)):
-        count = 30
-        p, q = rng.dirichlet(np.ones(n), count), rng.dirichlet(np.ones(m), count)
-        p[0, 1], q[1, 1] = 0, 0  # no word
-        p /= p.sum(1)[:, None]
-        q /= q.sum(1)[:, None]
-        points = [rng.normal(size=(count, size, 3)) for size in (n, m)]
-        shared = np.flatnonzero(rng.random(count) < 0.8)
-        some = np.concatenate([shared, shared])
-        places = np.repeat([0, 1], len(shared))
-        points[1][some, places] = points[0][some, places]
-        points = [part / np.linalg.norm(part, axis=2, keepdims=True) for part in points]
-        costs = np.maximum(1 - points[0] @ points[1].transpose(0, 2, 1), 0)
-        costs[some, places, places] = 0
-        whole = TransportProblems(np.full(count, n), np.full(count, m), p.ravel(), q.ravel(), costs.ravel())
-        found = costs_of(reduced(whole, (some, places, places)))
-        alone = [earth_movers_distance(*one).cost for one in zip(p, q, costs, strict=True)]
-        assert found == pytest.approx(alone, rel=1e-9, abs=1e-12)
+        whole, same = with_common_words(seed, 60, n, m)
+        alone = [earth_movers_distance(*one).cost for one in parts_of(whole)]
+        assert costs_of(whole, same) == pytest.approx(alone, rel=1e-9, abs=1e-12)
+        surely = same.some(sure(whole, same))
+        assert costs_of(reduced(whole, surely)) == pytest.approx(alone, rel=1e-9, abs=1e-12)
+    asked, failed = np.sum(told, 0)
+    assert 0 < failed < asked  # both ways were taken
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_common_words_are_told_does_not_change_a_cost_beside_others(seed: int) -> None:
+    whole, same = with_common_words(seed, 40, 5, 6)
+    together = costs_of(whole, same)
+    for k, (p, q, costs) in enumerate(parts_of(whole)):
+        own = same.some(same.problem == k)
+        one = TransportProblems(np.array([5]), np.array([6]), p, q, costs.ravel())
+        assert costs_of(one, own._replace(problem=own.problem - k))[0] == together[k]
 
 
 def test_a_word_on_the_way_is_not_left_out() -> None:
@@ -203,14 +229,13 @@ def test_a_word_on_the_way_is_not_left_out() -> None:
     angles = np.array([0, 1.0, 0.5])
     costs = 1 - np.cos(np.subtract.outer(angles[[0, 2]], angles[[1, 2]]))
     costs[1, 1] = 0
-    p = q = np.array([[0.5, 0.5]])
-    two = np.array([2])
-    whole = TransportProblems(two, two, p[0], q[0], costs.ravel())
-    problems = reduced(whole, (np.array([0]), np.array([1]), np.array([1])))
-    assert problems.p.tolist() == p[0].tolist()
-    cost = costs_of(problems)[0]
-    assert cost == pytest.approx(earth_movers_distance(p[0], q[0], costs).cost)
-    assert cost < 0.5 * costs[0, 0]  # what stays would leave
+    p, q = np.array([0.5, 0.5]), np.array([0.4, 0.6])
+    whole = TransportProblems(np.array([2]), np.array([2]), p, q, costs.ravel())
+    same = CommonWords(*np.array([[0], [1], [1]]))
+    assert not sure(whole, same).any()
+    cost = costs_of(whole, same)[0]
+    assert cost == pytest.approx(earth_movers_distance(p, q, costs).cost)
+    assert cost < 0.9 * costs_of(reduced(whole, same))[0]  # what stays would leave
 
 
 @pytest.mark.parametrize("scale", [5e-324, 1e-300, 1e-12, 1e12, 1e300])
@@ -288,7 +313,7 @@ def test_the_public_solver_steps_in_for_another_inner_one(broken: str, monkeypat
 def test_the_solver_is_loaded_alone_and_all_of_pot_can_be_imported_after_it() -> None:
     script = """
 import sys
-from nlpzero.similarity.reduction import TransportProblems, reduced
+from nlpzero.similarity.reduction import CommonWords, TransportProblems, reduced, sure, unproved
 from nlpzero.similarity.transport import earth_movers_distance
 print(earth_movers_distance([1, 1], [2], [[1], [2]]).cost, "ot" in sys.modules, "scipy.stats" in sys.modules)
 import ot

@@ -8,7 +8,7 @@ import numpy as np
 from .characters import SharedCharacters, shared_characters
 from .documents import Documents, Floats, Ground, Ints
 from .problems import Problems
-from .reduction import ProblemStarts, TransportProblems, spread
+from .reduction import CommonWords, ProblemStarts, TransportProblems, spread
 
 SHARE = 0.6
 """Share of characters in the similarity of two words where words are moved. Of 0.4 to 0.6 the best on the development
@@ -48,15 +48,17 @@ class Costs:
         starts = np.searchsorted(problem, np.arange(len(self.left.starts)))
         return starts, here - self.left.starts[problem], there - self.right.starts[problem]
 
-    def sizes(self, problems: Ints) -> Ints:
-        """Give the numbers of pairs of words of some problems."""
-        return np.asarray(np.diff(self.left.starts)[problems] * np.diff(self.right.starts)[problems])
+    def by_shape(self, problems: Ints) -> tuple[Ints, Ints]:
+        """Order some problems by their shapes: their places among these, and the numbers of their pairs of words."""
+        n, m = np.diff(self.left.starts)[problems], np.diff(self.right.starts)[problems]
+        order = np.lexsort((m, n))
+        return order, (n * m)[order]
 
-    def same(self, problems: Ints) -> tuple[Ints, Ints, Ints]:
-        """Give the words that both sides of some problems hold: whose they are, and their places on the two sides."""
+    def same(self, problems: Ints) -> CommonWords:
+        """Give the words that both sides of some problems hold."""
         starts, here, there = self._same
         owners, entries = _entries(starts, problems)
-        return owners, here[entries], there[entries]
+        return CommonWords(owners, here[entries], there[entries])
 
     def characters(self, problems: Ints) -> tuple[tuple[Ints, Ints, Ints], Floats]:
         """Give the cosines of the characters of words of some problems, where it is not 0: the places, and these."""
@@ -108,13 +110,12 @@ def _taken(side: Problems, which: Ints) -> tuple[Ints, Floats, Ints]:
 def _products(x: Floats, y: Floats, problems: TransportProblems) -> None:
     """Write the products of the points of the two sides of each problem to its costs.
 
-    One product at a time: a product of many matrices of one shape costs more than it saves, since words must be added
-    to most problems, and does not give the same bits in any company.
+    Problems of one shape that stand together are multiplied in one call, each by itself, so that its costs are the
+    same to the last bit in any company.
     """
-    places = ProblemStarts.of(problems)
-    borders = (part[k:].tolist() for part in places for k in (0, 1))
-    for n, m, a, b, c, d, e, f in zip(problems.n.tolist(), problems.m.tolist(), *borders, strict=False):
-        np.dot(x[a:b], y[c:d].T, out=problems.costs[e:f].reshape(n, m))
+    for n, m, rows, columns, cells in problems.runs():
+        left, right = x[rows].reshape(-1, n, x.shape[1]), y[columns].reshape(-1, m, y.shape[1])
+        np.matmul(left, right.transpose(0, 2, 1), out=problems.costs[cells].reshape(-1, n, m))
 
 
 def _entries(starts: Ints, problems: Ints) -> tuple[Ints, Ints]:

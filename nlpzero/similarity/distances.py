@@ -35,7 +35,7 @@ from ..vectors.store import Vectors
 from .costs import SHARE, Costs
 from .documents import DistanceMethod, Documents, Floats, GroundChoice, Ints, Oov, Space, ground_of
 from .problems import SAME, blocks, differences, equal, shares
-from .reduction import ProblemStarts, TransportProblems, reduced, spread
+from .reduction import ProblemStarts, TransportProblems, spread
 from .sums import angles, means
 from .transport import costs_of, earth_movers_distance
 
@@ -170,12 +170,14 @@ class Measure:
     def _solve(self, costs: Costs, which: Ints) -> Floats:
         """Solve the transport problems `which`."""
         found = np.empty(len(which))
-        for block in blocks(costs.sizes(which)):
-            problems = costs.problems(which[block])
+        order, sizes = costs.by_shape(which)
+        for block in blocks(sizes):
+            some = order[block]
+            problems = costs.problems(which[some])
             if self.method == "rwmd":
-                found[block] = _least_moves(problems)
+                found[some] = _least_moves(problems)
             else:
-                found[block] = costs_of(reduced(problems, costs.same(which[block])))
+                found[some] = costs_of(problems, costs.same(which[some]))
         return np.maximum(found, 0)
 
     def align(self, a: Documents, b: Documents, i: int = 0, j: int = 0) -> list[Move]:

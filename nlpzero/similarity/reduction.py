@@ -5,20 +5,24 @@ Costs of 1 - cos are no metric, so that mass may not be left where both texts ho
     cost(i, j) <= cost(i, w) + cost(w, j)    for all words i of one text and j of the other,
 
 what goes from i to w and from w to j may as well go from i to j while w keeps its own: then the mass that both sides
-have of w stays, at no cost. This holds for nearly all words of sentences; where it does not, w is moved like any other.
+have of w stays, at no cost. This is sure where the two least costs of a way by w add up to the greatest cost at all.
+Where it is not, the mass is left there all the same, and the dual potentials of what remains are held against all
+pairs of words afterwards: if none costs less than its potentials, the plan is optimal for the whole.
 """
 
-from typing import NamedTuple, Self
+from collections.abc import Iterator
+from typing import Any, NamedTuple, Self
 
 import numpy as np
+import numpy.typing as npt
 
 from .documents import Floats, Ints
 
 TINY = 1e-15
 """Share of the mass that is nothing but rounding."""
 
-LARGE = 1 << 14
-"""Pairs of words from which on a problem is not reduced: to look at all ways round takes longer than to solve it."""
+SLACK = 1e-12
+"""Part of the largest cost by which rounding may let potentials exceed a cost."""
 
 
 class TransportProblems(NamedTuple):
@@ -38,6 +42,25 @@ class TransportProblems(NamedTuple):
     p: Floats
     q: Floats
     costs: Floats
+
+    def runs(self) -> Iterator[tuple[int, int, slice, slice, slice]]:
+        """Give runs of problems of one shape that stand together: the shape, and where weights and costs of all are."""
+        begins = np.flatnonzero((np.diff(self.n, prepend=-1) != 0) | (np.diff(self.m, prepend=-1) != 0))
+        ends = np.append(begins, len(self.n))[1:]
+        slices = (map(slice, part[begins].tolist(), part[ends].tolist()) for part in ProblemStarts.of(self))
+        yield from zip(self.n[begins].tolist(), self.m[begins].tolist(), *slices, strict=True)
+
+
+class CommonWords(NamedTuple):
+    """Words that both sides of a problem hold: which problem, and the word's places on its two sides."""
+
+    problem: Ints
+    row: Ints
+    column: Ints
+
+    def some(self, which: npt.NDArray[Any]) -> Self:
+        """Give some of them."""
+        return type(self)(*(part[which] for part in self))
 
 
 class ProblemStarts(NamedTuple):
@@ -66,14 +89,33 @@ def spread(starts: Ints, sizes: Ints) -> tuple[Ints, Ints, Ints]:
     return starts[owners] + inside, owners, inside
 
 
-def reduced(problems: TransportProblems, same: tuple[Ints, Ints, Ints]) -> TransportProblems:
-    """Leave mass where it is if it need not move: its weight is 0 then.
+def sure(problems: TransportProblems, same: CommonWords) -> npt.NDArray[np.bool_]:
+    """Tell which of the words that both sides hold keep their mass for sure.
 
-    Parameters
-    ----------
-    problems : TransportProblems
-    same : three int64 arrays (k,)
-        The words that both sides of a problem hold: the problem, and the word's places on the two sides.
+    Examples
+    --------
+    >>> whole = TransportProblems(np.array([2]), np.array([2]), np.array([0.5, 0.5]), np.array([0.3, 0.7]),
+    ...     np.array([0.0, 1.0, 1.0, 0.9]))
+    >>> sure(whole, CommonWords(np.array([0]), np.array([0]), np.array([0]))).tolist()
+    [True]
+    """
+    problem, row, column = same
+    if not len(problem):
+        return np.zeros(0, np.bool_)
+    places = ProblemStarts.of(problems)
+    n, m, first = problems.n[problem], problems.m[problem], places.costs[problem]
+    highest = np.maximum.reduceat(problems.costs, places.costs[:-1])[problem]
+    ways = np.zeros(len(problem))
+    for own, size, begin, step in ((row, n, first + column, m), (column, m, first + row * m, np.ones_like(m))):
+        _, owner, inside = spread(begin, size)
+        costs = problems.costs[begin[owner] + inside * step[owner]]
+        costs[np.cumsum(size) - size + own] = np.inf  # the word itself is not on its way
+        ways += np.minimum.reduceat(costs, np.cumsum(size) - size)
+    return np.asarray(ways >= highest)
+
+
+def reduced(problems: TransportProblems, same: CommonWords) -> TransportProblems:
+    """Leave mass of words that both sides hold where it is: a weight is 0 if nothing of it moves.
 
     Returns
     -------
@@ -84,7 +126,7 @@ def reduced(problems: TransportProblems, same: tuple[Ints, Ints, Ints]) -> Trans
     --------
     >>> whole = TransportProblems(np.array([2]), np.array([2]), np.array([0.5, 0.5]), np.array([0.3, 0.7]),
     ...     np.array([0.0, 1.0, 1.0, 0.9]))
-    >>> left = reduced(whole, (np.array([0]), np.array([0]), np.array([0])))
+    >>> left = reduced(whole, CommonWords(np.array([0]), np.array([0]), np.array([0])))
     >>> left.p.round(2).tolist(), left.q.round(2).tolist()
     ([0.2, 0.5], [0.0, 0.7])
     """
@@ -92,17 +134,11 @@ def reduced(problems: TransportProblems, same: tuple[Ints, Ints, Ints]) -> Trans
     weights = [problems.p.copy(), problems.q.copy()]
     owners = [np.repeat(np.arange(len(problems.n)), size) for size in (problems.n, problems.m)]
     total = np.bincount(owners[0], problems.p, len(problems.n))
-    small = (problems.n * problems.m < LARGE)[same[0]]
-    same = (same[0][small], same[1][small], same[2][small])
-    if len(same[0]):
-        stays = _stays(problems, places, same)
-        some, word, other = (part[stays] for part in same)
-        at = places.p[some] + word, places.q[some] + other
-        shared = np.minimum(weights[0][at[0]], weights[1][at[1]])
-        for part, where in zip(weights, at, strict=True):
-            part[where] -= shared
+    at = places.p[same.problem] + same.row, places.q[same.problem] + same.column
+    shared = np.minimum(weights[0][at[0]], weights[1][at[1]])
     sums = []
-    for part, owner in zip(weights, owners, strict=True):
+    for part, owner, where in zip(weights, owners, at, strict=True):
+        part[where] -= shared
         part[part <= TINY * total[owner]] = 0
         sums.append(np.bincount(owner, part, len(total)))
     # Both sides lose the same mass, up to rounding.
@@ -112,26 +148,40 @@ def reduced(problems: TransportProblems, same: tuple[Ints, Ints, Ints]) -> Trans
     return problems._replace(p=weights[0], q=weights[1])
 
 
-def _stays(problems: TransportProblems, places: ProblemStarts, same: tuple[Ints, Ints, Ints]) -> Ints:
-    """Give the words of both sides that no way round leads by."""
-    some, word, other = same
-    costs, n, m = problems.costs, problems.n[some], problems.m[some]
-    highest = np.maximum.reduceat(costs, places.costs[:-1])[some]
-    first = places.costs[some]
-    sides = []
-    for own, size, begin, step in ((word, n, first + other, m), (other, m, first + word * m, np.ones_like(m))):
-        _, owner, inside = spread(begin, size)
-        away = costs[begin[owner] + inside * step[owner]]
-        away[inside == own[owner]] = np.inf  # the word itself is not on its way
-        sides.append((owner, inside, away, np.minimum.reduceat(away, np.cumsum(size) - size)))
-    # Only a word whose way by this one may cost less than the costliest pair is looked at.
-    near = []
-    for (owner, inside, away, _), (_, _, _, least) in zip(sides, sides[::-1], strict=True):
-        close = np.flatnonzero(away + least[owner] < highest[owner])
-        near.append((owner[close], inside[close], away[close]))
-    (here, i, to), (there, j, from_) = near
-    starts = np.searchsorted(there, np.arange(len(some) + 1))
-    pairs, row, _ = spread(starts[here], np.diff(starts)[here])
-    owner = here[row]
-    shorter = costs[first[owner] + i[row] * m[owner] + j[pairs]] > to[row] + from_[pairs]
-    return np.flatnonzero(np.bincount(owner[shorter], minlength=len(some)) == 0)
+def unproved(left: TransportProblems, same: CommonWords, u: Floats, v: Floats, which: Ints) -> Ints:
+    """Give the problems whose plan the potentials of what was left to move do not prove to be optimal for the whole.
+
+    Parameters
+    ----------
+    left : TransportProblems
+        What `reduced` left of them.
+    same : CommonWords
+        Whose mass stays.
+    u, v : float64 arrays
+        Potentials of words whose weights are not 0, which are optimal for what was left.
+    which : int64 array
+        The problems to prove, rising.
+
+    Notes
+    -----
+    A word that stays costs nothing, so that the potentials of its two sides add up to 0. A word that weighs the same on
+    both sides has none that is known: its problem is not proved.
+    """
+    places = ProblemStarts.of(left)
+    u, v = (np.where(weights > 0, one, -np.inf) for weights, one in ((left.p, u), (left.q, v)))
+    row, column = places.p[same.problem] + same.row, places.q[same.problem] + same.column
+    here, there = left.p[row] > 0, left.q[column] > 0
+    v[column[here]] = -u[row[here]]
+    u[row[there]] = -v[column[there]]
+    failed = np.bincount(same.problem[~here & ~there], minlength=len(left.n)) > 0
+    rows, owners, _ = spread(places.p[which], left.n[which])
+    sizes = left.m[which][owners]
+    cells, _, _ = spread(places.costs[which], (left.n * left.m)[which])
+    columns, _, _ = spread(places.q[which][owners], sizes)
+    apart = left.costs[cells]
+    apart -= v[columns]
+    apart -= np.repeat(u[rows], sizes)
+    begins = np.cumsum(left.n[which] * left.m[which]) - (left.n * left.m)[which]
+    highest = np.maximum.reduceat(left.costs[cells], begins)
+    failed[which] |= np.minimum.reduceat(apart, begins) < -SLACK * highest
+    return which[failed[which]]

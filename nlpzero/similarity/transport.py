@@ -14,7 +14,7 @@ import numpy.typing as npt
 from ..errors import ModelError
 from .documents import Floats, Ints
 from .pot_adapter import exact_solver
-from .reduction import ProblemStarts, TransportProblems, spread
+from .reduction import CommonWords, ProblemStarts, TransportProblems, reduced, spread, sure, unproved
 from .sparse import solve_sparse
 
 Solve = Callable[[Floats, Floats, Floats, int], tuple[Floats, float, Floats, Floats, int]]
@@ -181,10 +181,16 @@ def earth_movers_distance(
     return Transport(float(cost * unit), plan, u, v)
 
 
-def costs_of(problems: TransportProblems) -> Floats:
-    """Solve many small problems, and give their optimal costs; a side of one or two words has a closed form.
+def costs_of(problems: TransportProblems, same: CommonWords | None = None) -> Floats:
+    """Solve many small problems, and give their optimal costs.
 
     The cost of a problem does not depend on the others, to the last bit.
+
+    Parameters
+    ----------
+    problems : TransportProblems
+    same : CommonWords, optional
+        Words that both sides of a problem hold, which cost 0: their mass is left where it is where this is optimal.
 
     Raises
     ------
@@ -197,29 +203,59 @@ def costs_of(problems: TransportProblems) -> Floats:
     >>> costs_of(one).tolist()
     [2.0]
     """
+    every = np.arange(len(problems.n))
+    if same is None:
+        return _solved(problems, every, every[:0])[0]
+    surely = sure(problems, same)
+    stays = surely | ((problems.n * problems.m)[same.problem] < LARGE)
+    surely, same = surely[stays], same.some(stays)
+    left = reduced(problems, same)
+    doubtful = np.unique(same.problem[~surely])
+    found, u, v = _solved(left, every, doubtful)
+    if len(doubtful) and len(again := unproved(left, same, u, v, doubtful)):
+        found[again] = _solved(reduced(problems, same.some(surely)), again, again[:0])[0]
+    return found
+
+
+def _solved(problems: TransportProblems, which: Ints, proved: Ints) -> tuple[Floats, Floats, Floats]:
+    """Give the costs of some problems, and the potentials of small ones; a side of one or two words has a closed form.
+
+    Parameters
+    ----------
+    problems : TransportProblems
+    which : int64 array
+        The problems to solve.
+    proved : int64 array
+        Problems whose potentials are wanted: a closed form has none.
+    """
     found = np.zeros(len(problems.n))
+    u, v = np.zeros(len(problems.p)), np.zeros(len(problems.q))
     places = ProblemStarts.of(problems)
     kept = [np.flatnonzero(part) for part in (problems.p, problems.q)]
     sizes = [np.diff(np.searchsorted(part, starts)) for part, starts in zip(kept, (places.p, places.q), strict=True)]
-    least = np.minimum(*sizes)
-    small = np.flatnonzero((least == 1) | (least == 2))
+    least = np.minimum(*sizes)[which]
+    closed = (least == 1) | (least == 2)
+    if len(proved):
+        closed &= ~np.isin(which, proved)
+    small = which[closed]
     if len(small):
         found[small] = _closed(_without_zeros(problems, places, small))
-    move, rest = solver(), np.flatnonzero(least > 2)
+    move, rest = solver(), which[~closed & (least > 0)]
     borders = (part[k].tolist() for part in places for k in (rest, rest + 1))
     shapes = problems.n[rest].tolist(), problems.m[rest].tolist()
     for k, n, m, a, b, c, d, e, f in zip(rest.tolist(), *shapes, *borders, strict=True):
         p, q, costs = problems.p[a:b], problems.q[c:d], problems.costs[e:f].reshape(n, m)
-        if costs.size >= LARGE:
+        if n * m >= LARGE:
             rows, columns = np.flatnonzero(p), np.flatnonzero(q)
             whole = len(rows) == n and len(columns) == m
             part = costs if whole else np.ascontiguousarray(costs[np.ix_(rows, columns)])
             _, found[k], _, _ = solve(p[rows], q[columns], part, ITERATIONS)
             continue
-        _, found[k], _, _, status = move(p, q, costs, ITERATIONS)
+        # The plan is let go at once: its memory serves the next one.
+        _, found[k], u[a:b], v[c:d], status = move(p, q, costs, ITERATIONS)
         if status != OPTIMAL:
             solve(p, q, costs, ITERATIONS)  # says why
-    return found
+    return found[which], u, v
 
 
 def _without_zeros(problems: TransportProblems, places: ProblemStarts, which: Ints) -> TransportProblems:
