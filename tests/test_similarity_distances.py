@@ -184,12 +184,12 @@ def test_blocks_of_any_size_give_the_same(monkeypatch: pytest.MonkeyPatch) -> No
     assert measure.distances(a, b).tolist() == whole.tolist()
 
 
-def test_a_problem_that_is_not_reduced_costs_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_problems_taken_for_large_ones_cost_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = random_texts(5, 200, 3)
     measure = pure("wrd", VECTORS)
     a, b = measure.encode(texts[:100]), measure.encode(texts[100:])
     whole = measure.distances(a, b)
-    monkeypatch.setattr("nlpzero.similarity.reduction.LARGE", 4)
+    monkeypatch.setattr("nlpzero.similarity.transport.LARGE", 4)
     assert measure.distances(a, b) == pytest.approx(whole, rel=1e-9, abs=1e-12, nan_ok=True)
 
 
