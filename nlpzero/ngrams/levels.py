@@ -64,21 +64,21 @@ class Level:
     @property
     def prefixes(self) -> Ids:
         """The rank of each without its last unit."""
-        return _halves(self.keys)[0]
+        return halves(self.keys)[0]
 
     @property
     def suffixes(self) -> Ids:
         """The rank of each without its first unit."""
-        return _halves(self.keys)[1]
+        return halves(self.keys)[1]
 
     def parts(self) -> Iterator[tuple[Ids, Ids, Counts]]:
         """Give prefixes, suffixes and counts of `ROWS` n-grams at a time."""
         for start in range(0, len(self), ROWS):
             stop = min(start + ROWS, len(self))
-            yield *_halves(self.pairs.part(start, stop)), self.numbers.part(start, stop)
+            yield *halves(self.pairs.part(start, stop)), self.numbers.part(start, stop)
 
 
-def _halves(keys: Keys) -> tuple[Ids, Ids]:
+def halves(keys: Keys) -> tuple[Ids, Ids]:
     """Give the upper and the lower half of 64-bit numbers, without a copy."""
     halves: Ids = keys.view(np.uint32)
     return (halves[1::2], halves[::2]) if sys.byteorder == "little" else (halves[::2], halves[1::2])

@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from ..core.counting import Merging
 from ..core.workspace import NONE, Column, Ids, Run, StoredRun, Workspace, WorkspaceArray
@@ -22,21 +21,21 @@ from ..ngrams.levels import (
     BlockLevels,
     Flags,
     Level,
+    LocalIds,
+    Placements,
     Side,
-    beginnings_in,
     bits_in,
+    halves,
     look_up,
     sums_by_parent,
 )
 from ..ngrams.measures import Scores
-from ..segment.lattice import ScoredWords, best_path
+from ..segment.lattice import Positions, ScoredWords, best_path
 from ..text.units import has_signs
 from .finding import Check, Evidence, Finding, Method, Search
 
-PIECE = 1 << 18
-"""Units that are cut together: their scores stay in the cache. (All of a block of 12 MB together: 2.1 s for 22.5 MB
-instead of 0.8.)
-"""
+TYPES = 1 << 18
+"""N-grams of one length whose best cut is looked for by one task."""
 MIN_OCCURRENCES = 3
 """N-grams of two or more units seen less often are no candidates (2 and 5 find the same or fewer dictionary words)."""
 
@@ -181,14 +180,15 @@ def find_words(ngrams: NGrams, search: Search) -> Finding:
         ngrams = ngrams.extended(last=length == order + 1)
     ngrams, autonomy = measured(ngrams, order)
     workspace = ngrams.workspace
-    worth = [Worth(*pair) for pair in zip(autonomy, (level.numbers for level in ngrams.levels), strict=False)]
+    candidates = _candidates(ngrams, autonomy)
     runs: list[list[StoredRun]] = [[] for _ in range(order)]
     starts = []
-    task = functools.partial(_cut_block, workspace, worth)
+    task = functools.partial(_cut_block, workspace, autonomy, candidates)
     for cut, counted in ngrams.engine.map(task, [block[:order] for block in ngrams.blocks]):
         starts.append(cut)
         for mine, run in zip(runs, counted, strict=True):
             mine.append(run)
+    workspace.discard(*candidates)
     units, lengths, counts, scores = [], [], [], []
     for length, mine in enumerate(runs, start=1):
         words = [*Merging(mine, search.min_count, workspace=workspace, engine=ngrams.engine)]
@@ -217,51 +217,135 @@ class Worth(NamedTuple):
         return scores
 
 
+def _candidates(ngrams: NGrams, autonomy: Sequence[WorkspaceArray]) -> list[WorkspaceArray]:
+    """Tell which n-grams of 2, 3, ... units are worth as much as their best cut: bool arrays, and one False more.
+
+    No others are words of a best path, since their parts stand wherever they do. (In 22 MB of text 37,000 of 700,000
+    are left, and of their occurrences one in four.)
+    """
+    workspace, levels = ngrams.workspace, ngrams.levels
+    best = [autonomy[0]]
+    result = []
+    for length in range(2, len(autonomy) + 1):
+        worth = Column(workspace, np.float64)
+        flags = Column(workspace, np.bool_)
+        task = functools.partial(_best_of_types, workspace, levels[:length], autonomy[length - 1], best)
+        for values, chosen in ngrams.engine.map(task, range(0, len(levels[length - 1]), TYPES)):
+            worth.append(values.array)
+            flags.append(chosen.array)
+            workspace.discard(values, chosen)
+        flags.append(np.zeros(1, np.bool_))
+        result.append(flags.stored())
+        best.append(worth.stored())
+    workspace.discard(*best[1:])
+    return result
+
+
+def _best_of_types(
+    workspace: Workspace, levels: Sequence[Level], autonomy: WorkspaceArray, best: Sequence[WorkspaceArray], start: int
+) -> tuple[WorkspaceArray, WorkspaceArray]:
+    """Give for some n-grams of the last level what their best cut is worth, and whether that is the whole.
+
+    `best` are the former of the levels below.
+    """
+    level, length = levels[-1], len(levels)
+    stop = min(start + TYPES, len(level))
+    kept = np.flatnonzero(level.numbers.part(start, stop) >= MIN_OCCURRENCES)
+    keys = level.pairs.part(start, stop).take(kept)
+    whole = autonomy.part(start, stop).take(kept) * length
+    cut = np.full(len(kept), -np.inf)
+    first = [keys]  # what begins each, of length - 1, length - 2, ... units; and what ends it
+    last = [keys]
+    for below in levels[-2:0:-1]:
+        first.append(below.keys.take(halves(first[-1])[0]))
+        last.append(below.keys.take(halves(last[-1])[1]))
+    for size in range(1, length):
+        left, right = halves(first[length - 1 - size])[0], halves(last[size - 1])[1]
+        np.maximum(cut, best[size - 1].array.take(left) + best[length - size - 1].array.take(right), out=cut)
+    values = np.zeros(stop - start)
+    values[kept] = np.maximum(whole, cut)
+    chosen = np.zeros(stop - start, np.bool_)
+    chosen[kept] = whole >= cut
+    return workspace.store(values), workspace.store(chosen)
+
+
+class _FoundWords(NamedTuple):
+    """Words of one length in a block: their local ids, and at which unit each begins, ascending."""
+
+    ids: LocalIds
+    at: Positions
+
+
 def _cut_block(
-    workspace: Workspace, worth: Sequence[Worth], block: BlockLevels
+    workspace: Workspace,
+    autonomy: Sequence[WorkspaceArray],
+    candidates: Sequence[WorkspaceArray],
+    block: BlockLevels,
 ) -> tuple[WorkspaceArray, list[StoredRun]]:
     """Cut one block: where words begin, as bits over its units; for each length the words' ranks and their counts."""
-    beginnings = beginnings_in(block)
-    size = block[0].length
-    single = worth[0].of(block[0].ranks.array, 1).take(block[0].ids.array)
-    longer: list[ScoredWords] = []
-    for length, (level, one, at) in enumerate(zip(block[1:], worth[1:], beginnings[1:], strict=True), start=2):
-        ranks = level.ranks.array
-        known = np.flatnonzero(ranks != NONE)
-        local = np.full(len(ranks), -np.inf)
-        local[known] = one.of(ranks.take(known), length)
-        ids = level.ids.array
-        words = np.flatnonzero((local > -np.inf).take(ids))
-        longer.append((at.take(words), local.take(ids.take(words))))
-    marks = _best_marks(single, longer, np.flatnonzero(~bits_in(block[0].follows, size)) + 1)
+    words = _words_in(block, candidates)
+    marks = _best_marks(autonomy, block, words)
     borders = np.flatnonzero(marks)
-    lengths = np.zeros(size, np.uint8)
-    lengths[borders] = np.minimum(np.diff(borders, append=size), 255)
-    result = []
-    for length, (level, at) in enumerate(zip(block, beginnings, strict=True), start=1):
-        ids, ranks = level.ids.array, level.ranks.array
-        chosen = np.flatnonzero((lengths if length == 1 else lengths.take(at)) == length)
-        counts = np.bincount(ids.take(chosen), minlength=len(ranks))
+    lengths = np.zeros(len(marks), np.uint8)
+    lengths[borders] = np.minimum(np.diff(borders, append=len(marks)), 255)
+    cut = [block[0].ids.array[lengths == 1]]
+    cut += [found.ids[lengths.take(found.at) == length] for length, found in enumerate(words, start=2)]
+    runs = []
+    for level, ids in zip(block, cut, strict=True):
+        counts = np.bincount(ids)
         used = np.flatnonzero(counts)
-        result.append(workspace.store_run(Run(ranks[used].astype(np.uint64), counts[used])))
-    return workspace.store(np.packbits(marks)), result
+        runs.append(workspace.store_run(Run(level.ranks.array[used].astype(np.uint64), counts[used])))
+    return workspace.store(np.packbits(marks)), runs
 
 
-def _best_marks(single: Scores, longer: Sequence[ScoredWords], ends: npt.NDArray[np.intp]) -> Flags:
-    """Find where words begin on the best paths of clauses with these ends, `PIECE` units at a time."""
-    result = np.empty(len(single), np.bool_)
-    start = 0
-    while start < len(single):
-        last = min(int(np.searchsorted(ends, start + PIECE)), len(ends) - 1)
-        stop = int(ends[last])
-        own = ends[np.searchsorted(ends, start, "right") : last + 1] - start
-        scores: list[Scores | ScoredWords] = [single[start:stop]]
-        for at, values in longer:
-            some = slice(*np.searchsorted(at, (start, stop)))
-            scores.append((at[some] - start, values[some]))
-        result[start:stop] = best_path(scores, np.append(0, own[:-1]), np.diff(own, prepend=0))
-        start = stop
-    return result
+def _best_marks(autonomy: Sequence[WorkspaceArray], block: BlockLevels, words: Sequence[_FoundWords]) -> Flags:
+    """Tell of each unit of a block whether a word begins there, in the cut that is worth most.
+
+    Units that no candidate covers are words. So is a candidate that no other one overlaps: no cut is worth more. Paths
+    are sought where candidates overlap.
+    """
+    marks = np.ones(block[0].length, np.bool_)
+    for length, found in enumerate(words, start=2):
+        for step in range(1, length):
+            marks[found.at + step] = False
+    starts = np.flatnonzero(marks)
+    sizes = np.diff(starts, append=len(marks))  # of the stretches that no candidate leaves
+    span = np.zeros(len(marks), np.uint8)
+    span[starts] = np.minimum(sizes, 255)
+    for length, found in enumerate(words, start=2):
+        span[found.at[span.take(found.at) == length]] = 1
+    is_open = span.take(starts) > 1
+    inside = np.repeat(is_open, sizes)
+    number = np.cumsum(inside, dtype=np.int32)
+    scores: list[Scores | ScoredWords] = [_values(autonomy[0], block[0], block[0].ids.array[inside])]
+    for length, found in enumerate(words, start=2):
+        some = np.flatnonzero(inside.take(found.at))
+        places = number.take(found.at.take(some)).astype(np.intp) - 1
+        scores.append((places, _values(autonomy[length - 1], block[length - 1], found.ids.take(some)) * length))
+    sizes = sizes[is_open]
+    marks[inside] = best_path(scores, np.cumsum(sizes) - sizes, sizes)
+    return marks
+
+
+def _words_in(block: BlockLevels, candidates: Sequence[WorkspaceArray]) -> list[_FoundWords]:
+    """Find the candidates of 2, 3, ... units in a block."""
+    within: list[Positions] = []
+    words = []
+    for level, flags in zip(block[1:], candidates, strict=True):
+        within.append(np.flatnonzero(bits_in(level.inside, level.places)))
+        ids = level.ids.array
+        at = np.flatnonzero(flags.array.take(level.ranks.array, mode="clip").take(ids))  # NONE is beyond the last
+        ids = ids.take(at)
+        for below in reversed(within):
+            at = below.take(at)
+        words.append(_FoundWords(ids, at))
+    return words
+
+
+def _values(autonomy: WorkspaceArray, level: Placements, ids: LocalIds) -> Scores:
+    """Give the autonomy of n-grams of a block by their local ids."""
+    values: Scores = autonomy.array.take(level.ranks.array, mode="clip").take(ids)
+    return values
 
 
 def _checks(evidence: Evidence) -> list[Check]:
