@@ -313,7 +313,7 @@ def test_the_public_solver_steps_in_for_another_inner_one(broken: str, monkeypat
 def test_the_solver_is_loaded_alone_and_all_of_pot_can_be_imported_after_it() -> None:
     script = """
 import sys
-from nlpzero.similarity.reduction import CommonWords, TransportProblems, reduced, sure, unproved
+from nlpzero.similarity.reduction import TransportProblems, reduced
 from nlpzero.similarity.transport import earth_movers_distance
 print(earth_movers_distance([1, 1], [2], [[1], [2]]).cost, "ot" in sys.modules, "scipy.stats" in sys.modules)
 import ot
