@@ -1,6 +1,7 @@
 """`nlpzero similar --lines` and `--pairs`: many pairs of texts, block by block."""
 
 import itertools
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,8 +15,10 @@ if TYPE_CHECKING:
 
     from .similar import SimilarOptions
 
+TextColumns = tuple[list[str], list[str]]
+
 BLOCK = 4096
-"""Pairs that a task compares."""
+"""TextColumns that a task compares."""
 
 
 def compare_rows(
@@ -27,15 +30,14 @@ def compare_rows(
     corpora = [comparer.encoding.corpus(path) for path in ([own.pairs] if own.pairs is not None else own.texts)]
     labels: list[float] = []
     if own.pairs is None:
-        pairs = _zipped(own.texts, corpora)
+        blocks = _zipped(own.texts, corpora)
     else:
-        pairs = _columns(corpora[0], _rows(corpora[0]), labels if own.gold else None)
-    blocks = _blocks(pairs)
+        blocks = _columns(corpora[0], _rows(corpora[0]), labels if own.gold else None)
     function = partial(compare_lines, measure=comparer.measure, cutter=comparer.cutter)
     table = writing.table(file, ("line", *COLUMNS))
     missed, line, similarities = 0, 1, []
     with job.open(COMPARING) as execution:
-        results = execution.engine.map(function, blocks)
+        results = execution.engine.map(function, map(_texts, blocks))
         for result in progress(results, unit="pair", size=lambda found: len(found.distances)):
             similar = write_rows(table, comparer, result, line)
             missed += sum(value != value for value in similar)
@@ -61,57 +63,76 @@ def _tell_agreement(file: TextFile, writing: TableOptions, similarities: list[fl
         Table(file, (*figures, "pairs"), "jsonl").write((*figures.values(), found.pairs))
 
 
-def _zipped(names: Sequence[str], corpora: Sequence[Any]) -> Iterator[tuple[str, str]]:
+def _zipped(names: Sequence[str], corpora: Sequence[Any]) -> Iterator[TextColumns]:
     """Give the lines of two files together."""
     from nlpzero.errors import CorpusError
 
-    for number, (a, b) in enumerate(itertools.zip_longest(*(corpus.lines() for corpus in corpora)), 1):
-        if a is None or b is None:
-            short, other = (names[0], names[1]) if a is None else (names[1], names[0])
+    sides = [corpus.lines() for corpus in corpora]
+    read = 0
+    while True:
+        a, b = (list(itertools.islice(side, BLOCK)) for side in sides)
+        if len(a) != len(b):
+            short, other = (names[0], names[1]) if len(a) < len(b) else (names[1], names[0])
+            number = read + min(len(a), len(b)) + 1
             raise CorpusError(f"{short}: ends before line {number}, which {other} has", short, number)
+        if not a:
+            return
+        read += len(a)
         yield a, b
 
 
-def _rows(corpus: Any) -> Iterator[list[str]]:
-    """Give the columns of each row: between tabs, or the fields that are named."""
-    if names := corpus.reading.fields:
-        lines = corpus.lines()
-        while row := list(itertools.islice(lines, len(names))):
-            yield row
+def _rows(corpus: Any) -> Iterator[list[list[str]]]:
+    """Give the columns of rows, some at a time: between tabs, or the fields that are named."""
+    lines = corpus.lines()
+    if size := len(corpus.reading.fields):
+        while fields := list(itertools.islice(lines, size * BLOCK)):
+            yield [fields[at : at + size] for at in range(0, len(fields), size)]
         return
-    for line in corpus.lines():
-        yield line.rstrip("\r").split("\t")
+    while block := list(itertools.islice(lines, BLOCK)):
+        yield [line.rstrip("\r").split("\t") for line in block]
 
 
-def _columns(corpus: Any, rows: Iterable[list[str]], labels: list[float] | None) -> Iterator[tuple[str, str]]:
+def _columns(corpus: Any, blocks: Iterable[list[list[str]]], labels: list[float] | None) -> Iterator[TextColumns]:
     """Give the first two columns of each row; add the third to the labels."""
-    import math
-
     from nlpzero.errors import CorpusError
 
     name = "<stdin>" if corpus.paths == ["-"] else corpus.paths[0]
-    blank = 0  # blank lines are left out at the end only
-    for number, fields in enumerate(rows, 1):
-        if not any(map(str.strip, fields)):
-            blank = blank or number
-            continue
-        if blank or len(fields) < 2:
-            number = blank or number
-            raise CorpusError(f"{name}: line {number}: no tab; --pairs wants two columns", name, number)
-        if labels is not None:
-            try:
-                label = float(fields[2])
-            except (IndexError, ValueError):
-                label = math.nan
-            if not math.isfinite(label):
-                raise CorpusError(f"{name}: line {number}: no number in the third column, for --gold", name, number)
-            labels.append(label)
-        yield fields[0], fields[1]
+    number, blank = 0, 0  # blank lines are left out at the end only
+    for rows in blocks:
+        first, number = number + 1, number + len(rows)
+        if blank or min(map(len, rows)) < 2 or not all(fields[0].strip() for fields in rows):
+            every, rows = rows, []
+            for at, fields in enumerate(every, first):
+                if not any(map(str.strip, fields)):
+                    blank = blank or at
+                    continue
+                if blank or len(fields) < 2:
+                    _labels(name, first, rows, labels)  # of two faults the first one is told
+                    at = blank or at
+                    raise CorpusError(f"{name}: line {at}: no tab; --pairs wants two columns", name, at)
+                rows.append(fields)
+        _labels(name, first, rows, labels)
+        if rows:
+            yield [fields[0] for fields in rows], [fields[1] for fields in rows]
 
 
-def _blocks(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def _labels(name: str, first: int, rows: list[list[str]], labels: list[float] | None) -> None:
+    """Add the numbers in the third columns to the labels."""
+    from nlpzero.errors import CorpusError
+
+    if labels is None:
+        return
+    for number, fields in enumerate(rows, first):
+        try:
+            label = float(fields[2])
+        except (IndexError, ValueError):
+            label = math.nan
+        if not math.isfinite(label):
+            raise CorpusError(f"{name}: line {number}: no number in the third column, for --gold", name, number)
+        labels.append(label)
+
+
+def _texts(pairs: TextColumns) -> tuple[str, str]:
     """Join pairs of lines to two texts of as many lines."""
-    iterator = iter(pairs)
-    while block := list(itertools.islice(iterator, BLOCK)):
-        a, b = zip(*block, strict=True)
-        yield "\n".join(a) + "\n", "\n".join(b) + "\n"
+    a, b = ("\n".join(side) + "\n" for side in pairs)
+    return a, b

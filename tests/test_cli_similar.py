@@ -349,6 +349,25 @@ def test_bad_input_is_one_line_with_its_place(similar: Similar, tmp_path: Path, 
         assert (result.exit_code, result.stderr) == (1, f"nlpzero: error: {message}\n")
 
 
+@pytest.mark.parametrize("block", [1, 2, 4096])
+def test_a_bad_row_is_told_by_its_line_in_any_block(
+    similar: Similar, vectors: Path, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BLOCK", block)
+    # rows of river, river and mountain
+    good = "江\t河\t1\n山\t江\t0\n"
+    options = ("--vectors", vectors, *PURE, "--gold", "--pairs", "-")
+    assert len(rows(similar(*options, text=good + "\n \t\n\n"))) == 2
+    for bad, message in (
+        ("\n江\t河\t1\n", "line 3: no tab; --pairs wants two columns"),
+        ("江\n", "line 3: no tab; --pairs wants two columns"),
+        ("河\t江\tx\n", "line 3: no number in the third column, for --gold"),
+        ("河\t江\n江\n", "line 3: no number in the third column, for --gold"),
+    ):
+        result = similar(*options, text=good + bad)
+        assert (result.exit_code, result.stderr) == (1, f"nlpzero: error: <stdin>: {message}\n")
+
+
 def test_a_long_text_of_many_words_is_compared(similar: Similar, tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
     words = [f"w{k}" for k in range(900)]

@@ -229,7 +229,10 @@ class Corpus:
     def lines(self) -> Iterator[str]:
         r"""Read the lines, without the "\n" at their ends."""
         for block in self.blocks():
-            yield from (line for _, line in block.numbered_lines())
+            if block.view is None:
+                yield from block.text.removesuffix("\n").split("\n")
+            else:
+                yield from (line for _, line in block.numbered_lines())
 
     def _spans(self) -> Iterator[tuple[str, Span]]:
         """Give the paths, each with the place of the shard in it; leave out those that the shard does not touch."""

@@ -27,6 +27,9 @@ Ints = npt.NDArray[np.int64]
 HEAVIEST = 1e100
 """The greatest weight of a word: sums of products of two stay finite."""
 
+HELD = 1 << 24
+"""Numbers in the vectors up to which what is made of all words is kept: 128 MB."""
+
 _NUMBERING = threading.Lock()
 
 DistanceMethod = Literal["combined", "wrd", "cosine", "wmd", "rwmd", "wcd", "emd"]
@@ -221,8 +224,8 @@ class Space:
         width = self._size + len(added) + 1
         pairs, counts = np.unique(owners[is_known] * width + numbers[is_known], return_counts=True)
         used, ids = np.unique(pairs % width, return_inverse=True)
-        rows = self._rows(used[used < self._size], added, len(used))
-        mass = counts * self._weights_of(used, added, rows)[ids]
+        points, norms = self._placed(used[used < self._size], added, len(used))
+        mass = counts * self._weights_of(used, added, norms)[ids]
         heavy = mass > 0
         owners = (pairs // width)[heavy]
         return Documents(
@@ -236,14 +239,14 @@ class Space:
             vocabulary=self._words,
             added=added,
             keys=self._keys(used, added),
-            points=self._points(rows),
+            points=points,
             characters=self._characters(used, added),
         )
 
     def restore(self, arrays: Mapping[str, npt.NDArray[Any]], added: list[str]) -> Documents:
         """Give documents that were encoded before: words added to the vectors' get their keys, and all their points."""
         used = arrays["numbers"]
-        points = self._points(self._rows(used[used < self._size], added, len(used)))
+        points, _ = self._placed(used[used < self._size], added, len(used))
         placed = {"keys": self._keys(used, added), "points": points, "characters": self._characters(used, added)}
         return Documents(**arrays, vocabulary=self._words, added=added, **placed)
 
@@ -267,10 +270,9 @@ class Space:
         return keys
 
     @cached_property
-    def _pulled(self) -> Floats:
-        """The vectors of all words, drawn towards what their characters predict."""
-        assert self.vectors is not None
-        return self.vectors.pulled(slice(None), PULL).astype(np.float64)
+    def _all(self) -> tuple[Floats, Floats]:
+        """What distances are taken between and the lengths of the vectors, of all words of the vectors."""
+        return self._points(self._rows(slice(None)))
 
     @cached_property
     def _written(self) -> Any:
@@ -278,23 +280,36 @@ class Space:
         assert self._character_weights is not None
         return character_rows(self._words, self._character_weights)
 
-    def _rows(self, known: Ints, added: list[str], size: int) -> Floats:
-        """Give the vectors of the words in use: those known, and all those added."""
+    def _placed(self, known: Ints, added: list[str], size: int) -> tuple[Floats, Floats]:
+        """Give what distances are taken between and the lengths of the vectors: of the known words, then of the others.
+
+        Once as many words were asked for as there are, all of them are placed.
+        """
         if self._matrix is None:
-            return np.empty((size, 0))
-        if self.ground == "mixed" and self.vectors is not None:
-            # Once as many words were asked for as there are, all of them are made.
-            self._asked += len(known)
-            whole = self._asked > self._size
-            rows = self._pulled[known] if whole else self.vectors.pulled(known, PULL).astype(np.float64)
+            return np.empty((size, 0)), np.zeros(size)
+        self._asked += len(known)
+        if self._asked > self._size and self._matrix.size <= HELD:
+            points, lengths = (part[known] for part in self._all)
         else:
-            rows = self._matrix[known].astype(np.float64)
+            points, lengths = self._points(self._rows(known))
         if not added:
-            return rows
-        if self.oov == "compose" and self.vectors is not None:
-            return np.concatenate([rows, self.vectors.composed(added)[0]])
+            return points, lengths
+        more, more_lengths = self._points(self._made(added))
+        return np.concatenate([points, more]), np.append(lengths, more_lengths)
+
+    def _rows(self, known: Ints | slice) -> Floats:
+        """Give the vectors of known words."""
+        assert self.vectors is not None and self._matrix is not None
+        rows = self.vectors.pulled(known, PULL) if self.ground == "mixed" else self._matrix[known]
+        return rows.astype(np.float64)
+
+    def _made(self, added: list[str]) -> Floats:
+        """Make the vectors of words that have none."""
+        assert self.vectors is not None and self._matrix is not None
+        if self.oov == "compose":
+            return self.vectors.composed(added)[0].astype(np.float64)
         means = [[self._ids[c] for c in word if c in self._ids] for word in added]
-        return np.concatenate([rows, [self._matrix[m].mean(0, dtype=np.float64) for m in means]])
+        return np.array([self._matrix[m].mean(0, dtype=np.float64) for m in means])
 
     def _characters(self, used: Ints, added: list[str]) -> Any:
         """Give the rows of the words' characters, where they matter."""
@@ -311,22 +326,22 @@ class Space:
         words = [self._words[i] if i < self._size else added[i - self._size] for i in used.tolist()]
         return character_rows(words, self._character_weights)
 
-    def _points(self, rows: Floats) -> Floats:
-        """Give what distances are taken between."""
-        if self.ground == "discrete":
-            return np.empty((len(rows), 0))
-        if self.ground == "euclidean":
-            return rows
+    def _points(self, rows: Floats) -> tuple[Floats, Floats]:
+        """Give what distances are taken between, and the lengths of the vectors."""
         lengths = lengths_of(rows)
-        return np.asarray(rows / np.where(lengths > 0, lengths, 1)[:, None])
+        if self.ground == "discrete":
+            return np.empty((len(rows), 0)), lengths
+        if self.ground == "euclidean":
+            return rows, lengths
+        return np.asarray(rows / np.where(lengths > 0, lengths, 1)[:, None]), lengths
 
-    def _weights_of(self, used: Ints, added: list[str], rows: Floats) -> Floats:
+    def _weights_of(self, used: Ints, added: list[str], lengths: Floats) -> Floats:
         """Give what an occurrence of each word weighs."""
         if isinstance(self.weights, Mapping):
             words = (self._words[i] if i < self._size else added[i - self._size] for i in used.tolist())
             return np.array([self.weights.get(word, 1.0) for word in words], np.float64)
         if self.weights == "norm":
-            return lengths_of(rows)
+            return lengths
         if self._idf is not None:
             return self._idf[np.minimum(used, len(self._idf) - 1)]
         return np.ones(len(used))
