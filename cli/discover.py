@@ -269,12 +269,12 @@ def _write(
     table = None if writing.form == "userdict" else writing.table(out, COLUMNS)
     for at in range(0, len(chosen), ROWS):
         some = chosen[at : at + ROWS]
-        words, counts = [discovery.words[i] for i in some], discovery.counts[some].tolist()
+        words, counts = [discovery.words[i] for i in some], discovery.counts[some]
         if table is None:
-            out.writelines(f"{word} {count}\n" for word, count in zip(words, counts, strict=True))
+            out.writelines(f"{word} {count}\n" for word, count in zip(words, counts.tolist(), strict=True))
         else:
-            shown = [figure[some].tolist() for figure in (discovery.scores, *figures)]
-            table.write_columns([words, counts, *shown, is_known[some].astype(int).tolist()])
+            shown = [figure[some] for figure in (discovery.scores, *figures)]
+            table.write_columns([words, counts, *shown, is_known[some].astype(int)])
 
 
 def _write_boundaries(found: LearnedWords, table: Table) -> None:

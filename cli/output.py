@@ -8,13 +8,18 @@ import math
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import click
 
 from .messages import printable
 from .terminal import ROWS, Grid, Terminal, is_dialogue, is_terminal
 from .values import is_given, option, reads_input
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from .rows import Fields
 
 
 class TextFile(Protocol):
@@ -48,6 +53,9 @@ class _TerminalBytes:
             self.write(line)
             self._terminal.flush()
 
+
+MANY = 250
+"""Rows from which on array code is faster."""
 
 _TSV_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
@@ -126,14 +134,16 @@ class Table:
             raise ValueError(f"{len(values)} values for {len(self._columns)} columns")
         self._write([None if isinstance(v, float) and not math.isfinite(v) else v for v in values])
 
-    def write_columns(self, columns: Sequence[Sequence[Any]]) -> None:
-        """Write many rows, given column by column: twice as fast as row by row where columns are numbers."""
-        if self._write == self._tsv:
-            shown = [_shown_numbers(column) or _tsv_fields(column) for column in columns]
-            if columns[0]:
-                self._file.write("\n".join(map("\t".join, zip(*shown, strict=True))) + "\n")
+    def write_columns(self, columns: "Sequence[Sequence[Any] | npt.NDArray[Any]]") -> None:
+        """Write many rows, given column by column: many times faster than row by row."""
+        if self._write == self._tsv and len(columns[0]) >= MANY:
+            from .rows import rows_of
+
+            self._file.write(rows_of([*map(_fields_of, columns)]))
         else:
-            for row in zip(*columns, strict=True):
+            for row in zip(
+                *(column if isinstance(column, Sequence) else column.tolist() for column in columns), strict=True
+            ):
                 self.write(row)
 
     def _aligned(self, values: Sequence[Any]) -> None:
@@ -174,12 +184,18 @@ def _tsv_fields(column: Sequence[Any]) -> Sequence[str]:
     return [_tsv_field(v) for v in column]
 
 
-def _shown_numbers(column: Sequence[Any]) -> list[str]:
-    """Write a column of numbers; an empty list if it is something else."""
+def _fields_of(column: "Sequence[Any] | npt.NDArray[Any]") -> "Fields":
+    """Write a column as fields of tsv."""
+    from .rows import decimals, integers, texts
+
+    if not isinstance(column, Sequence):
+        return decimals(column) if column.dtype.kind == "f" else integers(column)
     kinds = set(map(type, column))
     if kinds == {float}:
-        return [f"{v:z.4f}" if math.isfinite(v) else "" for v in column]
-    return [*map(str, column)] if kinds == {int} else []
+        return decimals(column)
+    if kinds == {int} and max(column) < 1 << 63 and min(column) > -(1 << 63):
+        return integers(column)
+    return texts(_tsv_fields(column))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,6 @@
 """Cutting a corpus into pieces wherever no strong n-gram holds two characters together, and counting the pieces."""
 
 import functools
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -253,7 +252,7 @@ def count_pieces(ngrams: NGrams, codes: UnitCodes, strong: Sequence[npt.NDArray[
         for mine, one in zip(short, found.short, strict=True):
             mine.append(one)
             total += int(one.run.counts.array.sum())
-        tally.add(found.long)
+        tally.count(found.long)
         odd.append(found.odd)
         too_long += found.too_long
     return Pieces(ngrams, codes, short, tally, odd, total + tally.total, too_long)
@@ -271,7 +270,7 @@ class _BlockPieces(NamedTuple):
     """The pieces of a block: short ones, longer ones of one length in the order of the text, how many are too long."""
 
     short: list[ShortPieces]
-    long: dict[str, int]
+    long: list[str]
     odd: OddUnits
     too_long: int
 
@@ -296,23 +295,24 @@ def _block_pieces(
         attached[1:] &= ~is_none
     starts = np.flatnonzero(~attached[:-1])
     lengths = np.diff(starts, append=len(ids))
-    odd = _odd_units(units.kinds.array.take(ranks).take(ids), bits_in(block[0].follows, len(ids)), attached, lengths)
+    odd = _odd_units(units.kinds.array.take(ranks).take(ids), bits_in(block[0].follows, len(ids)), starts, lengths)
     if is_none.any():
         coded = ~is_none.take(starts)
         starts, lengths = starts[coded], lengths[coded]
     codes = units.codes.array
-    short, counts = _counted(workspace, number, starts, lengths, codes)
-    return _BlockPieces(short, counts, OddUnits(*map(workspace.store, odd)), int(np.count_nonzero(lengths > MAX_PIECE)))
+    short, long = _counted(workspace, number, starts, lengths, codes)
+    return _BlockPieces(short, long, OddUnits(*map(workspace.store, odd)), int(np.count_nonzero(lengths > MAX_PIECE)))
 
 
 def _counted(
     workspace: Workspace, numbers: Ids, starts: Positions, lengths: Positions, codes: Codes
-) -> tuple[list[ShortPieces], dict[str, int]]:
-    """Count the pieces of a block that begin at some units, by length."""
+) -> tuple[list[ShortPieces], list[str]]:
+    """Count the short pieces of a block that begin at some units, and write out the longer ones, by length."""
     bits = np.uint64(_bits_of(codes))
     short = []
+    small = np.minimum(lengths, 255).astype(np.uint8)
     for length in range(1, min(64 // int(bits), MAX_PIECE) + 1):
-        chosen = starts[lengths == length]
+        chosen = starts[small == length]
         keys = numbers.take(chosen).astype(np.uint64)
         for inside in range(1, length):
             keys <<= bits
@@ -321,16 +321,17 @@ def _counted(
         group = np.flatnonzero(first_of_each(ordered))
         run = workspace.store_run(Run(ordered[group], np.diff(group, append=len(ordered))))
         short.append(ShortPieces(run, workspace.store(chosen[origin[group]].astype(np.uint32))))
-    counts: Counter[str] = Counter()
-    longest = min(MAX_PIECE, int(lengths.max(initial=0)))
-    if longest > len(short):
-        spelled = np.append(codes, np.uint32(0)).take(numbers, mode="clip")
-        for length in range(len(short) + 1, longest + 1):
-            counts.update(strings_of(spelled, starts[lengths == length], length))
-    return short, counts
+    strings: list[str] = []
+    long = np.flatnonzero(small > len(short))
+    if len(long):
+        starts, small = starts.take(long), small.take(long)
+        for length in range(len(short) + 1, min(MAX_PIECE, int(small.max())) + 1):
+            units = numbers.take(starts[small == length, np.newaxis] + np.arange(length))
+            strings += codes.take(units).view(f"<U{length}").ravel().tolist()
+    return short, strings
 
 
-def _odd_units(kinds: Kinds, follows: Flags, attached: Flags, lengths: Positions) -> tuple[Ids, Flags, Flags]:
+def _odd_units(kinds: Kinds, follows: Flags, starts: Positions, lengths: Positions) -> tuple[Ids, Flags, Flags]:
     """Find the odd units of a block: see `OddUnits`.
 
     Parameters
@@ -338,34 +339,35 @@ def _odd_units(kinds: Kinds, follows: Flags, attached: Flags, lengths: Positions
     kinds : uint8 array (n,)
     follows : bool array (n,)
         Whether the next unit is of the same clause.
-    attached : bool array (n + 1,)
-        Whether a piece does not begin at each unit.
-    lengths : int array
-        Of the pieces, one after another.
+    starts, lengths : int arrays (m,)
+        Of all pieces, one after another.
     """
-    held = attached[:-1].copy()
-    special = kinds != ALONE
-    odd = np.zeros(len(kinds), np.bool_)
-    if special.any():
-        both = special[:-1] & special[1:] & follows[:-1]
-        both &= ~held[1:]
-        held[1:] |= both
-        odd[1:] = both
-        joined = np.flatnonzero(kinds == JOINED)
-        if len(joined):
-            begins = np.append(0, np.flatnonzero(~follows) + 1)
-            clauses = np.unique(np.searchsorted(begins, joined, "right") - 1)
-            whole = _ranges(begins[clauses], begins[clauses + 1])
-            held[whole] = True
-            held[begins[clauses]] = False
-            odd[joined] = True
-    if (lengths > MAX_PIECE).any():
-        ends = np.cumsum(lengths)
-        odd[(ends - lengths)[lengths > MAX_PIECE]] = True
-    begins = np.append(np.flatnonzero(~held), len(kinds))
-    which = np.unique(np.searchsorted(begins, np.flatnonzero(odd), "right") - 1)
-    at = _ranges(begins[which], begins[which + 1])
-    return at.astype(np.uint32), ~held[at], ~attached[at]
+    goes_on = np.zeros(len(starts), np.bool_)  # whether a stretch does with this piece
+    is_odd = lengths > MAX_PIECE
+    special = np.flatnonzero(kinds)
+    first = special[:-1][(np.diff(special) == 1) & follows.take(special[:-1])]
+    at = np.searchsorted(starts, first + 1)
+    meeting = at[starts.take(at, mode="clip") == first + 1]
+    goes_on[meeting] = is_odd[meeting] = True
+    joined = special[kinds.take(special) == JOINED]
+    if len(joined):
+        ends = np.flatnonzero(~follows)
+        clauses = np.unique(np.searchsorted(ends, joined))
+        begins = np.append(-1, ends).take(clauses) + 1
+        pieces = np.searchsorted(starts, np.stack([begins, ends.take(clauses) + 1]))
+        goes_on[_ranges(pieces[0] + 1, pieces[1])] = True
+        is_odd[pieces[0]] = True
+    if not is_odd.any():
+        return np.empty(0, np.uint32), np.empty(0, np.bool_), np.empty(0, np.bool_)
+    stretches = np.append(np.flatnonzero(~goes_on), len(starts))
+    which = np.unique(np.searchsorted(stretches, np.flatnonzero(is_odd), "right") - 1)
+    bounds = np.append(starts, len(kinds)).take(stretches)
+    units = _ranges(bounds.take(which), bounds.take(which + 1))
+    inside = np.zeros(len(kinds), np.bool_)
+    inside[starts] = True
+    begins_piece = inside.take(units)
+    inside[starts[goes_on]] = False
+    return units.astype(np.uint32), inside.take(units), begins_piece
 
 
 def _ranges(starts: Positions, ends: Positions) -> Positions:
@@ -374,9 +376,3 @@ def _ranges(starts: Positions, ends: Positions) -> Positions:
     result: Positions = np.repeat(ends - np.cumsum(lengths), lengths)
     result += np.arange(len(result))
     return result
-
-
-def strings_of(codes: Codes, starts: Positions, length: int) -> list[str]:
-    """Give the strings of one length that begin at some positions."""
-    strings: list[str] = codes[starts[:, np.newaxis] + np.arange(length)].view(f"<U{length}").ravel().tolist()
-    return strings

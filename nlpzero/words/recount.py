@@ -8,7 +8,7 @@ piece into the next, and each distinct piece needs to be cut only once.
 """
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, overload
 
 import numpy as np
@@ -20,7 +20,7 @@ from ..ngrams.counts import NGrams
 from ..ngrams.levels import Placements, bits_in, places_in
 from ..segment.lexical import LexiconCutter
 from ..text.characters import Codes, code_points
-from .pieces import LINE_END, MAX_PIECE, NO_CODE, OddUnits, Pieces, PieceText
+from .pieces import LINE_END, MAX_PIECE, NO_CODE, TEXT, OddUnits, Pieces, PieceText
 
 
 class Recount(NamedTuple):
@@ -82,7 +82,7 @@ def recount(pieces: Pieces, words: Mapping[str, int]) -> Recount:
     spelling = UnitSpellings.of_units(ngrams.units)
     codes = pieces.units.array
     odd = functools.partial(_count_odd, cutter, spelling, np.where(codes == NO_CODE, 0, codes).astype(np.uint32))
-    for found in ngrams.engine.map(odd, zip((block[0] for block in ngrams.blocks), pieces.odd, strict=True)):
+    for found in ngrams.engine.map(odd, _odd_parts((block[0] for block in ngrams.blocks), pieces.odd)):
         counts += found
     return Recount(cutter, TextCut(ngrams, cutter, spelling), counts)
 
@@ -103,23 +103,35 @@ def _count_text(cutter: LexiconCutter, text: PieceText) -> Counts:
 
 
 def _count_odd(
-    cutter: LexiconCutter, spelling: UnitSpellings, piece_codes: Codes, item: tuple[Placements, OddUnits]
+    cutter: LexiconCutter, spelling: UnitSpellings, piece_codes: Codes, blocks: Sequence[tuple[Placements, OddUnits]]
 ) -> Counts:
-    """Count the words in what the pieces do not tell, less those that were counted in its pieces."""
-    level, odd = item
-    at = odd.at.array
-    if not len(at):
-        return np.zeros(len(cutter.lexicon), np.int64)
-    units = level.ranks.array.take(level.ids.array.take(at))
-    codes, _ = spelling.text(units, np.arange(len(at)) + np.cumsum(odd.stretches.array) - 1)
+    """Count the words in what the pieces of some blocks do not tell, less those that were counted in its pieces."""
+    parts = [level.ranks.array.take(level.ids.array.take(odd.at.array)) for level, odd in blocks]
+    units = np.concatenate(parts)
+    stretches, begins = (
+        np.concatenate([one.array for one in flags])
+        for flags in zip(*((odd.stretches, odd.pieces) for _, odd in blocks), strict=True)
+    )
+    codes, _ = spelling.text(units, np.arange(len(units)) + np.cumsum(stretches) - 1)
     sizes = np.diff(np.flatnonzero(codes == LINE_END), prepend=-1)
-    counts = _count_text(cutter, PieceText(codes, sizes, np.ones(len(sizes), np.int64)))
-    begins = odd.pieces.array
-    sizes = np.diff(np.flatnonzero(begins), append=len(at)) + 1
-    codes = np.full(int(sizes.sum()), LINE_END, np.uint32)
-    codes[np.arange(len(at)) + np.cumsum(begins) - 1] = piece_codes.take(units)
-    counts -= _count_text(cutter, PieceText(codes, sizes, (sizes - 1 <= MAX_PIECE).astype(np.int64)))
-    return counts
+    counted = np.diff(np.flatnonzero(begins), append=len(units)) + 1
+    again = np.full(int(counted.sum()), LINE_END, np.uint32)
+    again[np.arange(len(units)) + np.cumsum(begins) - 1] = piece_codes.take(units)
+    weights = np.append(np.ones(len(sizes), np.int64), -(counted <= MAX_PIECE + 1).astype(np.int64))
+    return _count_text(cutter, PieceText(np.append(codes, again), np.append(sizes, counted), weights))
+
+
+def _odd_parts(levels: Iterable[Placements], odd: Iterable[OddUnits]) -> Iterator[list[tuple[Placements, OddUnits]]]:
+    """Give the odd units of all blocks, those of several blocks together where they are few."""
+    held: list[tuple[Placements, OddUnits]] = []
+    for level, one in zip(levels, odd, strict=True):
+        if one.at.length:
+            held.append((level, one))
+        if sum(some.at.length for _, some in held) >= TEXT // 2:
+            yield held
+            held = []
+    if held:
+        yield held
 
 
 class TextCut(Sequence[WorkspaceArray]):
