@@ -19,7 +19,7 @@ from .values import is_given, option, reads_input
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from .rows import Fields
+    from nlpzero.text.rows import Fields
 
 
 class TextFile(Protocol):
@@ -137,7 +137,7 @@ class Table:
     def write_columns(self, columns: "Sequence[Sequence[Any] | npt.NDArray[Any]]") -> None:
         """Write many rows, given column by column: many times faster than row by row."""
         if self._write == self._tsv and len(columns[0]) >= MANY:
-            from .rows import rows_of
+            from nlpzero.text.rows import rows_of
 
             self._file.write(rows_of([*map(_fields_of, columns)]))
         else:
@@ -186,7 +186,7 @@ def _tsv_fields(column: Sequence[Any]) -> Sequence[str]:
 
 def _fields_of(column: "Sequence[Any] | npt.NDArray[Any]") -> "Fields":
     """Write a column as fields of tsv."""
-    from .rows import decimals, integers, texts
+    from nlpzero.text.rows import decimals, integers, texts
 
     if not isinstance(column, Sequence):
         return decimals(column) if column.dtype.kind == "f" else integers(column)

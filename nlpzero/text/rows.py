@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from nlpzero.text.characters import Codes, code_points, from_code_points
+from .characters import Codes, code_points, from_code_points
 
 GREATEST = 1e8
 """Greater numbers are left to Python, as are those so near the middle of two that the product may round otherwise."""

@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 import pytest
-from nlpzero_cli.rows import DOUBT, GREATEST, decimals, integers, rows_of, texts
+
+from nlpzero.text.rows import DOUBT, GREATEST, decimals, integers, rows_of, texts
 
 
 def one_by_one(*columns: list[object]) -> str:
