@@ -19,7 +19,7 @@ from .values import is_given, option, reads_input
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from nlpzero.text.rows import Fields
+    from nlpzero.text.rows import WrittenColumn
 
 
 class TextFile(Protocol):
@@ -184,7 +184,7 @@ def _tsv_fields(column: Sequence[Any]) -> Sequence[str]:
     return [_tsv_field(v) for v in column]
 
 
-def _fields_of(column: "Sequence[Any] | npt.NDArray[Any]") -> "Fields":
+def _fields_of(column: "Sequence[Any] | npt.NDArray[Any]") -> "WrittenColumn":
     """Write a column as fields of tsv."""
     from nlpzero.text.rows import decimals, integers, texts
 

@@ -18,14 +18,14 @@ DOUBT = 1e-4
 ZERO, POINT, MINUS, TAB, LINE_END = map(ord, "0.-\t\n")
 
 
-class Fields(NamedTuple):
+class WrittenColumn(NamedTuple):
     """A column as text: the characters of all fields, one after another, and how many each has."""
 
     codes: Codes
     lengths: npt.NDArray[np.intp]
 
 
-def rows_of(columns: Sequence[Fields]) -> str:
+def rows_of(columns: Sequence[WrittenColumn]) -> str:
     """Write rows: the fields of each with tabs between them and a line end.
 
     Examples
@@ -45,18 +45,18 @@ def rows_of(columns: Sequence[Fields]) -> str:
     return from_code_points(codes)
 
 
-def texts(column: Sequence[str]) -> Fields:
+def texts(column: Sequence[str]) -> WrittenColumn:
     """Take texts as they are."""
-    return Fields(code_points("".join(column)), np.fromiter(map(len, column), np.intp, len(column)))
+    return WrittenColumn(code_points("".join(column)), np.fromiter(map(len, column), np.intp, len(column)))
 
 
-def integers(column: Sequence[int] | npt.NDArray[np.int64]) -> Fields:
+def integers(column: Sequence[int] | npt.NDArray[np.int64]) -> WrittenColumn:
     """Write whole numbers of 64 bits, as Python does."""
     values = np.asarray(column, np.int64)
     return _written(np.abs(values).view(np.uint64), values < 0)
 
 
-def decimals(column: Sequence[float] | npt.NDArray[np.float64]) -> Fields:
+def decimals(column: Sequence[float] | npt.NDArray[np.float64]) -> WrittenColumn:
     """Write numbers with four decimals, no minus sign before zero, and nothing for what is not finite."""
     values = np.asarray(column, np.float64)
     is_easy = np.abs(values) < GREATEST
@@ -79,7 +79,7 @@ def _written(
     is_negative: npt.NDArray[np.bool_],
     fraction: int = 0,
     shown: npt.NDArray[np.bool_] | None = None,
-) -> Fields:
+) -> WrittenColumn:
     """Write whole numbers, a point before their last so many digits; some of them perhaps not."""
     rest: npt.NDArray[Any] = magnitudes.astype(np.uint32) if magnitudes.max(initial=0) < 1 << 32 else magnitudes
     digits = max(fraction + 1, len(str(int(magnitudes.max(initial=0)))))
@@ -102,4 +102,4 @@ def _written(
         table[:, place] += ZERO
         rest = before
     table[np.flatnonzero(is_negative), width - lengths[is_negative]] = MINUS
-    return Fields(table[np.arange(width) >= (width - lengths)[:, np.newaxis]], lengths)
+    return WrittenColumn(table[np.arange(width) >= (width - lengths)[:, np.newaxis]], lengths)
