@@ -5,7 +5,7 @@ import itertools
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,6 @@ from ..reading.parts import Block, Part, source_text, units_text
 from ..reading.sources import Texts, open_texts
 from ..segment.cutter import Cutter
 from ..segment.encoding import Tokens, tokens_of_marks
-from ..segment.learned import LearnedSegmenter
 from ..segment.lexical import LexiconCutter
 from ..text.characters import (
     OTHER,
@@ -35,6 +34,9 @@ from ..text.units import UnitReading, read_units
 from .finding import Finding, Method, Parameters, Progress, Search
 from .methods import method_of
 from .pieces import MAX_PIECE
+
+if TYPE_CHECKING:
+    from ..segment.learned import LearnedSegmenter
 
 
 @dataclass(frozen=True)
@@ -133,8 +135,10 @@ class Discovery:
         return self.finding.cutter or LexiconCutter(Lexicon(self.words, self.counts))
 
     @property
-    def segmenter(self) -> LearnedSegmenter | None:
+    def segmenter(self) -> "LearnedSegmenter | None":
         """bayes: what was learned, to be saved."""
+        from ..segment.learned import LearnedSegmenter  # the other methods do without it
+
         return self.finding.cutter if isinstance(self.finding.cutter, LearnedSegmenter) else None
 
 

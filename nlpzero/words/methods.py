@@ -1,13 +1,13 @@
-"""The table of methods: every way to find words, each in a file of its own."""
+"""The table of methods: every way to find words, each in a file of its own, which is read when it is asked for."""
+
+import importlib
+from typing import get_args
 
 from ..errors import ModelError
-from . import bayes, cohesion, entropy, esa, pmi
-from .finding import Method
+from .finding import Method, MethodName
 
-METHODS: dict[str, Method] = {
-    method.name: method for method in (entropy.METHOD, cohesion.METHOD, pmi.METHOD, esa.METHOD, bayes.METHOD)
-}
-"""By name; the first is the default."""
+METHODS: tuple[MethodName, ...] = get_args(MethodName)
+"""Their names, those of the files; the first is the default."""
 
 
 def method_of(name: str) -> Method:
@@ -25,4 +25,5 @@ def method_of(name: str) -> Method:
     """
     if name not in METHODS:
         raise ModelError(f"`method` is {name!r}; there are {', '.join(METHODS)}")
-    return METHODS[name]
+    method: Method = importlib.import_module(f".{name}", __package__).METHOD
+    return method
