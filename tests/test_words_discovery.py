@@ -16,7 +16,7 @@ from nlpzero.words import pieces
 from nlpzero.words.cohesion import cohesion_pieces
 from nlpzero.words.discovery import Discovery, cut_texts, discover
 from nlpzero.words.finding import MethodName, Parameters
-from nlpzero.words.methods import METHODS
+from nlpzero.words.methods import METHODS, method_of
 from nlpzero.words.pieces import UnitCodes, count_pieces
 from nlpzero.words.pmi import pmi_pieces, remove_redundancy
 
@@ -148,7 +148,7 @@ def test_no_word_is_longer_than_asked_and_the_longer_ones_are_counted(method: Me
     text = random_text(600, 2000)
     every = discover([text], method, Parameters(min_count=2, min_pmi=(0.5,)))
     short = discover([text], method, Parameters(min_count=2, min_pmi=(0.5,), max_length=2))
-    longer = [word for word in every.words if len(oracles.clauses(word, METHODS[method].joined, classify)[0]) > 2]
+    longer = [word for word in every.words if len(oracles.clauses(word, method_of(method).joined, classify)[0]) > 2]
     assert longer
     assert short.words == [word for word in every.words if word not in longer]
     assert short.too_long - every.too_long == len(longer)

@@ -117,11 +117,7 @@ def check_explanation(why: Explanation, expected: tuple[object, ...]) -> None:
 @pytest.mark.parametrize("order", [2, 4, 7])
 @pytest.mark.parametrize(
     ("method", "by_counts"),
-    [
-        (name, by_counts)
-        for name in METHODS
-        for by_counts in ([False, True] if method_of(name).by_counts else [False])
-    ],
+    [(name, by_counts) for name in METHODS for by_counts in ([False, True] if method_of(name).by_counts else [False])],
 )
 def test_any_string_is_explained_by_what_the_text_says(method: str, order: int, by_counts: bool) -> None:
     entry = method_of(method)
