@@ -145,7 +145,8 @@ def test_a_cutter_is_made_again_in_another_process(dictionary: Path) -> None:
 
 def test_a_trie_can_be_taken_apart() -> None:
     words = ["江", "江豚", "长江大桥", "大"]
-    trie = Trie.of_arrays(*Trie(words).arrays)
+    whole = Trie(words)
+    trie = Trie.of_arrays(*whole.arrays, whole.first)
     codes = code_points("长江大桥江豚")
     for found, expected in zip(trie.matches(codes), Trie(words).matches(codes), strict=True):
         assert [part.tolist() for part in found] == [part.tolist() for part in expected]

@@ -31,6 +31,11 @@ class Trie:
     words : sequence of str
         None may be empty. A word's id is its index, of equal words the last one's.
 
+    Attributes
+    ----------
+    first : int array
+        The code points that words of two characters and more begin with, ascending.
+
     Notes
     -----
     Takes about 0.2 us a word to build, and 24 to 48 bytes for each character of the words but the first ones.
@@ -57,6 +62,7 @@ class Trie:
         self._shift = np.uint64(64 - bits)
         self._keys = np.full(self._slots, EMPTY)
         self._ids = np.full(self._slots + CODES, -1, np.int32)
+        self.first: Nodes = np.unique(codes.take(starts[lengths > 1])).astype(np.intp)
         alive = np.arange(len(words))
         nodes = self._slots + codes.take(starts).astype(np.intp)
         depth = 1
@@ -70,12 +76,12 @@ class Trie:
             depth += 1
 
     @classmethod
-    def of_arrays(cls, keys: Keys, ids: WordIds) -> Self:
-        """Give a trie again that was taken apart by `arrays`."""
+    def of_arrays(cls, keys: Keys, ids: WordIds, first: Nodes) -> Self:
+        """Give a trie again that was taken apart: by `arrays` and `first`."""
         trie = object.__new__(cls)
         trie._slots = len(keys)
         trie._shift = np.uint64(65 - len(keys).bit_length())
-        trie._keys, trie._ids = keys, ids
+        trie._keys, trie._ids, trie.first = keys, ids, first
         return trie
 
     @property
@@ -89,14 +95,6 @@ class Trie:
         ids = self._ids[self._slots :]
         codes = np.flatnonzero(ids >= 0)
         return codes, ids.take(codes)
-
-    @property
-    def first(self) -> Nodes:
-        """The code points that words of two characters and more begin with, ascending."""
-        parents = (self._keys[self._keys != EMPTY] >> np.uint64(CODE_BITS)).view(np.intp) - self._slots
-        is_first = np.zeros(CODES, np.bool_)
-        is_first[parents[parents >= 0]] = True
-        return np.flatnonzero(is_first)
 
     def matches(self, codes: Codes) -> Iterator[tuple[Nodes, WordIds]]:
         """Find every occurrence of every word in a text.

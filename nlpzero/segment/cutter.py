@@ -69,8 +69,9 @@ class Cutter(ABC):
         shown, kept = visible(codes) if self.overlooks_hidden else (codes, None)
         result = np.empty(len(shown), np.bool_)
         start = 0
+        size = -(-len(shown) // max(1, round(len(shown) / self.piece)))  # a last piece of a few lines would be slow
         while start < len(shown):
-            end = _end_of_piece(shown, start + self.piece)
+            end = _end_of_piece(shown, start + size)
             result[start:end] = self.boundaries(shown[start:end])
             start = end
         return spread(result, kept, codes)

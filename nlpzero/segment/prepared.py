@@ -27,12 +27,13 @@ from .numerals import NUMERALS
 
 SCHEMA = Schema(
     "prepared dictionary",
-    1,
+    2,
     {
         "letters": Member("u1", ("bytes",)),
         "counts": Member("i8", ("words",)),
         "keys": Member("u8", ("slots",), mapped=True),
         "ids": Member("i4", ("nodes",), mapped=True),
+        "first": Member("u4", ("beginnings",), below=CODES),
         "scores": Member("f8", ("words",), finite=True),
         "kinds": Member("u1", (CODES,), optional=True),
         "bound": Member("u8", ("pairs",), optional=True),
@@ -81,7 +82,7 @@ def prepared_cutter(
         data = file.read()
     source = [len(data), _sum(data), least, with_phrases, __version__, RULES]
     folder = cache_folder()
-    place = None if folder is None else os.path.join(folder, f"{kind.kind}-{source[1]:08x}.npz")
+    place = None if folder is None else os.path.join(folder, f"{kind.kind}-{SCHEMA.version}-{source[1]:08x}.npz")
     cutter = None if place is None else _kept(kind, place, source)
     if cutter is None:
         words = words_of(data).at_least(least)
@@ -110,7 +111,7 @@ def _kept(kind: type[PreparedCut], place: str, source: list[Any]) -> PreparedCut
 def _restored(kind: type[PreparedCut], archive: Archive) -> PreparedCut:
     """Make a cutter of what is kept."""
     arrays = {name: np.asarray(array) for name, array in archive.arrays.items()}
-    trie = Trie.of_arrays(arrays["keys"], arrays["ids"])
+    trie = Trie.of_arrays(arrays["keys"], arrays["ids"], arrays["first"].astype(np.intp))
     made = archive.made
     lexicon = Lexicon.of_packed(arrays["letters"], arrays["counts"], made["total"], trie, made["digest"])
     return kind.of_learned(lexicon, arrays)
@@ -126,6 +127,7 @@ def _keep(cutter: LexiconCutter, place: str, source: list[Any]) -> None:
         "counts": lexicon.counts,
         "keys": keys,
         "ids": ids,
+        "first": lexicon.trie.first.astype(np.uint32),
         **cutter.learned(),
     }
     made = {"source": source, "total": lexicon.total, "digest": lexicon.digest}

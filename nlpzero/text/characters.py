@@ -127,7 +127,7 @@ def from_code_points(codes: Codes) -> str:
     >>> from_code_points(code_points("好a"))
     '好a'
     """
-    return codes.astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
+    return str(np.ascontiguousarray(codes, "<u4").data, "utf-32-le", "surrogatepass")
 
 
 POINTS, COMMAS, PERCENTS = (np.array([*map(ord, marks)], np.uint32) for marks in (".．", ",，", "%％‰"))
@@ -193,10 +193,9 @@ def delimited(codes: Codes, is_start: npt.NDArray[np.bool_], delimiter: str) -> 
     is_start[newlines[newlines + 1 < len(codes)] + 1] = False
     is_start[0] = False
     mark = code_points(delimiter)
-    places = np.cumsum(is_start, dtype=np.intp) * len(mark) + np.arange(len(codes))
-    text = np.zeros(int(places[-1]) + 1, np.uint32)
-    text[places] = codes
-    starts = places[is_start]
-    for offset, code in enumerate(mark.tolist()):
-        text[starts - len(mark) + offset] = code
-    return from_code_points(text)
+    # each character with a delimiter before it, of which those that are not wanted are left out
+    every = np.empty((len(codes), len(mark) + 1), np.uint32)
+    every[:, :-1], every[:, -1] = mark, codes
+    wanted = np.empty(every.shape, np.bool_)
+    wanted[:, :-1], wanted[:, -1] = is_start[:, None], True
+    return from_code_points(every.ravel().take(np.flatnonzero(wanted)))
