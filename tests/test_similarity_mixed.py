@@ -1,5 +1,6 @@
 """The mixed ground, vectors and characters together: against its definition written slowly, and by its laws."""
 
+import functools
 from collections import Counter
 from math import log, sqrt
 
@@ -9,6 +10,7 @@ from scipy.optimize import linprog
 
 from nlpzero.errors import ModelError
 from nlpzero.similarity import costs, documents, sums
+from nlpzero.similarity import search as module
 from nlpzero.similarity.distances import Measure, pairwise
 from nlpzero.similarity.documents import DistanceMethod
 from nlpzero.similarity.index import load_index, save_index
@@ -138,20 +140,43 @@ def test_a_pair_has_the_same_distance_in_any_company(method: DistanceMethod) -> 
     assert together == pytest.approx(alone, abs=1e-12)
 
 
+@functools.cache
+def searched(method: DistanceMethod) -> tuple[Measure, list[list[str]], list[list[str]], list[list[float]]]:
+    """Give texts, queries and the distances of all; "gps" and "ok" have no vector, but cost 0 to themselves."""
+    rng = np.random.default_rng(4)
+    words = [*VECTORS.words, *OUTSIDE, *["gps", "ok"] * 10]
+    texts = [rng.choice(words, rng.integers(1, 9)).tolist() for _ in range(300)] + [[], TEXTS[0]]
+    queries = [*(rng.choice(words, rng.integers(1, 9)).tolist() for _ in range(18)), ["gps"], TEXTS[0]]
+    measure = Measure(method, VECTORS)
+    i, j = np.indices((len(queries), len(texts))).reshape(2, -1)
+    found = measure.distances(measure.encode(queries), measure.encode(texts), i, j)
+    return measure, texts, queries, found.reshape(len(queries), -1).tolist()
+
+
+def check_search(method: DistanceMethod, top: int) -> None:
+    """Compare the answers with the distances of all texts."""
+    measure, texts, queries, distances = searched(method)
+    for found, hits in zip(distances, search(queries, texts, measure, top), strict=True):
+        best = sorted((d, i) for i, d in enumerate(found) if d == d)[:top]
+        assert hits.distances == pytest.approx([d for d, _ in best], abs=1e-12)
+        assert hits.texts.tolist() == [i for _, i in best] or len({round(d, 12) for d, _ in best}) < len(best)
+
+
 @pytest.mark.parametrize("top", [1, 10])
 @pytest.mark.parametrize("method", METHODS)
 def test_search_answers_as_comparing_with_every_text_does(method: DistanceMethod, top: int) -> None:
-    rng = np.random.default_rng(4)
-    words = [*VECTORS.words, *OUTSIDE]
-    texts = [rng.choice(words, rng.integers(1, 9)).tolist() for _ in range(500)] + [[], TEXTS[0]]
-    measure = Measure(method, VECTORS)
-    everything = measure.encode(texts)
-    for query, hits in zip(TEXTS, search(TEXTS, texts, measure, top), strict=True):
-        one = measure.encode([query])
-        found = measure.distances(one, everything, np.zeros(len(texts), np.int64), np.arange(len(texts)))
-        best = sorted((d, i) for i, d in enumerate(found.tolist()) if d == d)[:top]
-        assert hits.distances == pytest.approx([d for d, _ in best], abs=1e-12)
-        assert hits.texts.tolist() == [i for _, i in best] or len({round(d, 12) for d, _ in best}) < len(best)
+    check_search(method, top)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_search_leaves_none_out_if_bounds_decide_as_early_as_they_can(
+    method: DistanceMethod, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("FIRST", "REFINED", "SOLVED", "DIRECTIONS"):
+        monkeypatch.setattr(module, name, 1)
+    check_search(method, 2)
+    monkeypatch.setattr(module, "FEW", 1)
+    check_search(method, 1)
 
 
 def test_moves_say_what_vectors_and_characters_take_off() -> None:

@@ -64,6 +64,7 @@ def test_answers_do_not_depend_on_how_many_candidates_are_taken(
 ) -> None:
     measure = pure(method, vectors())
     expected = search(QUERIES, COLLECTION, measure, 7)
+    monkeypatch.setattr(module, "FIRST", 2)
     monkeypatch.setattr(module, "REFINED", 3)
     monkeypatch.setattr(module, "SOLVED", 1)
     for one, other in zip(expected, search(QUERIES, COLLECTION, measure, 7), strict=True):

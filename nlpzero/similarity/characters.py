@@ -78,33 +78,30 @@ class Postings:
     Examples
     --------
     >>> postings = Postings(character_rows(["江水", "江", "山"], np.full(0x110000, 2.0)))
-    >>> postings.products(np.array([ord("江"), ord("海")]), np.array([1.0, 1.0])).round(3).tolist()
+    >>> [one] = postings.products(np.array([ord("江"), ord("海")]), [np.array([1.0, 1.0])])
+    >>> one.round(3).tolist()
     [0.707, 1.0, 0.0]
     """
 
     def __init__(self, matrix: Any) -> None:
+        columns = matrix.astype(np.float32).tocsc()
         self._size = int(matrix.shape[0])
-        rows = np.repeat(np.arange(self._size, dtype=np.int32), np.diff(matrix.indptr))
-        codes, order = sort_with_origin(matrix.indices.astype(np.uint64))
-        begins = np.flatnonzero(first_of_each(codes))
-        self._codes = codes[begins].astype(np.int64)
-        self._starts = np.append(begins, len(codes))
-        self._rows, self._values = rows[order], matrix.data[order].astype(np.float32)
+        self._starts, self._rows, self._values = columns.indptr, columns.indices, columns.data
 
-    def entries(self, codes: Ints) -> tuple[Ints, Ints, npt.NDArray[np.float32]]:
-        """Give the entries of some characters: which of these each belongs to, the row, and the value."""
-        if not len(self._codes):
-            return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32)
-        column = np.minimum(np.searchsorted(self._codes, codes), len(self._codes) - 1)
-        sizes = np.where(self._codes[column] == codes, self._starts[column + 1] - self._starts[column], 0)
-        owners = np.repeat(np.arange(len(codes)), sizes)
-        places = np.arange(len(owners)) - np.repeat(np.cumsum(sizes) - sizes, sizes) + self._starts[column][owners]
-        return owners, self._rows[places], self._values[places]
+    def entries(self, codes: Ints) -> tuple[Ints, npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+        """Give the entries of some characters: where those of each begin, the rows, and the values."""
+        low, high = self._starts[codes], self._starts[codes + 1]
+        parts = [slice(*ends) for ends in zip(low.tolist(), high.tolist(), strict=True)]
+        rows, values = ([held[:0], *map(held.__getitem__, parts)] for held in (self._rows, self._values))
+        return np.append(0, np.cumsum(high - low)), np.concatenate(rows), np.concatenate(values)
 
-    def products(self, codes: Ints, weights: Floats) -> Floats:
-        """Multiply the matrix with a column that has weights at some characters, each once."""
-        owners, rows, values = self.entries(codes)
-        return np.asarray(np.bincount(rows, values * weights[owners], self._size))
+    def products(self, codes: Ints, weights: Sequence[npt.NDArray[Any]]) -> list[npt.NDArray[np.float32]]:
+        """Multiply the matrix with columns that have weights at some characters, each once."""
+        import scipy.sparse
+
+        starts, rows, values = self.entries(codes)
+        table = scipy.sparse.csc_matrix((values, rows, starts.astype(np.int32)), (self._size, len(codes)))
+        return [table @ column.astype(np.float32) for column in weights]
 
 
 class SharedCharacters(NamedTuple):

@@ -1,32 +1,39 @@
 """The nearest texts of a collection, exactly: lower bounds prune, the exact solver decides.
 
 The cost of moving each word of a text to the nearest word of the query, whatever that one can take, is a lower bound of
-the distance. Distances of all words of the collection to their nearest query word are found once for a query; one
-sparse product then bounds all texts. Candidates are solved in the order of their bounds, and no more once the bound
-passes the k-th best distance.
+the distance, and so is that of moving the words of the query to the text. Where texts are also compared by their sums,
+the bounds by sums come first, and words are looked at for the texts that these leave (see `bounds`). Else the costs of
+all words of the collection are found once for a query; one sparse product then bounds all texts. Candidates are solved
+in the order of their bounds, and no more once the bound passes the k-th best distance.
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from .characters import Postings
-from .costs import SHARE
+from .bounds import MARGIN, Singles, SumBounds, WordCosts
 from .distances import Measure
 from .documents import Documents, Floats, Ints
-from .sums import SHARE as SUMMED
+from .reduction import spread
 from .sums import means
 
-MARGIN = 1e-4
-"""Bounds are found with 32-bit numbers; they are lowered by this share of the largest cost."""
+FIRST = 128
+"""Candidates whose words are looked at before any other's."""
 
 REFINED = 256
-"""Candidates whose second bound, from the query to the text, is found together."""
+"""Further candidates whose words are looked at together."""
 
 SOLVED = 32
-"""Candidates solved together at first; twice as many each time."""
+"""Candidates solved together at first; twice as many each time, up to `REFINED`."""
+
+DIRECTIONS = 16
+"""Principal directions of word vectors by which most candidates are left out before their words are looked at."""
+
+FEW = 8
+"""If one in so many texts is still a candidate then, the costs of all words are found at once."""
 
 
 class Hits(NamedTuple):
@@ -69,12 +76,13 @@ class Collection:
         self.measure = measure
         self._full = np.flatnonzero(documents.totals > 0)
         self._empty = documents.totals == 0
-        self._scales: npt.NDArray[np.float32] | None = None
+        self._sums: SumBounds | None = None
         if measure.space.ground == "mixed" and measure.method in ("combined", "cosine"):
-            self._scales = documents.sums.scales.astype(np.float32)
+            self._sums = SumBounds(documents)
         elif measure.method in ("wcd", "cosine"):
             self._means = means(documents, self._full)
             self._lengths = np.einsum("id,id->i", self._means, self._means)
+        if measure.method in ("wcd", "cosine"):
             return
         import scipy.sparse
 
@@ -84,12 +92,9 @@ class Collection:
         self._shares: Any = scipy.sparse.csr_matrix(
             (shares, documents.ids.astype(np.int32), documents.starts.astype(np.int32)), shape
         )
-        # With the columns that turn products into costs.
-        ones = np.ones((len(documents.points), 1))
-        more = [ones, documents.squares[:, None]] if measure.space.ground == "euclidean" else [ones]
-        self._points: npt.NDArray[np.float32] = np.hstack([documents.points, *more]).astype(np.float32)
-        if measure.space.ground == "mixed":
-            self._written = Postings(documents.characters)
+        self._words = WordCosts(documents, measure.space.ground)
+        if self._sums is not None:
+            self._rough = WordCosts(documents, measure.space.ground, DIRECTIONS)
 
     def search(self, query: Sequence[str], top: int = 10) -> Hits:
         """Find the texts nearest to a query given as words: see `nearest`."""
@@ -113,119 +118,96 @@ class Collection:
 
     def _answers(self, queries: Documents, query: int, top: int, limit: float) -> Hits:
         """Find the `top` nearest texts no further than `limit`."""
+        found = _Answers(top, limit)
         if queries.totals[query] == 0 or not len(self._full):
-            return Hits(np.empty(0, np.int64), np.empty(0), 0)
+            return found.hits()
         if self.measure.method in ("wcd", "cosine"):
             return self._by_means(queries, query, top, limit)
-        costs = self._costs(queries, query)
-        largest = float(costs.max()) if self.measure.space.ground == "euclidean" else 2.0
-        margin = np.float32(MARGIN) * max(largest, 1.0)
-        nearest = np.maximum(costs.min(0), 0)
-        shares = (queries.bag(query)[1] / queries.totals[query]).astype(np.float32)
-        apart: npt.NDArray[np.float32] | None = None
-        if self._scales is None:
-            bounds = self._shares @ nearest - margin
-        else:  # the distance is the mean of the transport's cost and of that of the sums
-            apart = self._apart(self._shares @ self._products(queries, query))
-            bounds = (self._shares @ nearest - margin + apart) / 2
-        bounds[self._empty] = np.inf
-
-        found, distances = np.empty(0, np.int64), np.empty(0)
-        solved = 0
-        for batch in self._in_order(bounds):
-            if bounds[batch[0]] > limit:
+        question = self._question(queries, query)
+        texts, bounds, step = np.empty(0, np.int64), np.empty(0, np.float32), SOLVED
+        for batch in itertools.chain(self._candidates(question, found), itertools.repeat(texts)):
+            texts = np.append(texts, batch)
+            bounds = np.append(bounds, np.maximum(question.bounds[batch], self._moved(question, batch)))
+            order = np.lexsort((texts, bounds))
+            order = order[bounds[order] <= found.limit]
+            if not len(batch) and not len(order):
                 break
-            second = self._second(batch, costs, shares) - margin
-            both = np.maximum(bounds[batch], second if apart is None else (second + apart[batch]) / 2)
-            order = np.lexsort((batch, both))
-            batch, both = batch[order], both[order]
-            at, step = 0, SOLVED
-            while at < len(batch) and both[at] <= limit:
-                chosen = batch[at : at + step]
-                chosen = chosen[both[at : at + step] <= limit]
-                exact = self.measure.distances(queries, self.documents, np.full(len(chosen), query), chosen)
-                near = exact <= limit
-                found, distances = _best(
-                    np.concatenate([found, chosen[near]]), np.concatenate([distances, exact[near]]), top
-                )
-                limit = float(distances[-1]) if len(distances) == top else limit
-                solved += len(chosen)
-                at, step = at + step, step * 2
-        return Hits(found, distances, solved)
+            chosen = texts[order[:step]]
+            if len(chosen):
+                found.add(chosen, self._distances(queries, query, chosen))
+            texts, bounds, step = texts[order[step:]], bounds[order[step:]], min(2 * step, REFINED)
+        return found.hits()
 
-    def _in_order(self, bounds: npt.NDArray[np.float32]) -> Iterator[Ints]:
-        """Give the texts in the order of their bounds, some at a time; of equal bounds, the first of the collection."""
-        at, count = 0, 4 * REFINED
-        while at < len(self._full):
-            count = min(count, len(self._full))
-            limit = np.partition(bounds, count - 1)[count - 1]
-            near = np.flatnonzero(bounds <= limit)
-            near = near[np.lexsort((near, bounds[near]))]
-            for low in range(at, len(near), REFINED):
-                yield near[low : low + REFINED]
-            at, count = len(near), 8 * len(near)
+    def _distances(self, queries: Documents, query: int, texts: Ints) -> Floats:
+        """Compare some texts with a query; only their sums are made."""
+        which = np.arange(len(texts))
+        return self.measure.distances(queries, self.documents.chosen(texts), np.full(len(texts), query), which)
 
-    def _costs(self, queries: Documents, query: int) -> npt.NDArray[np.float32]:
-        """Give roughly the costs (m, w) of moving each of the query's words to every word of the collection.
+    def _question(self, queries: Documents, query: int) -> "_Question":
+        """Bound the distances of all texts from a query: by sums, or else by words."""
+        shares = (queries.bag(query)[1] / queries.totals[query]).astype(np.float32)
+        question = _Question(queries, query, shares, np.zeros(len(self.documents), np.float32))
+        if self._sums is None:
+            self._bound_by_words(question)
+        else:
+            question.apart, moved = self._sums.of(queries, query)
+            question.bounds = question.with_sums(moved, slice(None))
+        question.bounds[self._empty] = np.nan  # above and below nothing
+        return question
 
-        Rounding may leave some a little below 0.
-        """
-        rows = queries.bag(query)[0]
-        if self.measure.space.ground == "discrete":
-            return np.asarray(queries.keys[rows][:, None] != self.documents.keys, np.float32)
-        points, ones = queries.points[rows], np.ones((len(rows), 1))
-        if self.measure.space.ground == "euclidean":
-            turned = np.hstack([-2 * points, queries.squares[rows][:, None], ones]).astype(np.float32)
-            costs: npt.NDArray[np.float32] = turned @ self._points.T
-            np.maximum(costs, 0, out=costs)
-            np.sqrt(costs, out=costs)
-            costs[queries.keys[rows][:, None] == self.documents.keys] = 0  # where rounding weighs most
-            return costs
-        share = 1 - SHARE if self.measure.space.ground == "mixed" else 1
-        costs = np.hstack([-share * points, ones]).astype(np.float32) @ self._points.T
-        if self.measure.space.ground == "mixed":
-            written = queries.characters[rows]
-            owners, words, values = self._written.entries(written.indices)
-            word = np.repeat(np.arange(len(rows)), np.diff(written.indptr))[owners]
-            np.subtract.at(
-                costs.reshape(-1),
-                word * costs.shape[1] + words,
-                values * (SHARE * written.data[owners]).astype(np.float32),
-            )
-        return costs
+    def _bound_by_words(self, question: "_Question") -> None:
+        """Find the costs of all words, and bound all texts by moving their words to those of the query."""
+        question.costs = self._words.of(question.queries, question.query)
+        moved = self._shares @ question.costs.min(0)
+        np.maximum(question.bounds, question.with_sums(moved, slice(None)), out=question.bounds)
 
-    def _second(
-        self, texts: Ints, costs: npt.NDArray[np.float32], shares: npt.NDArray[np.float32]
-    ) -> npt.NDArray[np.float32]:
-        """Bound some texts the other way: each word of the query moves to the nearest one of the text."""
-        sizes = np.diff(self.documents.starts)[texts]
-        ends = np.cumsum(sizes)
-        places = np.repeat(self.documents.starts[texts] - ends + sizes, sizes) + np.arange(int(ends[-1]))
-        near = np.minimum.reduceat(costs.take(self.documents.ids[places], axis=1), ends - sizes, axis=1)
-        return np.asarray(shares @ np.maximum(near, 0))
+    def _candidates(self, question: "_Question", found: "_Answers") -> Iterator[Ints]:
+        """Give the texts whose bounds are not above the limit of what is found, in their order, some at a time."""
+        bounds = question.bounds
+        count = min(FIRST, len(self._full))
+        passed = min(float(np.partition(bounds, count - 1)[count - 1]), found.limit)
+        first = _in_order(np.flatnonzero(bounds <= passed), bounds)[:count]
+        yield first
+        near = bounds <= found.limit
+        near[first] = False
+        left = np.flatnonzero(near)
+        if question.costs is None:
+            moved = self._shares[left] @ self._rough.of(question.queries, question.query).min(0)
+            bounds[left] = np.maximum(bounds[left], question.with_sums(moved, left))
+            left = left[bounds[left] <= found.limit]
+            if len(left) * FEW > len(bounds):
+                self._bound_by_words(question)
+        left = _in_order(left[bounds[left] <= found.limit], bounds)
+        for low in range(0, len(left), REFINED):
+            batch = left[low : low + REFINED]
+            if bounds[batch[0]] > found.limit:
+                return
+            yield batch
 
-    def _products(self, queries: Documents, query: int) -> npt.NDArray[np.float32]:
-        """Give roughly the products of the points of all words with the sum of a query.
-
-        The sum of a text is that of its words, so that few words stand for many texts.
-        """
-        sums = queries.sums
-        written = slice(*sums.characters.indptr[query : query + 2].tolist())
-        found = self._points[:, :-1] @ (np.sqrt(1 - SUMMED) * sums.vectors[query]).astype(np.float32)
-        weights = np.sqrt(SUMMED) * sums.characters.data[written]
-        found += self._written.products(sums.characters.indices[written], weights)
-        return np.asarray(found, np.float32)
-
-    def _apart(self, products: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """Give roughly the distances of the sums of all texts from one, by the products with it, less a margin."""
-        assert self._scales is not None
-        return np.asarray(np.maximum(1 - MARGIN - products * self._scales, 0), np.float32)
+    def _moved(self, question: "_Question", texts: Ints) -> Singles:
+        """Bound some texts by moving their words to the nearest ones of the query, and the reverse."""
+        places, owners, _ = spread(self.documents.starts[texts], np.diff(self.documents.starts)[texts])
+        if not len(places):
+            return np.zeros(len(texts), np.float32)
+        begins = np.searchsorted(owners, np.arange(len(texts)))
+        words = self._shares.indices[places]
+        if question.costs is None:
+            used = np.zeros(len(self.documents.points), np.bool_)
+            used[words] = True
+            rows = np.flatnonzero(used)
+            number = np.empty(len(used), np.int32)
+            number[rows] = np.arange(len(rows), dtype=np.int32)
+            costs, words = self._words.of(question.queries, question.query, rows), number[words]
+        else:
+            costs = question.costs
+        there = np.add.reduceat(costs.min(0)[words] * self._shares.data[places], begins)
+        back = question.shares @ np.minimum.reduceat(costs.take(words, axis=1), begins, axis=1)
+        return question.with_sums(np.maximum(there, back), texts)
 
     def _by_means(self, queries: Documents, query: int, top: int, limit: float) -> Hits:
         """Compare a query with all texts by their sums, and find the nearest ones' distances as for pairs."""
-        if self._scales is not None:
-            products = self._shares @ self._products(queries, query)
-            rough, margin = self._apart(products)[self._full], 2 * MARGIN
+        if self._sums is not None:
+            rough, margin = self._sums.of(queries, query)[0][self._full], 2 * MARGIN
         else:
             [mean] = means(queries, np.array([query]))
             rows, margin = self._means, MARGIN * max(1.0, float(np.sqrt(mean @ mean)))
@@ -236,15 +218,66 @@ class Collection:
                 rough = 1 - rows @ mean / np.where(lengths > 0, lengths, 1)
         nearest = min(top, len(rough)) - 1
         chosen = self._full[rough <= min(float(np.partition(rough, nearest)[nearest]), limit) + margin]
-        exact = self.measure.distances(queries, self.documents, np.full(len(chosen), query), chosen)
-        near = exact <= limit
-        return Hits(*_best(chosen[near], exact[near], top), len(chosen))
+        found = _Answers(top, limit)
+        found.add(chosen, self._distances(queries, query, chosen))
+        return found.hits()
 
 
-def _best(texts: Ints, distances: Floats, top: int) -> tuple[Ints, Floats]:
-    """Give the nearest texts, nearest first; of equally near ones the first of the collection."""
-    order = np.lexsort((texts, distances))[:top]
-    return texts[order], distances[order]
+@dataclass
+class _Question:
+    """A query, and what is known of the distances of all texts from it.
+
+    Attributes
+    ----------
+    queries : Documents
+    query : int
+    shares : float32 array (m,)
+        What each word of the query weighs.
+    bounds : float32 array (n,)
+        Of the distances.
+    apart : float32 array (n,), optional
+        Bounds of the distances of the sums, where the distance is the mean of that and of the cost of moving words.
+    costs : float32 array (m, w), optional
+        Of moving the words of the query to those of the collection, once they are found for all of them.
+    """
+
+    queries: Documents
+    query: int
+    shares: Singles
+    bounds: Singles
+    apart: Singles | None = None
+    costs: Singles | None = None
+
+    def with_sums(self, moved: Singles, texts: Ints | slice) -> Singles:
+        """Turn bounds of the cost of moving words into bounds of the distance."""
+        return moved if self.apart is None else (moved + self.apart[texts]) * np.float32(0.5)
+
+
+class _Answers:
+    """The nearest texts found so far, and how far away one may be to be among them."""
+
+    def __init__(self, top: int, limit: float) -> None:
+        self.limit, self._top, self._solved = limit, top, 0
+        self._texts, self._distances = np.empty(0, np.int64), np.empty(0)
+
+    def add(self, texts: Ints, distances: Floats) -> None:
+        """Take the distances of some more texts."""
+        near = distances <= self.limit
+        texts, distances = np.append(self._texts, texts[near]), np.append(self._distances, distances[near])
+        order = np.lexsort((texts, distances))[: self._top]
+        self._texts, self._distances = texts[order], distances[order]
+        self._solved += len(near)
+        if len(order) == self._top:
+            self.limit = float(self._distances[-1])
+
+    def hits(self) -> Hits:
+        """Give them."""
+        return Hits(self._texts, self._distances, self._solved)
+
+
+def _in_order(texts: Ints, bounds: Singles) -> Ints:
+    """Sort texts by their bounds; of equal ones, the first of the collection comes first."""
+    return texts[np.lexsort((texts, bounds[texts]))]
 
 
 def search(
