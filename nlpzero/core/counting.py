@@ -290,7 +290,8 @@ def _borders(runs: Sequence[StoredRun], entries: int, workers: int) -> list[npt.
     if parts > 1:  # every run is looked at from a place of its own, lest all samples err the same way
         sample = [np.array(run.keys.unchecked[(number * 7919) % stride :: stride]) for number, run in enumerate(runs)]
         ordered = np.sort(np.concatenate(sample))
-        splitters = np.unique(ordered[np.arange(1, parts) * len(ordered) // parts])
+        splitters = ordered[np.arange(1, parts) * len(ordered) // parts]
+        splitters = splitters[first_of_each(splitters)]
     places = [np.searchsorted(run.keys.unchecked, splitters) for run in runs]
     lengths = np.array([run.keys.length for run in runs], np.intp)
     return [np.zeros_like(lengths), *np.array(places, np.intp).reshape(len(runs), len(splitters)).T, lengths]
@@ -382,7 +383,8 @@ def _quantiles(runs: Sequence[StoredRun]) -> Keys:
         return np.empty(0, np.uint64)
     stride = max(1, MERGE_CHUNK // (16 * len(runs)))
     sample = np.sort(np.concatenate([np.array(run.keys.array[::stride]) for run in runs]))
-    return np.unique(sample[np.arange(1, parts) * len(sample) // parts])
+    splitters: Keys = sample[np.arange(1, parts) * len(sample) // parts]
+    return splitters[first_of_each(splitters)]
 
 
 def _add(keys: Keys, counts: npt.NDArray[Any], minimum: int, base: int) -> tuple[Run, Ids]:

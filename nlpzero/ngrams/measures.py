@@ -81,7 +81,7 @@ def _measured(ngrams: NGrams, units: Ids, lengths: npt.NDArray[np.intp]) -> Meas
     counts = [_counts(level, found) for level, found in zip(ngrams.levels, ranks, strict=False)]
     logs = [np.log(found) for found in counts]
     result = Measures(np.ones(size, np.int64), np.full(size, np.nan), np.zeros(size), np.zeros(size))
-    for length in np.unique(lengths).tolist():
+    for length in np.flatnonzero(np.bincount(lengths)).tolist():
         chosen = np.flatnonzero(lengths == length)
         begin, chosen = starts[chosen], order[chosen]
         rank = ranks[length - 1][begin]

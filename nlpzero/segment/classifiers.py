@@ -122,7 +122,9 @@ class Classifiers:
             run = first - _run_lengths(numeral, len(codes)).take(first)
             is_early = (start < run) & ~((start == run - 1) & np.isin(codes.take(start), LEADS))
             is_more = (start == run) & (end - start >= 3) & (end > at + 1)
-            is_bound = (run == at - 1) & (end == at + 1) & np.isin(_pair(codes.take(run), codes.take(at)), self.bound)
+            pairs = _pair(codes.take(run), codes.take(at))
+            is_listed = np.append(self.bound, np.uint64(0)).take(np.searchsorted(self.bound, pairs)) == pairs
+            is_bound = (run == at - 1) & (end == at + 1) & is_listed
             at = at[~(is_early | is_more | is_bound)]
         is_start[joined] = False
         is_start[at] = True

@@ -9,6 +9,7 @@ import numpy as np
 from ..lexicon.lexicon import Lexicon
 from ..lexicon.trie import CODES
 from ..text.characters import Codes, code_points
+from ..text.units import distinct
 from .cutter import Flags, Positions
 
 SOUNDS = (
@@ -56,7 +57,7 @@ def join_names(is_start: Flags, codes: Codes, dots: Positions, lexicon: Lexicon)
     starts = np.flatnonzero(is_start)
     ends = np.append(starts[1:], len(codes))
     places = np.searchsorted(starts, dots)
-    near = np.unique(np.clip(places[:, np.newaxis] + np.arange(-MOST, MOST + 1), 0, len(starts) - 1))
+    near = distinct(np.clip(places[:, np.newaxis] + np.arange(-MOST, MOST + 1), 0, len(starts) - 1))
     loose = np.zeros(len(starts), np.bool_)
     loose[near] = _loose(codes, starts[near], ends[near], lexicon)
 
