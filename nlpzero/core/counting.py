@@ -390,14 +390,14 @@ def _quantiles(runs: Sequence[StoredRun]) -> Keys:
 def _add(keys: Keys, counts: npt.NDArray[Any], minimum: int, base: int) -> tuple[Run, Ids]:
     """Add the counts of equal keys; ranks of the kept ones start at `base`."""
     ordered, origin = sort_with_origin(keys)
-    starts, sums = _sums_of_equal(ordered, counts.take(origin))
-    kept = sums >= minimum
-    group_ranks = np.cumsum(kept, dtype=np.uint32)
-    group_ranks += np.uint32((base - 1) % (1 << 32))
-    group_ranks[~kept] = NONE
+    first = first_of_each(ordered)
+    starts, sums = _sums_of_equal(first, counts.take(origin))
+    kept = np.flatnonzero(sums >= minimum)
+    group_ranks = np.full(len(starts) + 1, NONE, np.uint32)
+    group_ranks[kept + 1] = np.arange(base, base + len(kept), dtype=np.uint32)
     ranks = np.empty(len(keys), np.uint32)
-    ranks[origin] = np.repeat(group_ranks, np.diff(starts, append=len(ordered)))
-    return Run(ordered[starts[kept]], sums[kept]), ranks
+    ranks[origin] = group_ranks.take(np.cumsum(first, dtype=np.intp))
+    return Run(ordered.take(starts.take(kept)), sums.take(kept)), ranks
 
 
 def summed(keys: Keys, counts: npt.NDArray[Any], minimum: int = 0) -> Run:
@@ -418,16 +418,20 @@ def summed(keys: Keys, counts: npt.NDArray[Any], minimum: int = 0) -> Run:
     packed.sort()
     numbers = packed & np.uint64((1 << shift) - 1)
     packed >>= np.uint64(shift)
-    starts, sums = _sums_of_equal(packed, numbers)
-    kept = sums >= minimum
-    return Run(packed[starts[kept]], sums[kept])
+    starts, sums = _sums_of_equal(first_of_each(packed), numbers)
+    kept = np.flatnonzero(sums >= minimum)
+    return Run(packed.take(starts.take(kept)), sums.take(kept))
 
 
-def _sums_of_equal(ordered: Keys, counts: npt.NDArray[Any]) -> tuple[npt.NDArray[np.intp], Counts]:
+def _sums_of_equal(first: npt.NDArray[np.bool_], counts: npt.NDArray[Any]) -> tuple[npt.NDArray[np.intp], Counts]:
     """Find where each group of equal keys starts, and the sum of its counts (differences of running sums: 5 times as
     fast as `numpy.add.reduceat`).
     """
-    starts = np.flatnonzero(first_of_each(ordered))
-    running = np.cumsum(counts, dtype=np.int64)
-    last = np.append(starts[1:], len(ordered))[: len(starts)] - 1
-    return starts, np.diff(running.take(last), prepend=0)
+    starts = np.flatnonzero(first)
+    running = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, dtype=np.int64, out=running[1:])
+    before = running.take(starts)
+    sums = np.empty_like(before)
+    np.subtract(before[1:], before[:-1], out=sums[:-1])
+    sums[-1:] = running[-1] - before[-1:]
+    return starts, sums
