@@ -415,7 +415,7 @@ def _encode_block(workspace: Workspace, read: Callable[[str | Part], UnitText], 
     """Read and encode one block."""
     found = read(text)
     inside = found.inside
-    follows = np.append(inside[1:], False)[inside]
+    follows = np.append(inside[1:], False).take(np.flatnonzero(inside))
     store = workspace.store
     bits = store(np.packbits(inside)), store(np.packbits(follows))
     ids = store(small_ids(found.ids, len(found.units)))

@@ -226,14 +226,17 @@ def pairs_of(
         pair &= ((both & INNER) | (first & ENDS_WORD) | (second & BEGINS_WORD)) != 0
     local_bits = np.uint64(max(1, len(ranks).bit_length()))
     at = np.flatnonzero(pair)
-    pairs = ids.take(at).astype(np.uint64)
-    pairs <<= local_bits
-    pairs |= ids.take(at + 1)
+    every = ids[:-1].astype(np.uint64)  # most are taken: shorter than to take first and second apart
+    every <<= local_bits
+    every |= ids[1:]
+    pairs = every.take(at)
+    del every
     run, above = count_ranked(pairs) if kept else (count(pairs), np.empty(0, np.uint32))
-    prefixes = ranks[(run.keys >> local_bits).astype(np.intp)].astype(np.uint64)
-    suffixes = ranks[(run.keys & np.uint64((1 << int(local_bits)) - 1)).astype(np.intp)]
-    follows = np.append(inside, False).take(at + 1) if kept else inside[:0]
-    return Pairs(inside, follows, above, Run((prefixes << np.uint64(bits)) | suffixes, run.counts))
+    keys = ranks.take((run.keys >> local_bits).view(np.intp)).astype(np.uint64)
+    keys <<= np.uint64(bits)
+    keys |= ranks.take((run.keys & np.uint64((1 << int(local_bits)) - 1)).view(np.intp))
+    follows = np.diff(at, append=0) == 1 if kept else inside[:0]
+    return Pairs(inside, follows, above, Run(keys, run.counts))
 
 
 def stored_pairs(workspace: Workspace, pairs: Pairs, ranks: WorkspaceArray) -> Placements:

@@ -62,10 +62,10 @@ def encode(text: str, joined: bool) -> UnitText:
     read = read_units(code_points(text), characters=not joined)
     codes, classes = read.codes, read.classes
     starts, inside = read.places()
-    starts = starts[inside]
-    others = codes[classes == OTHER]
+    starts = starts.take(np.flatnonzero(inside))
+    others = codes.take(np.flatnonzero(classes == OTHER))
     left_out = len(others) - sum(int(np.count_nonzero(others == blank)) for blank in BLANKS)
-    first = codes.take(starts)
+    first = codes.take(starts).astype(np.intp)
     goes_on = np.append(read.joined[1:], False)
     is_run = goes_on.take(starts)
     if joined:

@@ -103,8 +103,8 @@ class UnitReading(NamedTuple):
         is_unit : bool array (m,)
         """
         is_unit = self.classes != OTHER
-        keep = is_unit & ~self.joined
-        keep[1:] |= is_unit[:-1] & ~is_unit[1:]
+        keep = is_unit > self.joined
+        keep[1:] |= is_unit[:-1] > is_unit[1:]
         starts = np.flatnonzero(keep)
         is_unit = is_unit.take(starts)
         if len(self.apart):

@@ -285,11 +285,13 @@ def _cut_block(
     """Cut one block: where words begin, as bits over its units; for each length the words' ranks and their counts."""
     words = _words_in(block, candidates)
     marks = _best_marks(autonomy, block, words)
-    borders = np.flatnonzero(marks)
-    lengths = np.zeros(len(marks), np.uint8)
-    lengths[borders] = np.minimum(np.diff(borders, append=len(marks)), 255)
-    cut = [block[0].ids.array[lengths == 1]]
-    cut += [found.ids[lengths.take(found.at) == length] for length, found in enumerate(words, start=2)]
+    begins = np.append(marks, True)
+    cut = [block[0].ids.array.take(np.flatnonzero(begins[:-1] & begins[1:]))]
+    for length, found in enumerate(words, start=2):
+        is_cut = begins.take(found.at) & begins.take(found.at + length)
+        for step in range(1, length):
+            is_cut &= ~begins.take(found.at + step)
+        cut.append(found.ids.take(np.flatnonzero(is_cut)))
     runs = []
     for level, ids in zip(block, cut, strict=True):
         counts = np.bincount(ids)
@@ -304,27 +306,31 @@ def _best_marks(autonomy: Sequence[WorkspaceArray], block: BlockLevels, words: S
     Units that no candidate covers are words. So is a candidate that no other one overlaps: no cut is worth more. Paths
     are sought where candidates overlap.
     """
-    marks = np.ones(block[0].length, np.bool_)
+    size = block[0].length
+    marks = np.ones(size + 1, np.bool_)
     for length, found in enumerate(words, start=2):
         for step in range(1, length):
             marks[found.at + step] = False
-    starts = np.flatnonzero(marks)
-    sizes = np.diff(starts, append=len(marks))  # of the stretches that no candidate leaves
-    span = np.zeros(len(marks), np.uint8)
-    span[starts] = np.minimum(sizes, 255)
+    starts = np.flatnonzero(marks[:-1] > marks[1:])  # of the stretches that no candidate leaves
+    sizes = np.flatnonzero(marks[:-1] < marks[1:]) + 1 - starts
+    span = np.zeros(size, np.uint8)
+    span[starts] = np.minimum(sizes, 255).astype(np.uint8)
     for length, found in enumerate(words, start=2):
-        span[found.at[span.take(found.at) == length]] = 1
-    is_open = span.take(starts) > 1
-    inside = np.repeat(is_open, sizes)
-    number = np.cumsum(inside, dtype=np.int32)
-    scores: list[Scores | ScoredWords] = [_values(autonomy[0], block[0], block[0].ids.array[inside])]
+        span[found.at.take(np.flatnonzero(span.take(found.at) == length))] = 1
+    is_open = np.flatnonzero(span.take(starts) > 1)
+    starts, sizes = starts.take(is_open), sizes.take(is_open)
+    own = np.cumsum(sizes) - sizes
+    inside = np.arange(int(sizes.sum())) + np.repeat(starts - own, sizes)
+    number = np.zeros(size, np.uint32)  # of the units in open stretches, from 1 on
+    number[inside] = np.arange(1, len(inside) + 1)
+    scores: list[Scores | ScoredWords] = [_values(autonomy[0], block[0], block[0].ids.array.take(inside))]
     for length, found in enumerate(words, start=2):
-        some = np.flatnonzero(inside.take(found.at))
-        places = number.take(found.at.take(some)).astype(np.intp) - 1
-        scores.append((places, _values(autonomy[length - 1], block[length - 1], found.ids.take(some)) * length))
-    sizes = sizes[is_open]
-    marks[inside] = best_path(scores, np.cumsum(sizes) - sizes, sizes)
-    return marks
+        places = number.take(found.at)
+        some = np.flatnonzero(places)
+        values = _values(autonomy[length - 1], block[length - 1], found.ids.take(some))
+        scores.append((places.take(some).astype(np.intp) - 1, values * length))
+    marks[inside] = best_path(scores, own, sizes)
+    return marks[:-1]
 
 
 def _words_in(block: BlockLevels, candidates: Sequence[WorkspaceArray]) -> list[_FoundWords]:
