@@ -235,7 +235,7 @@ def pairs_of(
     keys = ranks.take((run.keys >> local_bits).view(np.intp)).astype(np.uint64)
     keys <<= np.uint64(bits)
     keys |= ranks.take((run.keys & np.uint64((1 << int(local_bits)) - 1)).view(np.intp))
-    follows = np.diff(at, append=0) == 1 if kept else inside[:0]
+    follows = np.append(at[1:], 0) == at + 1 if kept else inside[:0]
     return Pairs(inside, follows, above, Run(keys, run.counts))
 
 

@@ -350,7 +350,7 @@ def _words_in(block: BlockLevels, candidates: Sequence[WorkspaceArray]) -> list[
 
 def _values(autonomy: WorkspaceArray, level: Placements, ids: LocalIds) -> Scores:
     """Give the autonomy of n-grams of a block by their local ids."""
-    values: Scores = autonomy.array.take(level.ranks.array, mode="clip").take(ids)
+    values: Scores = autonomy.array.take(level.ranks.array.take(ids))
     return values
 
 
