@@ -12,7 +12,7 @@ from nlpzero.core.engine import Engine
 from nlpzero.core.workspace import Workspace
 from nlpzero.errors import ModelError, NothingFound
 from nlpzero.ngrams.counts import NGrams, count_units
-from nlpzero.words import pieces
+from nlpzero.words import pieces, pmi
 from nlpzero.words.cohesion import cohesion_pieces
 from nlpzero.words.discovery import Discovery, cut_texts, discover
 from nlpzero.words.finding import MethodName, Parameters
@@ -99,7 +99,9 @@ def test_redundancy_is_removed_longest_first_and_counts_go_to_the_parts() -> Non
     assert words == {"长江": 52, "大桥": 42, "江豚": 9, "长": 1, "江": 1, "豚": 1}
 
 
-def test_words_of_one_length_see_the_drops_of_those_before_them() -> None:
+@pytest.mark.parametrize("most", [1, 7, pmi.MOST])
+def test_words_of_one_length_see_the_drops_of_those_before_them(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pmi, "MOST", most)
     rng = np.random.default_rng(13)
     letters = "甲乙丙丁"  # four heavenly stems
     for _ in range(30):

@@ -4,6 +4,7 @@ After Su Jianlin, "nlp-zero" (2018, https://pypi.org/project/nlp-zero): on text 
 these are its words, and `remove_redundancy` gives its counts. The table counts the words where they cut the text.
 """
 
+import functools
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import log
@@ -12,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..core.counting import count_ranked
+from ..core.counting import count_ranked, sort_with_origin
 from ..core.workspace import Counts, Ids
 from ..ngrams.counts import NGrams
 from ..ngrams.measures import Scores
@@ -23,6 +24,9 @@ from .recount import recount
 
 LOG_ZERO = -100.0
 """nlp-zero's logarithm of nothing: the count of a part that is no word, and a step over an unmatched character."""
+
+MOST = 1 << 14
+"""Words of one length that are judged together, at the most. (2^12 to 2^16 take alike; fewer take less memory.)"""
 
 WordNumbers = npt.NDArray[np.int64]
 
@@ -78,30 +82,31 @@ def remove_redundancy(pieces: Mapping[str, int]) -> tuple[dict[str, int], Scores
 
     Notes
     -----
-    The words of one length are examined all at once. Each sees the counts that the drops of those before it have left,
+    The words of one length are examined many at once. Each sees the counts that the drops of those before it have left,
     which is found by repeating until nothing changes: every repetition settles at least one more word, and three to
-    five settle them all. About 5 microseconds a word. (Fewer words at a time repeat less often, and gain nothing.)
+    five settle them all. About 3 microseconds a word.
     """
-    words = sorted(pieces, key=len, reverse=True)
-    counts = np.fromiter((pieces[word] for word in words), np.int64, len(words))
-    lengths = np.fromiter(map(len, words), np.intp, len(words))
+    strings = [*pieces]
+    lengths = np.fromiter(map(len, strings), np.intp, len(strings))
+    order = np.argsort(-lengths, kind="stable")
+    words, lengths = [strings[i] for i in order.tolist()], lengths[order]
+    counts = np.fromiter(pieces.values(), np.int64, len(strings))[order]
     codes = code_points("".join(words))
     substrings = _substrings(codes, lengths)
     scores = np.full(len(words), np.nan)
     dropped = np.zeros(len(words), np.bool_)
     total = int(counts.sum())
-    place = {word: i for i, word in enumerate(words)}
+    listed = _PieceList(words)
     alphanumeric = char_classes()[codes] >= DIGIT
     row = offset = 0
     while row < len(words) and (length := int(lengths[row])) > 1:
-        size = int(np.searchsorted(-lengths, -length, "right")) - row
+        size = min(MOST, int(np.searchsorted(-lengths, -length, "right")) - row)
         area = slice(offset, offset + size * length)
         group = _Group(
             first=row,
-            words=words[row : row + size],
-            substrings=[ids[area].reshape(size, length) for ids in substrings[: length - 1]],
+            listed=listed,
+            queries=_queries([ids[area].reshape(size, length) for ids in substrings[: length - 1]], counts),
             alphanumeric=alphanumeric[area].reshape(size, length),
-            place=place,
         )
         judged = _settle(group, counts, total)
         scores[row : row + size] = judged.scores
@@ -110,8 +115,8 @@ def remove_redundancy(pieces: Mapping[str, int]) -> tuple[dict[str, int], Scores
         np.add.at(counts, judged.parts, given)
         total += int(given.sum()) - int(counts[row : row + size][judged.dropped].sum())
         row, offset = row + size, offset + size * length
-    left = {word: int(number) for word, number, gone in zip(words, counts, dropped, strict=True) if not gone}
-    return left, scores[~dropped]
+    left = np.flatnonzero(~dropped)
+    return dict(zip([words[i] for i in left.tolist()], counts[left].tolist(), strict=True)), scores[left]
 
 
 def _substrings(codes: npt.NDArray[np.uint32], lengths: npt.NDArray[np.intp]) -> list[npt.NDArray[np.int32]]:
@@ -144,14 +149,75 @@ def _substrings(codes: npt.NDArray[np.uint32], lengths: npt.NDArray[np.intp]) ->
     return result
 
 
+class _PieceList:
+    """The words, and the place of each, which is seldom asked for."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words = words
+
+    @functools.cached_property
+    def place(self) -> dict[str, int]:
+        return {word: i for i, word in enumerate(self.words)}
+
+
+class _Slot(NamedTuple):
+    """The substrings from one character to another that are words: of which rows, and which of the queries they are."""
+
+    start: int
+    end: int
+    rows: npt.NDArray[np.int32]
+    area: slice
+
+
+class _Queries(NamedTuple):
+    """Which words are asked for by the words of a group: all their substrings that are words, slot by slot.
+
+    Attributes
+    ----------
+    slots : list of _Slot
+        By where they start.
+    ids, rows : int32 arrays (q,)
+        The word that is asked for, and who asks.
+    counts : int64 array (q,)
+        The counts at the start.
+    order : int array (q,)
+        What sorts them by id and then row; arrays that are looked up in order are found fast.
+    keys : int64 array (q,)
+        id times the rows of the group, and the row, in this order.
+    """
+
+    slots: list[_Slot]
+    ids: npt.NDArray[np.int32]
+    rows: npt.NDArray[np.int32]
+    counts: Counts
+    order: npt.NDArray[np.intp]
+    keys: WordNumbers
+
+
+def _queries(substrings: Sequence[npt.NDArray[np.int32]], counts: Counts) -> _Queries:
+    """Gather the queries of a group, given the words (or -1) of 1, 2, ... characters that start at each character."""
+    size, length = substrings[0].shape
+    slots, every = [], []
+    at = 0
+    for start in range(length):
+        for end in range(start + 1, length + (start > 0)):
+            ids = substrings[end - start - 1][:, start]
+            rows = np.flatnonzero(ids >= 0).astype(np.int32)
+            slots.append(_Slot(start, end, rows, slice(at, at + len(rows))))
+            every.append(ids[rows])
+            at += len(rows)
+    ids, rows = np.concatenate(every), np.concatenate([slot.rows for slot in slots])
+    keys, order = sort_with_origin((ids.astype(np.int64) * size + rows).view(np.uint64))
+    return _Queries(slots, ids, rows, counts[ids], order, keys.view(np.int64))
+
+
 class _Group(NamedTuple):
-    """The m words of one length: their place in the list, and the words (or -1) that start at each character."""
+    """Some words of one length: the place of the first in the list, and what they ask for."""
 
     first: int
-    words: Sequence[str]
-    substrings: list[npt.NDArray[np.int32]]
+    listed: _PieceList
+    queries: _Queries
     alphanumeric: npt.NDArray[np.bool_]
-    place: Mapping[str, int]
 
 
 class _Verdict(NamedTuple):
@@ -175,25 +241,35 @@ class _Drops:
             gain = np.where(judged.dropped, own * (judged.sizes - 1), 0)
             self.total += np.cumsum(gain) - gain
             givers = np.repeat(np.arange(size), judged.dropped * judged.sizes)
-            keys = judged.parts * size + givers
-            order = np.argsort(keys, kind="stable")
-            self.keys = keys[order]
+            keys, order = sort_with_origin((judged.parts * size + givers).view(np.uint64))
+            self.keys = keys.view(np.int64)
             self.given = np.concatenate(([0], np.cumsum(own[givers][order])))
-            self.begin = self.given[np.searchsorted(self.keys, np.arange(len(counts) + 1) * size)]
+
+    def answers(self, queries: _Queries) -> Counts:
+        """Give the counts that are asked for."""
+        counts = queries.counts
+        if len(self.keys):
+            counts = counts.copy()
+            keys = queries.keys
+            counts[queries.order] += self._given_to(keys, keys - keys % self.size)
+        return counts
 
     def seen(self, ids: WordNumbers, rows: WordNumbers) -> Counts:
         """Give the counts of words as the words of some rows see them."""
         counts = self.counts[ids]
-        if len(self.keys):
-            counts = counts + self.given[np.searchsorted(self.keys, ids * self.size + rows)] - self.begin[ids]
-        return counts
+        return counts + self._given_to(ids * self.size + rows, ids * self.size) if len(self.keys) else counts
+
+    def _given_to(self, keys: WordNumbers, begins: WordNumbers) -> Counts:
+        """Give what was given to words before they are seen: between two keys."""
+        given: Counts = self.given[np.searchsorted(self.keys, keys)] - self.given[np.searchsorted(self.keys, begins)]
+        return given
 
 
 def _settle(group: _Group, counts: Counts, total: int) -> _Verdict:
     """Judge a group again and again until every word saw what the words before it did."""
     judged: _Verdict | None = None
     while True:
-        drops = _Drops(counts, total, group.first, judged, len(group.words))
+        drops = _Drops(counts, total, group.first, judged, len(group.alphanumeric))
         again = _judge(group, counts, drops)
         if (
             judged is not None
@@ -207,52 +283,69 @@ def _settle(group: _Group, counts: Counts, total: int) -> _Verdict:
 def _judge(group: _Group, counts: Counts, drops: _Drops) -> _Verdict:
     """Cut every word of a group by the other words and compare it with its parts."""
     size, length = group.alphanumeric.shape
-    log_total = np.log(drops.total)
+    queries = group.queries
+    logs = np.log(drops.answers(queries))
+    steps = logs - np.log(drops.total)[queries.rows]
     best = np.full((length + 1, size), -np.inf)
     best[0] = 1.0  # as in nlp-zero; it decides how near-ties round
-    came = np.zeros((length + 1, size), np.int64)
-    part = np.full((length + 1, size), -1, np.int64)
-    for start in range(length):
-        for end in range(start + 1, length + (start > 0)):
-            ids = group.substrings[end - start - 1][:, start]
-            rows = np.flatnonzero(ids >= 0)
-            words = ids[rows].astype(np.int64)
-            score = best[start, rows] + (np.log(drops.seen(words, rows)) - log_total[rows])
-            better = score > best[end, rows]
-            rows = rows[better]
-            best[end, rows], came[end, rows], part[end, rows] = score[better], start, words[better]
-        unreached = np.flatnonzero(best[start + 1] == -np.inf)
-        best[start + 1, unreached], came[start + 1, unreached] = best[start, unreached] + LOG_ZERO, start
-    return _compare(group, counts, drops, came, part)
+    came = np.zeros((length + 1, size), np.int32)
+    part = np.full((length + 1, size), -1, np.int32)
+    reached = 0
+    for start, end, rows, area in queries.slots:
+        if start > reached:
+            _go_on(best, came, start)
+            reached = start
+        score = best[start].take(rows)
+        score += steps[area]
+        better = np.flatnonzero(score > best[end].take(rows))
+        rows = rows.take(better)
+        best[end, rows], came[end, rows], part[end, rows] = score.take(better), start, better + area.start
+    _go_on(best, came, length)
+    return _compare(group, counts, drops, logs, came, part)
 
 
-def _compare(group: _Group, counts: Counts, drops: _Drops, came: WordNumbers, part: WordNumbers) -> _Verdict:
+def _go_on(best: Scores, came: npt.NDArray[np.int32], end: int) -> None:
+    """Let no path end at a character that none reaches: it steps over the character before."""
+    unreached = np.flatnonzero(best[end] == -np.inf)
+    best[end, unreached], came[end, unreached] = best[end - 1, unreached] + LOG_ZERO, end - 1
+
+
+def _compare(
+    group: _Group,
+    counts: Counts,
+    drops: _Drops,
+    logs: Scores,
+    came: npt.NDArray[np.int32],
+    part: npt.NDArray[np.int32],
+) -> _Verdict:
     """Follow the best paths back and compare each word with its parts."""
     size, length = group.alphanumeric.shape
     cuts = np.zeros((size, length), np.bool_)
-    parts = np.full((size, length), -2, np.int64)  # at the character where a part begins
-    at = np.full(size, length, np.int64)
-    rows = np.arange(size)
+    asked = np.full((size, length), -1, np.int32)  # at the character where a part begins
+    at, rows = np.full(size, length, np.int32), np.arange(size)
     while len(rows):
         start = came[at, rows]
-        parts[rows, start] = part[at, rows]
+        asked[rows, start] = part[at, rows]
         cuts[rows, start] = True
-        going = start > 0
-        rows, at = rows[going], start[going]
+        on = np.flatnonzero(start)
+        rows, at = rows.take(on), start.take(on)
+    parts = np.where(cuts, np.append(group.queries.ids, np.int32(-1))[asked], -2).astype(np.int64)
+    values = np.append(logs, LOG_ZERO)[asked]
     meeting = group.alphanumeric[:, 1:] & group.alphanumeric[:, :-1] & cuts[:, 1:]
-    for row in np.flatnonzero(meeting.any(axis=1)).tolist():
-        _merge_alphanumeric(group, cuts[row], parts[row], row)
+    merged = np.flatnonzero(meeting.any(axis=1))
+    if len(merged):
+        for row in merged.tolist():
+            _merge_alphanumeric(group, cuts[row], parts[row], row)
+        known, place = np.nonzero(parts[merged] >= 0)
+        values[merged] = LOG_ZERO
+        values[merged[known], place] = np.log(drops.seen(parts[merged[known], place], merged[known]))
     chosen, place = np.nonzero(parts > -2)
-    ids = parts[chosen, place]
-    values = np.full(len(ids), LOG_ZERO)
-    known = np.flatnonzero(ids >= 0)
-    values[known] = np.log(drops.seen(ids[known], chosen[known]))
+    ids, values = parts[chosen, place], values[chosen, place]
     log_total = np.log(drops.total)
     scores = np.log(counts[group.first : group.first + size]) - log_total
     scores -= np.bincount(chosen, values - log_total[chosen], size)
     dropped = scores < length - 1
-    given = ids[dropped[chosen]]
-    return _Verdict(scores, dropped, np.bincount(chosen, minlength=size), given)
+    return _Verdict(scores, dropped, np.bincount(chosen, minlength=size), ids[dropped[chosen]])
 
 
 def _merge_alphanumeric(group: _Group, cuts: npt.NDArray[np.bool_], parts: WordNumbers, row: int) -> None:
@@ -261,7 +354,7 @@ def _merge_alphanumeric(group: _Group, cuts: npt.NDArray[np.bool_], parts: WordN
     A part that ends in one opens a run and following parts of nothing else join it; any other part ends the run, and
     opens a new one only where none was open.
     """
-    word, alphanumeric = group.words[row], group.alphanumeric[row]
+    word, alphanumeric = group.listed.words[group.first + row], group.alphanumeric[row]
     borders = [*np.flatnonzero(cuts).tolist(), len(word)]
     merged: list[list[int]] = []
     open_run = False
@@ -274,7 +367,7 @@ def _merge_alphanumeric(group: _Group, cuts: npt.NDArray[np.bool_], parts: WordN
     parts[:] = -2
     for start, end in merged:
         text = word[start:end]
-        parts[start] = -1 if text == word else group.place.get(text, -1)
+        parts[start] = -1 if text == word else group.listed.place.get(text, -1)
 
 
 def _find(ngrams: NGrams, search: Search) -> Finding:
