@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 TextColumns = tuple[list[str], list[str]]
 
 BLOCK = 4096
-"""TextColumns that a task compares."""
+"""Pairs that a task compares."""
 
 
 def compare_rows(
