@@ -133,8 +133,9 @@ class DistanceOptions:
         "--method",
         type=click.Choice(["combined", "wrd", "cosine", "wmd", "rwmd", "wcd", "emd"]),
         default="combined",
-        help="combined: the mean of wrd and cosine. wrd: move words (word rotator's distance). cosine: of the sums of "
-        "the words. wmd: word mover's distance. rwmd, wcd: its lower bounds. emd: bags of words.",
+        help="combined: the mean of wrd and cosine, more for short texts. wrd: move words (word rotator's distance). "
+        "cosine: of the sums of the words. wmd: word mover's distance. rwmd, wcd: its lower bounds. emd: bags of "
+        "words.",
     )
     vectors: str | None = option(
         "--vectors",

@@ -11,6 +11,7 @@ from scipy.optimize import linprog
 from nlpzero.errors import ModelError
 from nlpzero.similarity import costs, documents, sums
 from nlpzero.similarity import search as module
+from nlpzero.similarity.combined import combined
 from nlpzero.similarity.distances import Measure, pairwise
 from nlpzero.similarity.documents import DistanceMethod
 from nlpzero.similarity.index import load_index, save_index
@@ -111,7 +112,11 @@ def summed(a: list[str], b: list[str]) -> float:
 def test_distances_are_those_of_the_definition() -> None:
     pairs = [*zip(TEXTS[:10], TEXTS[10:20], strict=True)]
     expected = {"wrd": [moved(a, b) for a, b in pairs], "cosine": [summed(a, b) for a, b in pairs]}
-    expected["combined"] = [(x + y) / 2 for x, y in zip(*expected.values(), strict=True)]
+    means = [1 - (x + y) / 2 for x, y in zip(*expected.values(), strict=True)]
+    sizes = [max(sum(map(len, set(text))) for text in pair) for pair in pairs]
+    expected["combined"] = [
+        1 - mean * size / (size + 3 * (1 - mean) / (1 - mean + 0.05)) for mean, size in zip(means, sizes, strict=True)
+    ]
     for method in METHODS:
         measure = Measure(method, VECTORS)
         a, b = (measure.encode([pair[side] for pair in pairs]) for side in (0, 1))
@@ -119,6 +124,18 @@ def test_distances_are_those_of_the_definition() -> None:
 
 
 # Laws
+
+
+def test_the_same_share_that_differs_says_more_of_longer_texts() -> None:
+    share, letters = np.linspace(0, 1.2, 200), np.arange(1, 200.0)
+    found = combined(share[:, None], share[:, None] / 2, letters)
+    assert not found[0].any()
+    assert (np.diff(found, axis=0) > 0).all()  # so that lower bounds stay such
+    assert (np.diff(found[1:-50], axis=1) < 0).all()
+    assert found[:, -1] == pytest.approx(share * 0.75, abs=0.02)
+    small = combined(*(part.astype(np.float32) for part in (share, share / 2, np.full(200, 7.0))))
+    assert small.dtype == np.float32
+    assert small == pytest.approx(found[:, 6], abs=1e-6)
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -82,6 +82,8 @@ class Documents:
         Vectors; of length 1 (or 0) where the ground distance is 1 - cos or mixed; without columns where it is 0 or 1.
     characters : sparse float64 matrix (w, 0x110000), optional
         Where the ground distance is mixed: see `characters.character_rows`.
+    sizes : int64 array
+        There, the number of characters of the word of each row of `points`; else empty.
     """
 
     starts: Ints
@@ -95,7 +97,8 @@ class Documents:
     added: Sequence[str]
     keys: Ints
     points: Floats
-    characters: Any = None
+    characters: Any
+    sizes: Ints
 
     def __len__(self) -> int:
         return len(self.totals)
@@ -110,6 +113,12 @@ class Documents:
     def squares(self) -> Floats:
         """The squared length of each row of `points`."""
         return np.asarray(np.einsum("id,id->i", self.points, self.points))
+
+    @cached_property
+    def letters(self) -> Floats:
+        """How many characters the different words of each document have, on the mixed ground."""
+        owners = np.repeat(np.arange(len(self)), np.diff(self.starts))
+        return np.bincount(owners, self.sizes[self.ids], len(self)).astype(np.float64)
 
     @cached_property
     def sums(self) -> "Sums":
@@ -241,6 +250,7 @@ class Space:
             keys=self._keys(used, added),
             points=points,
             characters=self._characters(used, added),
+            sizes=self._sizes(used, added),
         )
 
     def restore(self, arrays: Mapping[str, npt.NDArray[Any]], added: list[str]) -> Documents:
@@ -248,6 +258,7 @@ class Space:
         used = arrays["numbers"]
         points, _ = self._placed(used[used < self._size], added, len(used))
         placed = {"keys": self._keys(used, added), "points": points, "characters": self._characters(used, added)}
+        placed["sizes"] = self._sizes(used, added)
         return Documents(**arrays, vocabulary=self._words, added=added, **placed)
 
     def _composable(self, word: str) -> bool:
@@ -325,6 +336,17 @@ class Space:
             return scipy.sparse.vstack([known, more], "csr") if more.shape[0] else known
         words = [self._words[i] if i < self._size else added[i - self._size] for i in used.tolist()]
         return character_rows(words, self._character_weights)
+
+    @cached_property
+    def _lengths(self) -> Ints:
+        """The number of characters of each word of the vectors."""
+        return np.fromiter(map(len, self._words), np.int64, self._size)
+
+    def _sizes(self, used: Ints, added: list[str]) -> Ints:
+        """Give the numbers of characters of the words in use, where they matter."""
+        if self.ground != "mixed":
+            return np.empty(0, np.int64)
+        return np.append(self._lengths, np.fromiter(map(len, added), np.int64, len(added)))[used]
 
     def _points(self, rows: Floats) -> tuple[Floats, Floats]:
         """Give what distances are taken between, and the lengths of the vectors."""

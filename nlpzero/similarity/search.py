@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .bounds import MARGIN, Singles, SumBounds, WordCosts
+from .combined import combined
 from .distances import Measure
 from .documents import Documents, Floats, Ints
 from .reduction import spread
@@ -79,6 +80,7 @@ class Collection:
         self._sums: SumBounds | None = None
         if measure.space.ground == "mixed" and measure.method in ("combined", "cosine"):
             self._sums = SumBounds(documents)
+            self._letters = np.maximum(documents.letters, 1).astype(np.float32)
         elif measure.method in ("wcd", "cosine"):
             self._means = means(documents, self._full)
             self._lengths = np.einsum("id,id->i", self._means, self._means)
@@ -151,6 +153,7 @@ class Collection:
             self._bound_by_words(question)
         else:
             question.apart, moved = self._sums.of(queries, query)
+            question.letters = np.maximum(self._letters, np.float32(queries.letters[query]))
             question.bounds = question.with_sums(moved, slice(None))
         question.bounds[self._empty] = np.nan  # above and below nothing
         return question
@@ -236,7 +239,9 @@ class _Question:
     bounds : float32 array (n,)
         Of the distances.
     apart : float32 array (n,), optional
-        Bounds of the distances of the sums, where the distance is the mean of that and of the cost of moving words.
+        Bounds of the distances of the sums, where the distance is combined of that and of the cost of moving words.
+    letters : float32 array (n,), optional
+        There, the characters of the longer of query and text.
     costs : float32 array (m, w), optional
         Of moving the words of the query to those of the collection, once they are found for all of them.
     """
@@ -246,11 +251,14 @@ class _Question:
     shares: Singles
     bounds: Singles
     apart: Singles | None = None
+    letters: Singles | None = None
     costs: Singles | None = None
 
     def with_sums(self, moved: Singles, texts: Ints | slice) -> Singles:
         """Turn bounds of the cost of moving words into bounds of the distance."""
-        return moved if self.apart is None else (moved + self.apart[texts]) * np.float32(0.5)
+        if self.apart is None or self.letters is None:
+            return moved
+        return combined(moved, self.apart[texts], self.letters[texts])
 
 
 class _Answers:
