@@ -54,8 +54,8 @@ class CorpusWordOptions(WordOptions):
         exclude("segmenter", "learn", "tokenized", "jieba", "hmm")
         exclude("learn", "lexicon")
         if self.segmenter is not None:
-            from nlpzero.segment.joined import POWER
             from nlpzero.segment.learned import LearnedSegmenter
+            from nlpzero.segment.lexical import POWER
 
             return self.joined(LearnedSegmenter.load(self.segmenter), POWER, reading)
         if not self.learn:

@@ -13,7 +13,7 @@ from .options import EncodingOptions, ReadingOptions, RunningOptions, quiet
 from .output import TableOptions, open_bytes
 from .pages import command as page
 from .values import is_given, option, option_name, values
-from .words import JIEBA, WordOptions, exclude
+from .words import WordOptions, exclude
 
 if TYPE_CHECKING:
     from nlpzero.reading.corpus import Corpus
@@ -150,15 +150,14 @@ def _cut_as_learned(
     elif not is_given("method"):
         learning = replace(learning, method="bayes")
     with learned(learning, reading, running, Sources(lexicon=words.lexicon), again=True) as found:
-        segmenter = found.discovery.segmenter
-        # A text may be too short to bear a dictionary out; jieba's is known to be good.
-        believes = segmenter is not None and (segmenter.believes or words.lexicon == JIEBA)
-        if segmenter is None or not (believes or words.userdict):
+        cutter = None
+        if words.lexicon is not None:
+            cutter = found.discovery.joined(words.named_dictionary(reading), own.power)
+        if cutter is None or (cutter == found.discovery.segmenter and not words.userdict):
             yield from (cut.encode("utf-8", "surrogateescape") for cut in found.cut(own.delimiter))
             return
-        asked = words if believes else replace(words, lexicon=None)
-        cutter = asked.joined(segmenter, own.power, reading)
-        yield from found.execution.engine.map(partial(cut_part, cutter, own.delimiter), found.parts())
+        finished = words.finished(words.with_userdict(cutter, reading), reading)
+        yield from found.execution.engine.map(partial(cut_part, finished, own.delimiter), found.parts())
 
 
 def _cut_with_new(

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from nlpzero.lexicon.lexicon import Lexicon
     from nlpzero.reading.corpus import Corpus
     from nlpzero.segment.cutter import Cutter
+    from nlpzero.segment.dictionary import DictionaryCutter
     from nlpzero.segment.learned import LearnedSegmenter
 
     from .options import EncodingOptions
@@ -162,14 +163,18 @@ class WordOptions:
     def joined(self, segmenter: "LearnedSegmenter", power: float, encoding: "EncodingOptions") -> "Cutter":
         """Give a learned segmenter, joined with the dictionary if one is named."""
         exclude("segmenter", "jieba", "hmm")
-        if self.lexicon is None:
-            return self.finished(self.with_userdict(segmenter, encoding), encoding)
-        from nlpzero.segment.dictionary import DictionaryCutter, dictionary_cutter
-        from nlpzero.segment.joined import JoinedCutter
+        cutter: Cutter = segmenter
+        if self.lexicon is not None:
+            from nlpzero.segment.joined import JoinedCutter
 
-        named = dictionary_cutter() if self.lexicon == JIEBA else DictionaryCutter(encoding.lexicon(self.lexicon))
-        cutter = self.with_userdict(JoinedCutter(named, segmenter, power), encoding)
-        return self.finished(cutter, encoding)
+            cutter = JoinedCutter(self.named_dictionary(encoding), segmenter, power)
+        return self.finished(self.with_userdict(cutter, encoding), encoding)
+
+    def named_dictionary(self, encoding: "EncodingOptions") -> "DictionaryCutter":
+        """Give the dictionary that is named, to be joined with what was learned."""
+        from nlpzero.segment.dictionary import DictionaryCutter, dictionary_cutter
+
+        return dictionary_cutter() if self.lexicon == JIEBA else DictionaryCutter(encoding.lexicon(self.lexicon or ""))
 
     def with_userdict(self, cutter: "Cutter", encoding: "EncodingOptions") -> "Cutter":
         """Add the words of users to what cuts the text."""

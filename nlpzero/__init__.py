@@ -73,6 +73,7 @@ if TYPE_CHECKING:
     from .words.discovery import Discovery, discover
     from .words.explanation import explain
     from .words.finding import Parameters
+    from .words.front import learn_cutter
     from .words.known import KnownWords
     from .words.new_words import NewWords, SeekParameters, find_new_words
     from .words.reasons import Reasons, reasons_of
@@ -140,6 +141,7 @@ _MODULES = {
     "vectors.store": "Vectors",
     "words.additions": "additions",
     "words.discovery": "Discovery discover",
+    "words.front": "learn_cutter",
     "words.explanation": "explain",
     "words.finding": "Parameters",
     "words.known": "KnownWords",
@@ -240,6 +242,7 @@ __all__ = [
     "jieba",
     "keyness",
     "keywords",
+    "learn_cutter",
     "load_cutter",
     "make_report",
     "merge_counts",

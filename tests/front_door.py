@@ -34,6 +34,9 @@ def library() -> None:
     nz.merge_ngrams(parts).save("all.runs")
     words = nz.discover(stories, counted=nz.NGramTable.load("all.runs")).words
 
+    # segment --learn --lexicon jieba
+    print(nz.learn_cutter(stories, parameters=nz.Parameters(rounds=2)).segment("罗砚舟在青桅坊修好了橹簧。", "/"))
+
     # segment: --userdict, --force, --grain, --stop, --hmm, --learn-new, --search
     own = nz.dictionary().with_words(nz.Lexicon(["青桅坊"], [5]))
     forced = nz.ForcedCutter(own, nz.Lexicon(["橹簧"]))

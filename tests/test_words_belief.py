@@ -2,6 +2,7 @@
 
 import io
 from collections import defaultdict
+from dataclasses import replace
 from itertools import pairwise
 from math import log
 from pathlib import Path
@@ -14,6 +15,7 @@ from nlpzero_cli.main import main
 from test_words_esa import symbols_of, words_of
 
 from nlpzero.core.job import Job
+from nlpzero.errors import ModelError
 from nlpzero.lexicon.lexicon import Lexicon
 from nlpzero.segment.dictionary import DictionaryCutter, dictionary_cutter
 from nlpzero.segment.joined import JoinedCutter
@@ -24,6 +26,7 @@ from nlpzero.words.belief import Belief, Trust
 from nlpzero.words.discovery import discover
 from nlpzero.words.esa import esa_cut
 from nlpzero.words.finding import Parameters, Progress
+from nlpzero.words.front import learn_cutter
 from nlpzero.words.sampler import LONGEST_AT_FIRST
 
 STORIES = (Path(__file__).parent.parent / "data" / "stories.txt").read_text("utf-8")[:15000]
@@ -176,7 +179,25 @@ def test_the_commands_believe_and_join(tmp_path: Path) -> None:
     assert len({*cuts[:3]}) == 3
     assert cuts[5] == cuts[1]  # what was learned is joined with the dictionary
     assert cuts[6] == cuts[7]  # but not with a list that the text does not bear out
+    joined = learn_cutter(str(text), parameters=Parameters(rounds=2, min_count=1))
+    assert joined.segment(STORIES[:6000]) == cuts[5]  # in Python, one call
     assert "绘图 室" in cuts[5] and "绘图室" in cuts[8]
     wrong = CliRunner().invoke(main, ["discover", "--lexicon", "jieba", str(text)])
     assert wrong.exit_code == 2
     assert "--lexicon needs --method bayes" in wrong.stderr
+
+
+def test_a_cutter_is_learned_in_one_call_and_joined_where_the_text_bears_the_dictionary_out(
+    believing: tuple[LearnedSegmenter, Trust | None, str],
+) -> None:
+    asked = Parameters(rounds=2)
+    useless = learn_cutter([STORIES[:3000]], DictionaryCutter(Lexicon(["衍冕", "铄骞"], [1, 1])), asked)
+    alone = discover([STORIES[:3000]], "bayes", asked)
+    assert useless == alone.cutter
+    own = DictionaryCutter(Lexicon([*WORDS.words], WORDS.counts))  # as a user's, it has to show what it is worth
+    assert not own.is_good and dictionary_cutter().is_good
+    learned = replace(alone, finding=replace(alone.finding, cutter=believing[0]))
+    assert learned.joined(own, 0.3) == JoinedCutter(own, believing[0], 0.3)
+    assert isinstance(alone.joined(dictionary_cutter()), JoinedCutter)
+    with pytest.raises(ModelError, match="take the method bayes"):
+        discover([STORIES[:3000]], "esa", asked).joined(own)

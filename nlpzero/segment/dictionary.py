@@ -39,6 +39,8 @@ class DictionaryCutter(LexiconCutter):
     """
 
     kind = "dictionary"
+    is_good = False
+    """Whether it is known to be good for any text, whatever the text says of it."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         super().__init__(lexicon)
@@ -140,4 +142,6 @@ def dictionary_cutter() -> DictionaryCutter:
     """
     from .prepared import prepared_cutter
 
-    return prepared_cutter(DictionaryCutter, dictionary_cutter, LEAST_COUNT, with_phrases=False)
+    cutter = prepared_cutter(DictionaryCutter, dictionary_cutter, LEAST_COUNT, with_phrases=False)
+    cutter.is_good = True
+    return cutter

@@ -5,11 +5,7 @@ from ..text.characters import Codes
 from .cutter import Cutter, Flags
 from .dictionary import DictionaryCutter
 from .learned import LearnedSegmenter
-from .lexical import Chances
-
-POWER = 0.45
-"""Of the probabilities beside the dictionary: 1 follows the text more, .2 the dictionary. The greatest that leaves F on
-corpuszh above .908, where all of corpuszh and the texts that are cut were learned from; F on UD dev rises with it."""
+from .lexical import POWER, Chances
 
 
 class JoinedCutter(Cutter):

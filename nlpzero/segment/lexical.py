@@ -32,6 +32,10 @@ _LINE = re.compile(r"[^\n]+?(?=\r?\n|\Z)")
 
 LEAST_CHANCE = 1e-6
 """No word is held to begin, or not to begin, more surely than by this."""
+POWER = 0.45
+"""Of learned probabilities beside a dictionary: 1 follows the text more, .2 the dictionary. The greatest that leaves F
+on corpuszh above .908, where all of corpuszh and the texts that are cut were learned from; F on UD dev rises with
+it."""
 
 
 class Weighing(Protocol):

@@ -23,7 +23,7 @@ from ..reading.parts import Block, Part, source_text, units_text
 from ..reading.sources import Texts, open_texts
 from ..segment.cutter import Cutter
 from ..segment.encoding import Tokens, tokens_of_marks
-from ..segment.lexical import LexiconCutter
+from ..segment.lexical import POWER, LexiconCutter
 from ..text.characters import (
     OTHER,
     Codes,
@@ -36,6 +36,7 @@ from .methods import method_of
 from .pieces import MAX_PIECE
 
 if TYPE_CHECKING:
+    from ..segment.dictionary import DictionaryCutter
     from ..segment.learned import LearnedSegmenter
 
 
@@ -140,6 +141,31 @@ class Discovery:
         from ..segment.learned import LearnedSegmenter  # the other methods do without it
 
         return self.finding.cutter if isinstance(self.finding.cutter, LearnedSegmenter) else None
+
+    def joined(self, dictionary: "DictionaryCutter", power: float = POWER) -> Cutter:
+        """bayes: join what was learned with a dictionary (联合分词), where the text bears it out; else give it alone.
+
+        A text may be too short to bear a dictionary out; that of `nlpzero.dictionary` is known to be good, and always
+        joined.
+
+        Parameters
+        ----------
+        dictionary : DictionaryCutter
+            That whose lexicon was believed (`Parameters.lexicon`).
+        power : float
+            See `JoinedCutter`.
+
+        Raises
+        ------
+        ModelError
+            For another method.
+        """
+        from ..segment.joined import JoinedCutter
+
+        segmenter = self.segmenter
+        if segmenter is None:
+            raise ModelError(f"what {self.method.name} finds cannot be joined with a dictionary; take the method bayes")
+        return JoinedCutter(dictionary, segmenter, power) if segmenter.believes or dictionary.is_good else segmenter
 
 
 def discovery_cost(method: str) -> Cost:
