@@ -11,10 +11,11 @@ import pytest
 
 from nlpzero.core.job import Job
 from nlpzero.errors import ModelError, NothingFound
-from nlpzero.vectors import als, sgd
+from nlpzero.vectors import als, equations, sgd
 from nlpzero.vectors.checkpoints import State, load_checkpoint, save_checkpoint
 from nlpzero.vectors.cooccurrence import Cooccurrence
-from nlpzero.vectors.glove import loss, train
+from nlpzero.vectors.glove import train
+from nlpzero.vectors.losses import loss
 from nlpzero.vectors.pairs import count_pairs
 from nlpzero.vectors.parameters import GloveParameters, automatic_dim
 from nlpzero.vectors.targets import SparsePairs
@@ -112,6 +113,7 @@ def test_a_solved_vector_is_the_dense_solution_of_the_normal_equations(
     negative_weight: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(als, "BLOCK", 1)  # each row sees those before it
+    monkeypatch.setattr(als, "STEPS", 12)
     parameters = replace(SMALL, negative_weight=negative_weight, l2=0.3, sweeps=1)
     before, after = (state.words.astype(float) for state in trained(COUNTS, parameters))
     weights, targets = dense(COUNTS, parameters)
@@ -129,6 +131,7 @@ def test_a_solved_vector_is_the_dense_solution_of_the_normal_equations(
 
 def test_at_a_solved_vector_the_loss_is_flat_by_finite_differences(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(als, "BLOCK", 1)
+    monkeypatch.setattr(als, "STEPS", 12)
     *_, last = train(COUNTS, replace(SMALL, sweeps=1))
     words = last.words.astype(float)
     last_row = len(words) - 1  # nothing has changed since it was solved for
@@ -150,8 +153,35 @@ def test_the_loss_falls_from_sweep_to_sweep(model: Any, seed: int) -> None:
     assert losses[-1] < 0.9 * losses[0]
 
 
+@pytest.mark.parametrize("model", [0, 1])
+def test_the_loss_of_a_sweep_is_that_of_its_vectors(model: Any) -> None:
+    parameters = replace(SMALL, model=model)
+    for state in trained(COUNTS, parameters):
+        expected = plain_loss(
+            COUNTS, parameters, state.words.astype(float), state.contexts.astype(float) if model else None
+        )
+        assert state.loss.total == pytest.approx(expected, rel=1e-5)
+
+
+def test_one_step_of_conjugate_gradients_goes_down_as_far_as_it_pays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(als, "BLOCK", 1)
+    monkeypatch.setattr(als, "STEPS", 1)
+    before, after = (state.words.astype(float) for state in trained(COUNTS, replace(SMALL, sweeps=1)))
+    row = len(after) - 1  # nothing has changed since
+    moved = after[row] - before[row]
+    assert np.abs(moved).max() > 1e-2
+
+    def at(far: float) -> float:
+        words = after.copy()
+        words[row] = before[row] + far * moved
+        return plain_loss(COUNTS, SMALL, words, None)
+
+    assert at(1) < at(0)
+    assert (at(1.001) - at(0.999)) / 2e-3 == pytest.approx(0, abs=1e-3)
+
+
 def test_the_vectors_do_not_depend_on_the_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(als, "TASK", 3)
+    monkeypatch.setattr(als, "TASK", 7)
     monkeypatch.setattr(als, "PIECE", 50)
     one, three = (trained(COUNTS, SMALL, workers)[-1] for workers in (1, 3))
     assert one.words.tobytes() == three.words.tobytes()
@@ -161,6 +191,8 @@ def test_the_vectors_do_not_depend_on_the_number_of_threads(monkeypatch: pytest.
 def test_rows_longer_than_a_piece_are_solved_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = trained(COUNTS, SMALL)[-1]
     monkeypatch.setattr(als, "PIECE", 7)
+    monkeypatch.setattr(als, "HELD", 7)
+    monkeypatch.setattr(equations, "PIECE", 7)
     np.testing.assert_allclose(trained(COUNTS, SMALL)[-1].words, whole.words, rtol=1e-3, atol=1e-4)
 
 

@@ -1,14 +1,17 @@
-"""Simpler GloVe by alternating least squares: every vector in turn is solved for, the others given."""
+"""Simpler GloVe by alternating least squares: every vector in turn goes towards its solution, the others given."""
 
 import itertools
 import math
 from bisect import bisect_right
+from collections.abc import Iterator
 
 import numpy as np
 
 from ..core.engine import Engine
 from .characters import Matrix
 from .checkpoints import Loss, State
+from .equations import HELD, Setting, Solved, improve, turned
+from .losses import of_all_pairs
 from .parameters import GloveParameters
 from .targets import PIECE, QUIET, SparsePairs
 
@@ -16,12 +19,12 @@ BLOCK = 1 << 18
 """Pairs whose rows are solved side by side before the vectors and the Gram matrix are brought up to date, at most."""
 BLOCKS = 128
 """Blocks of a sweep, at least: rows of a block do not see each other's new vectors, so that many at once overshoot."""
-TASK = 32
-"""Rows that one thread solves at a time, at most."""
+TASK, TASKS = 1 << 10, 16
+"""Pairs of a task, at least, and tasks of a block, at most: all threads have work, and few rows are solved alone."""
+STEPS = 2
+"""Steps of conjugate gradients for each vector in a sweep; more are slower and gained nothing in word similarity."""
 FREQUENT = 4096
 """Words that the start is made from."""
-RIDGE = 1e-6
-"""Part of the mean of the diagonal that is added to it, so that vectors left open by too few neighbours stay short."""
 
 
 @QUIET
@@ -38,10 +41,10 @@ def start(pairs: SparsePairs, parameters: GloveParameters) -> State:
         for low in range(0, int(part.starts[size]), 1 << 22):
             high = min(low + (1 << 22), int(part.starts[size]))
             rows = part.row_of(low, high)
-            roots, targets = part.weigh(slice(low, high), rows)
+            weights, targets = part.weigh(slice(low, high), rows)
             columns = part.columns[low:high]
             near = columns < size
-            shrunk = targets / (1 + np.float32(parameters.negative_weight) / roots**2)
+            shrunk = targets / (1 + np.float32(parameters.negative_weight) / weights)
             matrix[rows[near], columns[near]] += shrunk[near]
     if pairs.turned is not pairs:
         matrix /= 2
@@ -61,82 +64,87 @@ def start(pairs: SparsePairs, parameters: GloveParameters) -> State:
 
 
 def alternate(pairs: SparsePairs, state: State, parameters: GloveParameters, engine: Engine) -> State:
-    """Solve once for every vector."""
+    """Take some steps towards the solution for every vector in turn; the loss comes with it."""
     words = state.words.copy()
     if parameters.model == 0:
-        _solve_all(pairs, words, words, parameters, engine)
-        return state._replace(sweep=state.sweep + 1, words=words, contexts=words)
-    contexts = state.contexts.copy()
-    _solve_all(pairs, words, contexts, parameters, engine)
-    _solve_all(pairs.turned, contexts, words, parameters, engine)
-    return state._replace(sweep=state.sweep + 1, words=words, contexts=contexts)
-
-
-def _solve_all(
-    pairs: SparsePairs, words: Matrix, contexts: Matrix, parameters: GloveParameters, engine: Engine
-) -> None:
-    """Solve for all rows in place, block by block; where words are contexts the next block sees the new vectors."""
-    n, dim = words.shape
-    of_contexts = contexts.astype(np.float64)
-    gram = of_contexts.T @ of_contexts
-    size = max(1, min(BLOCK, int(pairs.starts[-1]) // BLOCKS))
-    inner = np.searchsorted(pairs.starts, np.arange(size, int(pairs.starts[-1]), size))
-    edges = np.unique(np.concatenate([[0], inner, [n]])).tolist()
-    for low, high in itertools.pairwise(edges):
-        all_pairs = parameters.negative_weight * gram
-        all_pairs[np.diag_indices(dim)] += parameters.l2
-        common = all_pairs.astype(np.float32)
-
-        def task(rows: tuple[int, int], common: Matrix = common) -> Matrix:
-            return _solve(pairs, contexts, common, parameters, *rows)
-
-        # Tasks of few rows or few pairs, so that all threads have work at frequent words, too.
-        steps = np.arange(int(pairs.starts[low]), int(pairs.starts[high]), max(1, size // 16))
-        cuts = np.concatenate([np.arange(low, high, TASK), np.searchsorted(pairs.starts, steps), [high]])
-        tasks = np.unique(cuts.clip(low, high)).tolist()
-        new = np.concatenate(engine.share(task, itertools.pairwise(tasks)))
-        if words is contexts:
-            before, after = words[low:high].astype(np.float64), new.astype(np.float64)
-            gram += after.T @ after - before.T @ before
-        words[low:high] = new
+        contexts, observed = words, _sweep(pairs, words, words, parameters, engine)
+    else:
+        contexts = state.contexts.copy()
+        _sweep(pairs, words, contexts, parameters, engine)
+        observed = _sweep(pairs.turned, contexts, words, parameters, engine)
+    found = Loss(observed, *of_all_pairs(words, contexts, parameters))
+    return state._replace(sweep=state.sweep + 1, words=words, contexts=contexts, loss=found)
 
 
 @QUIET
-def _solve(
-    pairs: SparsePairs, contexts: Matrix, common: Matrix, parameters: GloveParameters, low: int, high: int
-) -> Matrix:
-    """Set up and solve the normal equations of rows `low` to `high`."""
-    dim = contexts.shape[1]
-    matrices = np.zeros((high - low, dim, dim), np.float32)
-    sides = np.zeros((high - low, dim), np.float32)
-    room = np.empty((PIECE, dim), np.float32)
-    starts = pairs.starts[low : high + 1].tolist()
-    begin = starts[0]
-    while begin < starts[-1]:
-        # Pieces end where rows do, but for rows longer than a piece.
-        end = min(begin + PIECE, starts[-1])
-        if (whole := starts[bisect_right(starts, end) - 1]) > begin:
-            end = whole
-        rows = pairs.row_of(begin, end)
-        roots, targets = pairs.weigh(slice(begin, end), rows)
-        targets *= roots
-        gathered = np.take(contexts, pairs.columns[begin:end], 0, out=room[: end - begin], mode="clip")
-        gathered *= roots[:, None]
-        for row in range(int(rows[0]), int(rows[-1]) + 1):
-            a, b = max(starts[row - low], begin) - begin, min(starts[row - low + 1], end) - begin
-            mine = gathered[a:b]
-            if b - a == starts[row - low + 1] - starts[row - low]:  # the whole row
-                np.matmul(mine.T, mine, out=matrices[row - low])
-                np.matmul(targets[a:b], mine, out=sides[row - low])
-            else:
-                matrices[row - low] += mine.T @ mine
-                sides[row - low] += targets[a:b] @ mine
-        begin = end
-    matrices += common
-    own = contexts[low:high]
-    if parameters.negative_weight:
-        matrices -= np.float32(parameters.negative_weight) * own[:, :, None] * own[:, None, :]
-    diagonal = np.einsum("kii->ki", matrices)
-    diagonal += np.float32(RIDGE) * diagonal.mean(1, keepdims=True) + np.float32(1e-30)
-    solved: Matrix = np.linalg.solve(matrices, sides[:, :, None])[:, :, 0]
-    return solved
+def _sweep(pairs: SparsePairs, words: Matrix, contexts: Matrix, parameters: GloveParameters, engine: Engine) -> float:
+    """Change all rows in place, block by block; where words are contexts the next block sees the new vectors.
+
+    Returns the loss of all pairs that were seen. In the first sweep most contexts are still 0: pairs with them say
+    nothing, and are left out.
+    """
+    n = len(words)
+    shared = words is contexts
+    turn = turned(pairs, contexts, parameters)
+    seen = (contexts.astype(np.float64) @ turn.forth).astype(np.float32)
+    gram = seen.astype(np.float64).T @ seen
+    lengths = turn.length * (turn.forth.T @ turn.forth)
+    filled = np.flatnonzero(contexts.any(1))
+    known = int(filled[-1]) + 1 if len(filled) else 0
+    size = max(1, min(BLOCK, int(pairs.starts[-1]) // BLOCKS))
+    inner = np.searchsorted(pairs.starts, np.arange(size, int(pairs.starts[-1]), size))
+    edges = np.unique(np.concatenate([[0], inner, [n]])).tolist()
+    observed = 0.0
+    for low, high in itertools.pairwise(edges):
+        common = (parameters.negative_weight * gram + lengths).astype(np.float32)
+        setting = Setting(
+            pairs,
+            parameters,
+            turn,
+            seen,
+            common,
+            max(known, low) if shared else known,
+            low if shared else n,
+        )
+        begun = (words[low:high] @ turn.back.T).astype(np.float32)
+
+        def task(
+            rows: tuple[int, int], setting: Setting = setting, begun: Matrix = begun, low: int = low
+        ) -> list[Solved]:
+            return _solve(setting, begun[rows[0] - low : rows[1] - low], rows[0])
+
+        steps = np.arange(int(pairs.starts[low]), int(pairs.starts[high]), max(TASK, size // TASKS))
+        cuts = np.concatenate([[low], np.searchsorted(pairs.starts, steps), [high]])
+        tasks = np.unique(cuts.clip(low, high)).tolist()
+        found = list(itertools.chain.from_iterable(engine.share(task, itertools.pairwise(tasks))))
+        words[low:high] = np.concatenate([part.rows for part in found]) @ turn.forth.T
+        if shared:
+            before = seen[low:high].astype(np.float64)
+            after = (words[low:high].astype(np.float64) @ turn.forth).astype(np.float32)
+            seen[low:high] = after
+            gram += after.astype(np.float64).T @ after - before.T @ before
+        for part in found:
+            observed += part.settled
+            rows, columns, weights, targets = part.open
+            errors = np.einsum("kd,kd->k", words.take(rows, 0), words.take(columns, 0)) - targets
+            observed += float((errors.astype(np.float64) * weights) @ errors)
+    return observed
+
+
+@QUIET
+def _solve(setting: Setting, rows: Matrix, low: int) -> list[Solved]:
+    """Solve for some rows, as many at a time as have the pairs of a piece."""
+    starts = setting.pairs.starts[low : low + len(rows) + 1].tolist()
+    batches = list(_batches(starts))
+    most = max(starts[high] - starts[first] for first, high in batches)
+    room = np.empty((max(PIECE, min(most, HELD)), rows.shape[1]), np.float32)
+    return [improve(setting, rows[first:high], low + first, STEPS, room) for first, high in batches]
+
+
+def _batches(starts: list[int]) -> Iterator[tuple[int, int]]:
+    """Cut rows so that each batch has the pairs of a piece at most, or is one row."""
+    first = 0
+    while first < len(starts) - 1:
+        high = max(first + 1, bisect_right(starts, starts[first] + PIECE) - 1)
+        yield first, high
+        first = high

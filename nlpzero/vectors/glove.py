@@ -14,24 +14,19 @@ With a = l = 0 this is simpler GloVe's loss. Models 1 and 2 give a word another 
 run over ordered pairs <v_i, c_j>, and the last over all v_i and c_j.
 """
 
-import itertools
 import math
 from collections.abc import Iterator
 from time import perf_counter
-from typing import Any
 
-import numpy as np
-
-from ..core.engine import Engine
 from ..core.job import Cost, Execution, Job, open_execution
 from ..errors import ModelError
 from .als import alternate, start
-from .characters import Matrix
-from .checkpoints import Loss, State
+from .checkpoints import State
 from .cooccurrence import Cooccurrence
+from .losses import loss
 from .parameters import GloveParameters
 from .sgd import descend, random_start
-from .targets import PIECE, QUIET, SparsePairs
+from .targets import SparsePairs
 
 SWEEPING = Cost(task=1)
 """Of training, which holds everything in memory."""
@@ -69,7 +64,8 @@ def train(
 
     Notes
     -----
-    ALS takes O(P dim^2 + n dim^3) a sweep for P pairs, and 8 bytes a pair and half.
+    ALS takes O(P dim + n dim^2) a sweep for P pairs, and 8 bytes a pair and half. Its vectors are those that few steps
+    of conjugate gradients reach: see `vectors.equations`.
 
     Examples
     --------
@@ -94,63 +90,15 @@ def train(
             yield state
         while state.sweep < parameters.sweeps:
             begun = perf_counter()
-            state = alternate(pairs, state, parameters, engine) if als else descend(pairs, state, parameters)
-            now = loss(pairs, state.words, state.contexts, parameters, engine)
-            state = state._replace(loss=now, seconds=perf_counter() - begun)
-            if not math.isfinite(now.total):
+            if als:
+                state = alternate(pairs, state, parameters, engine)
+            else:
+                state = descend(pairs, state, parameters)
+                state = state._replace(loss=loss(pairs, state.words, state.contexts, parameters, engine))
+            state = state._replace(seconds=perf_counter() - begun)
+            if not math.isfinite(state.loss.total):
                 raise ModelError(
                     f"the loss is not finite any more after sweep {state.sweep}; "
                     + ("raise `l2` or `negative_weight`" if als else "lower `step`")
                 )
             yield state
-
-
-def loss(
-    pairs: SparsePairs, words: Matrix, contexts: Matrix, parameters: GloveParameters, engine: Engine | None = None
-) -> Loss:
-    """Compute the loss exactly, in one pass over the pairs.
-
-    Parameters
-    ----------
-    pairs : SparsePairs
-    words, contexts : float32 arrays (n, dim)
-        The same array for the shared model.
-    parameters : GloveParameters
-    engine : Engine, optional
-        Threads to work in.
-
-    Notes
-    -----
-    O(P dim): about a tenth of a sweep.
-    """
-
-    halved = words is contexts  # each pair stands in two rows
-
-    @QUIET
-    def piece(low: int) -> float:
-        high = min(low + PIECE, len(pairs.columns))
-        rows = pairs.row_of(low, high)
-        entries: Any = slice(low, high)
-        if halved:
-            chosen = np.flatnonzero(rows < pairs.columns[entries])
-            entries, rows = low + chosen, rows[chosen]
-        roots, targets = pairs.weigh(entries, rows)
-        context = contexts.take(pairs.columns[entries], 0)
-        products = np.empty(len(rows), np.float32)
-        edges = np.unique(np.concatenate([[0], np.flatnonzero(np.diff(rows)) + 1, [len(rows)]])).tolist()
-        for a, b in itertools.pairwise(edges):
-            np.matmul(context[a:b], words[rows[a]], out=products[a:b])
-        error = (roots * (products - targets)).astype(np.float64)
-        return float(error @ error)
-
-    lows = range(0, len(pairs.columns), PIECE)
-    total = sum((engine or Engine()).share(piece, lows))
-    if parameters.solver == "sgd":
-        return Loss(total, 0.0, 0.0)
-    of_words, of_contexts = (m.astype(np.float64) for m in (words, contexts))
-    own = np.einsum("id,id->i", of_words, of_contexts)
-    every = float(((of_words.T @ of_words) * (of_contexts.T @ of_contexts)).sum() - own @ own)
-    if words is contexts:
-        return Loss(total, parameters.negative_weight * every / 2, parameters.l2 * float((of_words**2).sum()))
-    lengths = float((of_words**2).sum() + (of_contexts**2).sum())
-    return Loss(total, parameters.negative_weight * every, parameters.l2 * lengths)

@@ -37,9 +37,9 @@ def descend(pairs: SparsePairs, state: State, parameters: GloveParameters) -> St
     for at in range(0, len(order), BATCH):
         batch = np.sort(order[at : at + BATCH])
         row, column = rows[batch], pairs.columns[batch].astype(np.intp)
-        roots, targets = pairs.weigh(batch, row)
+        weights, targets = pairs.weigh(batch, row)
         mine, other = words.take(row, 0), contexts.take(column, 0)
-        error = roots**2 * (np.einsum("id,id->i", mine, other) - targets)
+        error = weights * (np.einsum("id,id->i", mine, other) - targets)
         gradients = error[:, None] * other, error[:, None] * mine
         if words is contexts:
             _adagrad(words, squares[0], np.concatenate([row, column]), np.concatenate(gradients), parameters.step)

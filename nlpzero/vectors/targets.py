@@ -52,8 +52,8 @@ class SparsePairs:
             self.values /= np.float32(counts.unit)
         if not len(self.columns):
             raise NothingFound("no two different words stand together; give more text, or lower `min_count`")
-        self._power = np.float32(parameters.alpha / 2)
-        self._x_max = np.float32(parameters.x_max)
+        self._alpha = np.float32(parameters.alpha)
+        self._log_x_max = np.float32(math.log(parameters.x_max))
         shares = counts.word_counts / counts.word_counts.sum()
         smooth = shares**parameters.smoothing
         logs = (np.log(shares) + np.log(smooth / smooth.sum())) / 2
@@ -81,11 +81,14 @@ class SparsePairs:
         return np.repeat(np.arange(first, last), np.diff(edges))
 
     def weigh(self, entries: Any, rows: npt.NDArray[np.intp]) -> tuple[Matrix, Matrix]:
-        """Give the square roots of the weights of some entries in these rows, and their targets."""
-        values = self.values[entries]
-        roots = np.minimum(1, values / self._x_max) ** self._power
-        targets = np.log(values) - self._row_logs.take(rows) - self._row_logs.take(self.columns[entries])
-        return roots, targets
+        """Give the weights of some entries in these rows, and their targets."""
+        targets = np.log(self.values[entries])
+        weights = np.minimum(targets - self._log_x_max, 0)
+        weights *= self._alpha
+        np.exp(weights, out=weights)
+        targets -= self._row_logs.take(rows)
+        targets -= self._row_logs.take(self.columns[entries])
+        return weights, targets
 
 
 _Rows = tuple[npt.NDArray[np.int64], npt.NDArray[np.uint32], Matrix]
