@@ -10,7 +10,7 @@ import numpy as np
 from ..core.engine import Engine
 from .characters import Matrix
 from .checkpoints import Loss, State
-from .equations import HELD, Setting, Solved, improve, turned
+from .equations import HELD, Improvement, Setting, improve, turned
 from .losses import of_all_pairs
 from .parameters import GloveParameters
 from .targets import PIECE, QUIET, SparsePairs
@@ -110,7 +110,7 @@ def _sweep(pairs: SparsePairs, words: Matrix, contexts: Matrix, parameters: Glov
 
         def task(
             rows: tuple[int, int], setting: Setting = setting, begun: Matrix = begun, low: int = low
-        ) -> list[Solved]:
+        ) -> list[Improvement]:
             return _solve(setting, begun[rows[0] - low : rows[1] - low], rows[0])
 
         steps = np.arange(int(pairs.starts[low]), int(pairs.starts[high]), max(TASK, size // TASKS))
@@ -132,7 +132,7 @@ def _sweep(pairs: SparsePairs, words: Matrix, contexts: Matrix, parameters: Glov
 
 
 @QUIET
-def _solve(setting: Setting, rows: Matrix, low: int) -> list[Solved]:
+def _solve(setting: Setting, rows: Matrix, low: int) -> list[Improvement]:
     """Solve for some rows, as many at a time as have the pairs of a piece."""
     starts = setting.pairs.starts[low : low + len(rows) + 1].tolist()
     batches = list(_batches(starts))

@@ -166,7 +166,7 @@ class _Beside:
         return np.repeat(values, self._lengths)
 
 
-class Solved(NamedTuple):
+class Improvement(NamedTuple):
     """New rows in turned coordinates; the loss of their settled pairs, and the other pairs before the row itself.
 
     Attributes
@@ -182,7 +182,7 @@ class Solved(NamedTuple):
     open: tuple[npt.NDArray[np.intp], npt.NDArray[np.uint32], Matrix, Matrix]
 
 
-def improve(setting: Setting, rows: Matrix, low: int, steps: int, room: Matrix) -> Solved:
+def improve(setting: Setting, rows: Matrix, low: int, steps: int, room: Matrix) -> Improvement:
     """Take steps of conjugate gradients from some rows towards the solutions.
 
     Parameters
@@ -248,4 +248,4 @@ def improve(setting: Setting, rows: Matrix, low: int, steps: int, room: Matrix) 
     if setting.settled < len(pairs):
         weights *= columns < setting.settled
     weights *= errors
-    return Solved(solution, float(weights @ errors), left)
+    return Improvement(solution, float(weights @ errors), left)
