@@ -8,7 +8,14 @@ from .messages import progress, warn_replaced
 from .output import TableOptions, TextFile
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nlpzero.similarity.search import Hits
+
     from .similar import SimilarOptions
+
+BLOCK = 1 << 16
+"""Bytes of queries that are cut into words together."""
 
 FOUND = ("query", "rank", "line", "distance", "similarity", "text")
 
@@ -43,14 +50,17 @@ def search(file: TextFile, writing: TableOptions, own: "SimilarOptions", compare
             save_index(index, documents, lines, measure.space, cutter.digest)
     collection = Collection(documents, measure)
     queries, answered, missed = comparer.encoding.corpus(own.texts[0]), 0, 0
-    for number, line in enumerate(progress(queries.lines(), unit="query"), 1):
-        encoded = measure.encode(line_words(line, cutter))
-        if not encoded.totals[0]:
+
+    def answers() -> "Iterator[Hits]":
+        for block in queries.blocks(BLOCK):
+            yield from collection.nearest_to_all(measure.encode(line_words(text_of(block), cutter)), own.top)
+
+    for number, hits in enumerate(progress(answers(), unit="query"), 1):
+        if not hits.known:
             missed += 1
             table.write((number, None, None, None, None, None))
             continue
         answered += 1
-        hits = collection.nearest(encoded, 0, own.top)
         found = zip(hits.texts.tolist(), hits.distances.tolist(), measure.similarity(hits.distances), strict=True)
         for rank, (text, distance, similarity) in enumerate(found, 1):
             table.write((number, rank, text + 1, distance, float(similarity), lines[text].rstrip("\r")))

@@ -71,6 +71,25 @@ def test_answers_do_not_depend_on_how_many_candidates_are_taken(
         assert (one.texts.tolist(), one.distances.tolist()) == (other.texts.tolist(), other.distances.tolist())
 
 
+@pytest.mark.parametrize("together", [1, 3, 32])
+@pytest.mark.parametrize("method", ["combined", "cosine", "wmd"])
+def test_queries_answered_together_have_the_answers_of_each_alone(
+    method: DistanceMethod, together: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measure = Measure(method, vectors())
+    collection, queries = Collection(measure.encode(COLLECTION), measure), measure.encode([*QUERIES[:12], ["?"], []])
+    alone = [collection.nearest(queries, query, 5) for query in range(len(queries))]
+    near = [hits for query in range(len(queries)) for hits in collection.within(queries.chosen(np.array([query])), 0.3)]
+    monkeypatch.setattr(module, "TOGETHER", together)
+    for expected, found in (
+        (alone, collection.nearest_to_all(queries, 5)),
+        (near, collection.within(queries, 0.3)),
+    ):
+        for one, other in zip(expected, found, strict=True):
+            assert (one.texts.tolist(), one.known) == (other.texts.tolist(), other.known)
+            assert one.distances == pytest.approx(other.distances, abs=1e-12)
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_more_answers_than_texts_are_all_that_hold_a_known_word(method: DistanceMethod) -> None:
     measure = pure(method, vectors())

@@ -6,7 +6,7 @@ of the points [sqrt(1 - b) v, sqrt(b) characters] of its words: the characters o
 That gives the distance of the sums, and, as the cosine of two vectors is at most 1, a bound of what moving words costs.
 """
 
-from typing import Any
+from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ import numpy.typing as npt
 from .characters import Postings
 from .costs import SHARE
 from .documents import Documents, Floats, Ground, Ints
+from .reduction import spread
 from .sums import SHARE as SUMMED
 from .sums import Sums
 
@@ -27,6 +28,48 @@ ROUNDING = 1e-5
 
 TEXTS = 1 << 15
 """Texts whose sums are made together."""
+
+
+class QueryWords(NamedTuple):
+    """The words of a query.
+
+    Attributes
+    ----------
+    points : float64 array (m, dim)
+    squares : float64 array (m,)
+        Their squared lengths.
+    keys : int64 array (m,)
+    shares : float32 array (m,)
+        What each word weighs.
+    owners, codes, values : arrays (k,)
+        On the mixed ground, the characters of the words, and how much of each.
+    lacking : bool array (m,)
+        Words without a vector or without characters: by the formula they would cost something to themselves.
+    """
+
+    points: Floats
+    squares: Floats
+    keys: Ints
+    shares: Singles
+    owners: Ints
+    codes: Ints
+    values: Floats
+    lacking: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, queries: Documents, query: int) -> Self:
+        """Take them from some encoded queries."""
+        rows, mass = queries.bag(query)
+        shares = (mass / queries.totals[query]).astype(np.float32)
+        squares = queries.squares[rows]
+        lacking = squares == 0
+        owners, codes, values = np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
+        if (table := queries.characters) is not None:
+            starts = table.indptr[rows].astype(np.int64)
+            places, owners, _ = spread(starts, table.indptr[rows + 1] - starts)
+            codes, values = table.indices[places], table.data[places]
+            lacking |= np.bincount(owners, values, len(rows)) == 0
+        return cls(queries.points[rows], squares, queries.keys[rows], shares, owners, codes, values, lacking)
 
 
 class WordCosts:
@@ -60,41 +103,40 @@ class WordCosts:
         beside = np.einsum("id,id->i", points, points) - np.einsum("id,id->i", along, along)
         return np.hstack([along, np.sqrt(np.maximum(beside, 0))[:, None]])
 
-    def of(self, queries: Documents, query: int, words: Ints | None = None) -> Singles:
+    def of(self, query: QueryWords, words: Ints | None = None) -> Singles:
         """Give the costs (m, k) of each of the query's words and some words of the collection, rising, or all."""
-        rows = queries.bag(query)[0]
         keys = self._documents.keys if words is None else self._documents.keys[words]
         if self._ground == "discrete":
-            return np.asarray((queries.keys[rows][:, None] != keys) - MARGIN, np.float32)
+            return np.asarray((query.keys[:, None] != keys) - MARGIN, np.float32)
         held = self._points if words is None else self._points[words]
-        points, ones = self._turned(queries.points[rows]), np.ones((len(rows), 1))
+        points, ones = self._turned(query.points), np.ones((len(query.points), 1))
         if self._ground == "euclidean":
-            squares = (1 - ROUNDING) * queries.squares[rows][:, None]
-            turned = np.hstack([-2 * points, squares, ones]).astype(np.float32)
-            costs: Singles = turned @ held.T
+            squares = (1 - ROUNDING) * query.squares[:, None]
+            costs: Singles = np.hstack([-2 * points, squares, ones]).astype(np.float32) @ held.T
             np.maximum(costs, 0, out=costs)
             np.sqrt(costs, out=costs)
-            same = rows
+            same = np.arange(len(points))
             margin = MARGIN * max(1.0, float(costs.max(initial=0)))
         else:
             share = 1 - SHARE if self._written is not None else 1
-            costs = np.hstack([-share * points, ones]).astype(np.float32) @ held.T
+            costs = np.hstack([-share * points, ones - 2 * MARGIN]).astype(np.float32) @ held.T
             if self._written is not None:
-                self._take_characters_off(costs, queries.characters[rows], words)
-            same = rows[_lacking(queries, rows)]
-            margin = 2 * MARGIN
+                self._take_characters_off(costs, query, words)
+            same = np.flatnonzero(query.lacking)
+            margin = 0
         for word in same.tolist():
-            costs[rows == word, keys == queries.keys[word]] = 0
-        costs -= np.float32(margin)
+            costs[word, keys == query.keys[word]] = 0
+        if margin:
+            costs -= np.float32(margin)
         return costs
 
-    def _take_characters_off(self, costs: Singles, written: Any, words: Ints | None) -> None:
+    def _take_characters_off(self, costs: Singles, query: QueryWords, words: Ints | None) -> None:
         """Lower the costs by what words share in writing."""
         assert self._written is not None
-        starts, others, values = self._written.entries(written.indices)
+        starts, others, values = self._written.entries(query.codes)
         sizes = np.diff(starts)
-        word = np.repeat(np.repeat(np.arange(len(costs)), np.diff(written.indptr)), sizes)
-        values = values * np.repeat((SHARE * written.data).astype(np.float32), sizes)
+        word = np.repeat(query.owners, sizes)
+        values = values * np.repeat((SHARE * query.values).astype(np.float32), sizes)
         if words is not None:
             places = np.full(len(self._points), -1, np.int32)
             places[words] = np.arange(len(words), dtype=np.int32)
@@ -108,20 +150,6 @@ def _principal(documents: Documents) -> Floats:
     """Give the principal directions of the points of words as they occur, the longest first."""
     counts = np.bincount(documents.ids, minlength=len(documents.points))
     return np.asarray(np.linalg.eigh((documents.points.T * counts) @ documents.points)[1][:, ::-1])
-
-
-def _lacking(documents: Documents, rows: Ints) -> npt.NDArray[np.bool_]:
-    """Tell which words have no vector or no characters: by the formula they would cost something to themselves."""
-    found: npt.NDArray[np.bool_] = documents.squares[rows] == 0
-    if documents.characters is not None:
-        found |= _unwritten(documents.characters[rows])
-    return found
-
-
-def _unwritten(written: Any) -> npt.NDArray[np.bool_]:
-    """Tell which rows of a sparse matrix are 0."""
-    owners = np.repeat(np.arange(written.shape[0]), np.diff(written.indptr))
-    return np.asarray(np.bincount(owners, written.data, written.shape[0]) == 0)
 
 
 class SumBounds:
@@ -148,8 +176,12 @@ class SumBounds:
         empty = scipy.sparse.csr_matrix((0, documents.characters.shape[1]), dtype=np.float32)
         self._written = Postings(scipy.sparse.vstack([empty, *written], "csr"))
 
-    def of(self, queries: Documents, query: int) -> tuple[Singles, Singles]:
-        """Bound the distances of all texts from a query: of the sums, and of moving words.
+    def by_vectors(self, queries: Documents) -> Singles:
+        """Give the products (q, n) of the vectors of the sums of some queries and of all texts."""
+        return np.asarray(queries.sums.vectors.astype(np.float32) @ self._vectors.T)
+
+    def of(self, queries: Documents, query: int, words: QueryWords, products: Singles) -> tuple[Singles, Singles]:
+        """Bound the distances of all texts from a query, of the sums and of moving words, by its row of `by_vectors`.
 
         A word of the text costs at least what it would if its vector was that of a word of the query, and each of its
         characters had the largest weight that it has in a word of the query. The sum of a text holds its characters.
@@ -157,15 +189,13 @@ class SumBounds:
         sums = queries.sums
         part = slice(*sums.characters.indptr[query : query + 2].tolist())
         codes, weights = sums.characters.indices[part], sums.characters.data[part]
-        rows = queries.bag(query)[0]
-        written = queries.characters[rows]
         greatest = np.zeros(len(codes))
-        np.maximum.at(greatest, np.searchsorted(codes, written.indices), written.data)
-        products, shared = self._written.products(codes, [weights, greatest])
-        products += self._vectors @ sums.vectors[query].astype(np.float32)
+        np.maximum.at(greatest, np.searchsorted(codes, words.codes), words.values)
+        alike, shared = self._written.products(codes, [weights, greatest])
+        alike += products
         shared /= self._scales
         if not (weights.any() or sums.vectors[query].any()):  # texts of the same words are not apart, even so
-            products.fill(1)
-        if not written.nnz or _unwritten(written).any():  # a word costs nothing to itself, whatever its characters
+            alike.fill(1)
+        if not np.bincount(words.owners, words.values, len(words.keys)).all():  # a word costs nothing to itself
             shared.fill(1)
-        return np.maximum(1 - MARGIN - products, 0), np.maximum(SHARE - MARGIN - SHARE * shared, 0)
+        return np.maximum(1 - MARGIN - alike, 0), np.maximum(SHARE - MARGIN - SHARE * shared, 0)

@@ -156,8 +156,8 @@ def semantic_duplicates(
 
     def task(part: tuple[int, int]) -> list[tuple[int, int, float]]:
         pairs = []
-        for number in range(*part):
-            hits = collection.within(collection.documents, number, within)
+        queries = collection.documents.chosen(np.arange(*part))
+        for number, hits in enumerate(collection.within(queries, within), part[0]):
             earlier = np.flatnonzero(hits.texts < number)[:1].tolist()
             pairs += [(int(hits.texts[i]), number, float(hits.distances[i])) for i in earlier]
         return pairs
