@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,7 +18,6 @@ from .words import GapOptions, WordOptions, exclude
 if TYPE_CHECKING:
     from nlpzero.syntax.clauses import Clauses
     from nlpzero.syntax.constructions import Constructions
-    from nlpzero.syntax.form import Template
     from nlpzero.syntax.table import TemplateOrder
     from nlpzero.syntax.templates import Templates
 
@@ -190,50 +189,42 @@ def _clauses(
 
 def _write(found: "Constructions | Templates", out: TextFile, own: TemplateOptions, writing: TableOptions) -> None:
     """Write the table."""
+    import numpy as np
+
     from nlpzero.errors import ModelError, NothingFound
     from nlpzero.syntax.constructions import Constructions
-    from nlpzero.syntax.drawing import mark_gaps
-    from nlpzero.syntax.form import write_template
+    from nlpzero.syntax.form import GAP, write_template
     from nlpzero.syntax.table import TemplateRows
 
     rows = TemplateRows.of(found, trivial=own.trivial).sorted_by(own.sort)
-    rows = rows.at([i for i, template in enumerate(rows.templates) if _words(template) >= own.min_words][: own.top])
+    rows = rows.at(np.flatnonzero(rows.words >= own.min_words)[: own.top])
     if not rows.templates:
         raise NothingFound(
             f"all {len(found.templates):,} templates have one word or are too short; try --trivial, or a smaller "
             "--min-words, --min-proba or --min-pmi"
         )
-    templates = rows.templates
-    for template in templates:
-        for word in template:
-            if word is not None and own.gap in word:
-                raise ModelError(f"the word {word!r} of a template holds the mark of gaps; choose another with --gap")
+    texts = rows.texts
+    if own.gap != GAP:
+        texts = [write_template(template, own.gap) for template in rows.templates]
+    if sum(text.count(own.gap) for text in texts) > rows.gaps.sum():
+        held = next(word for one in rows.templates for word in one if word is not None and own.gap in word)
+        raise ModelError(f"the word {held!r} of a template holds the mark of gaps; choose another with --gap")
     names = [*COLUMNS]
-    columns: list[list[object]] = [
-        [write_template(template, own.gap) for template in templates],
-        rows.counts.tolist(),
-        rows.gains.tolist(),
-        rows.scores.tolist(),
-        [_words(template) for template in templates],
-        [template.count(None) for template in templates],
-    ]
+    columns: list[Any] = [texts, rows.counts, rows.gains, rows.scores, rows.words, rows.gaps]
     listed = writing.form == "jsonl"
     if isinstance(found, Constructions):
         names += ["spread", "fillers"]
-        columns += [rows.spreads.tolist(), [*rows.fillers] if listed else [*map(_fillers, rows.fillers)]]
+        columns += [rows.spreads, [*rows.fillers] if listed else [*map(_fillers, rows.fillers)]]
     if own.examples:
+        from nlpzero.syntax.drawing import mark_gaps
+
         shown = [
             [mark_gaps(example.words, example.places) for example in those]
-            for those in found.examples(templates, own.examples)
+            for those in found.examples(rows.templates, own.examples)
         ]
         names.append("examples")
         columns.append([*shown] if listed else [" | ".join(those) for those in shown])
     writing.table(out, names).write_columns(columns)
-
-
-def _words(template: "Template") -> int:
-    """Count the words of a template."""
-    return len(template) - template.count(None)
 
 
 def _fillers(gaps: list[list[tuple[str, int]]]) -> str:

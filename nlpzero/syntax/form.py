@@ -6,9 +6,11 @@ Template = tuple[str | None, ...]
 
 NUMBER = "[N]"
 """All numbers, where they are one word."""
+GAP = "[X]"
+"""How a gap is written."""
 
 
-def write_template(template: Template, gap: str = "[X]") -> str:
+def write_template(template: Template, gap: str = GAP) -> str:
     """Write a template with blanks between its words and gaps.
 
     Examples
@@ -19,7 +21,7 @@ def write_template(template: Template, gap: str = "[X]") -> str:
     return " ".join([gap if item is None else item for item in template])
 
 
-def read_template(text: str, gap: str = "[X]") -> Template:
+def read_template(text: str, gap: str = GAP) -> Template:
     """Read a template; blanks beside a gap may be left out, and neighbouring gaps are one.
 
     Examples

@@ -1,13 +1,13 @@
 """Templates as a table: those of either finder, with or without single words, in the order that is asked for."""
 
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
-import numpy.typing as npt
 
 from ..core.workspace import Counts
 from .choice import Shares
+from .clauses import Positions
 from .constructions import Constructions
 from .form import Template, write_template
 from .templates import Templates
@@ -22,6 +22,10 @@ class TemplateRows:
     Attributes
     ----------
     templates : list of Template
+    texts : list of str
+        How they are written, gaps as [X].
+    words, gaps : int arrays (n,)
+        How many they have.
     counts : int64 array (n,)
     scores : float array (n,)
         ln P(template) - sum ln P(word), in nats.
@@ -32,6 +36,9 @@ class TemplateRows:
     """
 
     templates: list[Template]
+    texts: list[str]
+    words: Positions
+    gaps: Positions
     counts: Counts
     scores: Shares
     spreads: Shares
@@ -54,33 +61,44 @@ class TemplateRows:
             Whether templates of one word are rows, too. Of a corpus of constructions these are its words, as far as
             they are as frequent as its rarest template.
         """
-        unknown = np.full(len(found.templates), np.nan)
         if isinstance(found, Templates):
-            rows = cls(found.templates, found.counts, found.scores, unknown, [[] for _ in found.templates])
-            return rows if trivial else rows.at([i for i, one in enumerate(found.templates) if _words(one) > 1])
-        rows = cls(found.templates, found.counts, found.scores, found.spreads, found.fillers)
+            unknown = np.full(len(found.templates), np.nan)
+            nothing: list[list[list[tuple[str, int]]]] = [[] for _ in unknown]
+            rows = cls._of(found.templates, found.texts, found.counts, found.scores, unknown, nothing)
+            return rows if trivial else rows.at(np.flatnonzero(rows.words > 1))
+        texts = [*map(write_template, found.templates)]
         if not trivial:
-            return rows
+            return cls._of(found.templates, texts, found.counts, found.scores, found.spreads, found.fillers)
         counts = found.clauses.counts
-        words = np.flatnonzero(counts >= found.counts.min()).tolist()
-        nothing = np.zeros(len(words))
-        return cls(
-            [*rows.templates, *((found.clauses.vocabulary[i],) for i in words)],
-            np.concatenate([rows.counts, counts[words]]),
-            np.concatenate([rows.scores, nothing]),
-            np.concatenate([rows.spreads, nothing + np.nan]),
-            [*rows.fillers, *([] for _ in words)],
+        words = np.flatnonzero(counts >= found.counts.min())
+        listed = [found.clauses.vocabulary[i] for i in words.tolist()]
+        return cls._of(
+            [*found.templates, *((word,) for word in listed)],
+            [*texts, *listed],
+            np.concatenate([found.counts, counts[words]]),
+            np.concatenate([found.scores, np.zeros(len(words))]),
+            np.concatenate([found.spreads, np.full(len(words), np.nan)]),
+            [*found.fillers, *([] for _ in listed)],
         )
 
-    def at(self, rows: list[int]) -> Self:
+    @classmethod
+    def _of(cls, templates: list[Template], texts: list[str], *others: Any) -> Self:
+        """Count the words and gaps of templates."""
+        gaps = np.array([template.count(None) for template in templates], np.intp)
+        return cls(templates, texts, np.array([*map(len, templates)], np.intp) - gaps, gaps, *others)
+
+    def at(self, rows: Positions) -> Self:
         """Give some of the rows."""
-        which: npt.NDArray[np.intp] = np.array(rows, np.intp)
+        which = rows.tolist()
         return type(self)(
-            [self.templates[i] for i in rows],
-            self.counts[which],
-            self.scores[which],
-            self.spreads[which],
-            [self.fillers[i] for i in rows],
+            [self.templates[i] for i in which],
+            [self.texts[i] for i in which],
+            self.words[rows],
+            self.gaps[rows],
+            self.counts[rows],
+            self.scores[rows],
+            self.spreads[rows],
+            [self.fillers[i] for i in which],
         )
 
     def sorted_by(self, order: TemplateOrder) -> Self:
@@ -89,16 +107,10 @@ class TemplateRows:
         By gain, templates of two words and more with a gap between words come first, then other templates of two words
         and more, then single words.
         """
-        kinds = [2 - (_words(one) > 1) - (_words(one) > 1 and None in one[1:-1]) for one in self.templates]
-        values = {"gain": self.gains, "count": self.counts, "score": self.scores}[order].tolist()
-        texts = [write_template(template) for template in self.templates]
-        keys = [
-            (kind if order == "gain" else 0, -value, -count, text)
-            for kind, value, count, text in zip(kinds, values, self.counts.tolist(), texts, strict=True)
-        ]
-        return self.at(sorted(range(len(keys)), key=keys.__getitem__))
-
-
-def _words(template: Template) -> int:
-    """Count the words of a template."""
-    return len(template) - template.count(None)
+        by_text = np.array(sorted(range(len(self.texts)), key=self.texts.__getitem__), np.intp)
+        rows = self.at(by_text)
+        keys = [-rows.counts, {"gain": -rows.gains, "count": -rows.counts, "score": -rows.scores}[order]]
+        if order == "gain":
+            outer = [(one[0] is None) + (one[-1] is None) for one in rows.templates]
+            keys.append(2 - (rows.words > 1) - ((rows.words > 1) & (rows.gaps > outer)))
+        return rows.at(np.lexsort(keys))

@@ -37,6 +37,8 @@ class Templates:
     ----------
     templates : list of Template
         Most frequent first; those equally frequent in the order of their text.
+    texts : list of str
+        How they are written.
     counts : int64 array (n,)
     scores : float array (n,)
         Mutual information of the words, in nats: ln P(template) less ln P(word) of all its words.
@@ -50,7 +52,8 @@ class Templates:
         self.clauses, self.links, self.engine = clauses, links, clauses.execution.engine
         self.total, self.left_out = total, left_out
         self._bits = max(1, (len(clauses.vocabulary) - 1).bit_length())
-        found: list[tuple[Template, int, float]] = []
+        found: list[Template] = []
+        counts, every = [np.empty(0, np.int64)], [np.empty(0)]
         levels: list[Beginnings] = []
         log_words = np.log(np.maximum(clauses.counts, 1)) - np.log(max(1, clauses.total))
         for level, ends in self._levels(minimum):
@@ -59,12 +62,15 @@ class Templates:
             words, gaps = self._spell(levels, beginnings)
             scores = np.log(ends.counts) - np.log(max(1, total)) - log_words[words].sum(axis=0)
             trailing = (ends.keys & np.uint64(1)).astype(np.bool_)
-            templates = self._write(words, gaps, trailing)
-            found.extend(zip(templates, ends.counts.tolist(), scores.tolist(), strict=True))
-        found.sort(key=lambda entry: (-entry[1], write_template(entry[0])))
-        self.templates = [template for template, _, _ in found]
-        self.counts: Counts = np.array([count for _, count, _ in found], np.int64)
-        self.scores = np.array([score for _, _, score in found], np.float64)
+            found += self._write(words, gaps, trailing)
+            counts.append(ends.counts)
+            every.append(scores)
+        texts = [*map(write_template, found)]
+        order = np.array(sorted(range(len(found)), key=texts.__getitem__), np.intp)
+        order = order[np.argsort(-np.concatenate(counts)[order], kind="stable")]
+        self.templates, self.texts = ([some[i] for i in order.tolist()] for some in (found, texts))
+        self.counts: Counts = np.concatenate(counts)[order]
+        self.scores = np.concatenate(every)[order]
 
     def _levels(self, minimum: int) -> Iterator[tuple[Beginnings, Run]]:
         """Give, level by level, the beginnings that may be frequent, and the frequent templates of that many words.
