@@ -287,15 +287,22 @@ def test_the_first_words_of_a_file_alone_can_be_asked(glove: Callable[..., Resul
     assert Vectors.load("three.txt").words == Vectors.load(made).words[:3]
 
 
-def test_errors_of_similarities_come_from_counts_of_parts(glove: Callable[..., Result], made: Path) -> None:
-    Path("parts").mkdir()
+def test_errors_of_similarities_come_from_draws_of_parts(glove: Callable[..., Result], made: Path) -> None:
+    for name in ("parts", "draws"):
+        Path(name).mkdir()
     for i in range(1, 6):
         succeeded(glove("count", "--shard", f"{i}/5", "--min-count", "1", "-o", f"parts/{i}.npz", STORIES))
-    found = rows(glove("compare", "--error", "parts", made, "码头", "河", "码头", "船工们"))  # quay, river; boatmen
+    asked = (made, "码头", "河", "船工们", "河")  # quay, river; boatmen, who are not in the text
+    found = rows(glove("compare", "--error", "parts", "--draws", "3", "--keep", "draws", *asked))
     assert 0.01 < float(found[0]["error"]) < 0.5
-    assert found[1]["error"] == ""
+    assert 0.01 < float(found[1]["error"]) < 0.9
+    assert rows(glove("compare", "--error", "draws", *asked)) == found
     files = [part for i in range(1, 6) for part in ("--error", f"parts/{i}.npz")]
-    assert rows(glove("compare", *files, made, "码头", "河"))[0] == found[0]
+    assert rows(glove("compare", *files, "--draws", "3", made, "码头", "河"))[0] == found[0]
     assert "errors need counts of 5 or more parts of the corpus, not 1" in error(
         glove("compare", "--error", "parts/1.npz", made, "码头", "河")
     )
+    wrong = glove("compare", "--error", "parts", "--keep", "none", *asked)
+    assert (wrong.exit_code, "--keep: none is no directory" in wrong.stderr) == (2, True)
+    wrong = glove("compare", "--draws", "3", *asked)
+    assert (wrong.exit_code, "--draws is for --error" in wrong.stderr) == (2, True)

@@ -1,5 +1,7 @@
 """Errors of similarities: against training anew, and by their laws."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -9,11 +11,11 @@ from nlpzero.vectors.cooccurrence import Cooccurrence, merge_counts
 from nlpzero.vectors.glove import train
 from nlpzero.vectors.pairs import count_pairs
 from nlpzero.vectors.parameters import GloveParameters
-from nlpzero.vectors.resampling import Resampling
+from nlpzero.vectors.resampling import Resampling, draw_vectors
 from nlpzero.vectors.store import Vectors
 from nlpzero.vectors.training import vectors_of
 
-WANTED = GloveParameters(dim=6, sweeps=12, l2=1.0)
+WANTED = GloveParameters(dim=6, l2=1.0)
 
 
 def made_up_parts(seed: int, parts: int, lines: int, size: int = 40) -> list[str]:
@@ -38,48 +40,80 @@ def trained(counts: Cooccurrence) -> Vectors:
 TEXTS = made_up_parts(1, 12, 30)
 PARTS = [count_pairs([text], min_count=1, window=3) for text in TEXTS]
 VECTORS = trained(merge_counts(PARTS))
-PAIRS = [(VECTORS.words[i], VECTORS.words[j]) for i, j in ((0, 1), (2, 3), (4, 7), (8, 12), (5, 10), (14, 20))]
+PAIRS = [(VECTORS.words[i], VECTORS.words[j]) for i in range(0, 20, 2) for j in range(i + 1, 24, 3)]
 
 
-def test_errors_are_about_those_of_training_anew_on_other_text() -> None:
-    found = np.array([Resampling(VECTORS, PARTS).error(a, b) for a, b in PAIRS])
-    anew = []
-    for seed in range(2, 14):
-        vectors = trained(count_pairs(made_up_parts(seed, 12, 30), min_count=1, window=3))
-        anew.append([vectors.unit_of(a)[0] @ vectors.unit_of(b)[0] for a, b in PAIRS])
-    ratio = float(np.median(found / np.std(anew, axis=0, ddof=1)))
-    assert 0.5 < ratio < 2
+def errors(
+    vectors: Vectors, parts: list[Cooccurrence], draws: int = 10, pairs: list[tuple[str, str]] = PAIRS
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    resampling = Resampling(list(draw_vectors(vectors, parts, draws, job=Job(workers=1))))
+    return np.array([resampling.error(a, b) for a, b in pairs], np.float64)
+
+
+def test_two_of_three_similarities_of_other_text_lie_within_one_error_and_nearly_all_within_two() -> None:
+    cosines, stated = [], []
+    for seed in range(2, 10):
+        parts = [count_pairs([text], min_count=1, window=3) for text in made_up_parts(seed, 12, 30)]
+        vectors = trained(merge_counts(parts))
+        cosines.append([vectors.unit_of(a)[0] @ vectors.unit_of(b)[0] for a, b in PAIRS])
+        if seed < 4:
+            stated.append(errors(vectors, parts, 8))
+    apart = [abs(np.subtract(cosines[i], cosines[j])) for i in range(2) for j in range(2, 8)]
+    within = [np.mean([gap < k * 2**0.5 * stated[n // 6] for n, gap in enumerate(apart)]) for k in (1, 2)]
+    assert 0.6 < within[0] < 0.8
+    assert 0.88 < within[1] < 0.99
 
 
 def test_more_text_makes_errors_smaller() -> None:
     more = [count_pairs([text], min_count=1, window=3) for text in made_up_parts(3, 12, 240)]
-    big = trained(merge_counts(more))
-    small = [Resampling(VECTORS, PARTS).error(a, b) or 0 for a, b in PAIRS]
-    large = [Resampling(big, more).error(a, b) or 0 for a, b in PAIRS]
-    assert sum(large) < 0.6 * sum(small)
+    assert errors(trained(merge_counts(more)), more, 4).sum() < 0.6 * errors(VECTORS, PARTS, 4).sum()
 
 
 def test_an_error_does_not_depend_on_order_or_on_what_was_asked_before() -> None:
-    one, other = Resampling(VECTORS, PARTS, 20), Resampling(VECTORS, PARTS, 20)
-    errors = [one.error(a, b) for a, b in PAIRS]
-    assert [other.error(b, a) for a, b in reversed(PAIRS)] == pytest.approx(errors[::-1])
+    turned = [(b, a) for a, b in reversed(PAIRS)]
+    assert errors(VECTORS, PARTS, 3, turned).tolist() == errors(VECTORS, PARTS, 3)[::-1].tolist()
 
 
 def test_parts_that_are_all_the_same_leave_nothing_to_chance() -> None:
-    assert Resampling(VECTORS, [PARTS[0]] * 6, 10).error(*PAIRS[0]) == pytest.approx(0, abs=1e-6)
+    same = trained(merge_counts([PARTS[0]] * 6))
+    assert errors(same, [PARTS[0]] * 6, 3, [(same.words[0], word) for word in same.words[1:9]]) == pytest.approx(0)
 
 
-def test_a_word_that_was_never_seen_has_no_error_and_one_beside_itself_none() -> None:
-    resampling = Resampling(VECTORS, PARTS, 5)
-    assert resampling.error(PAIRS[0][0], "江河") is None
-    assert resampling.error(PAIRS[0][0], PAIRS[0][0]) == 0
+def test_draws_are_trained_as_the_vectors_were(tmp_path: Path) -> None:
+    parameters = GloveParameters(dim=4, model=1, sweeps=3, seed=5)
+    *_, last = train(merge_counts(PARTS), parameters, job=Job(workers=1))
+    vectors = vectors_of(last, merge_counts(PARTS), parameters, remove=-1, characters=False)
+    drawn = next(draw_vectors(vectors, PARTS, job=Job(workers=1)))
+    assert (drawn.dim, drawn.refinement, drawn.characters) == (8, None, None)
+    assert drawn.signature["trained"] | {"sweeps": 3} == vectors.signature["trained"]
+    assert drawn.signature["drawn"] == 12
+    drawn.save(tmp_path / "draw.npz")
+    loaded = Vectors.load(tmp_path / "draw.npz")
+    assert Resampling([loaded, loaded]).error(*PAIRS[0]) == 0
+
+
+def test_a_word_that_draws_lack_is_answered_by_its_characters_or_has_no_error() -> None:
+    draws = list(draw_vectors(VECTORS, PARTS, 3, job=Job(workers=1)))
+    assert Resampling(draws).error(PAIRS[0][0], "".join(VECTORS.words[1:3])) is None  # each character is in one word
+    for vectors in draws:
+        vectors.characters = None  # then the mean of the vectors of its characters
+    assert Resampling(draws).error(PAIRS[0][0], "".join(VECTORS.words[1:3])) or 0 > 0
+    assert Resampling(draws).error(PAIRS[0][0], PAIRS[0][0]) == 0
 
 
 def test_what_errors_cannot_be_told_of_is_refused() -> None:
+    def refused(vectors: Vectors, parts: list[Cooccurrence]) -> None:
+        next(draw_vectors(vectors, parts))
+
     with pytest.raises(ModelError, match="errors need counts of 5 or more parts of the corpus, not 4"):
-        Resampling(VECTORS, PARTS[:4])
+        refused(VECTORS, PARTS[:4])
+    plain = Vectors(["江"], np.ones((1, 2), np.float32))
     with pytest.raises(ModelError, match="errors need vectors that `nlpzero glove train` made"):
-        Resampling(Vectors(["江"], np.ones((1, 2), np.float32)), PARTS)
+        refused(plain, PARTS)
     others = [count_pairs([text], min_count=1, window=2) for text in TEXTS[:5]]
-    with pytest.raises(ModelError, match=r"not counted as the vectors were: window is \[2, 3\]"):
-        Resampling(VECTORS, others)
+    with pytest.raises(ModelError, match="not counted as the vectors were: window is 2, 3"):
+        refused(VECTORS, others)
+    with pytest.raises(ModelError, match="errors need two draws or more, not 1"):
+        Resampling([plain])
+    with pytest.raises(ModelError, match="vectors: not a draw of the same corpus as the others; draw them anew"):
+        Resampling([plain, plain])
