@@ -3,6 +3,7 @@
 import contextlib
 import csv
 import io
+import itertools
 import json
 import math
 import sys
@@ -18,8 +19,6 @@ from .values import is_given, option, reads_input
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-
-    from nlpzero.text.rows import WrittenColumn
 
 
 class TextFile(Protocol):
@@ -135,15 +134,13 @@ class Table:
         self._write([None if isinstance(v, float) and not math.isfinite(v) else v for v in values])
 
     def write_columns(self, columns: "Sequence[Sequence[Any] | npt.NDArray[Any]]") -> None:
-        """Write many rows, given column by column: many times faster than row by row."""
+        """Write many rows, given column by column: several times as fast as row by row where columns are numbers."""
         if self._write == self._tsv and len(columns[0]) >= MANY:
-            from nlpzero.text.rows import rows_of
-
-            self._file.write(rows_of([*map(_fields_of, columns)]))
+            shown = [*_text_columns(columns)]
+            self._file.write("\n".join(map("\t".join, zip(*shown, strict=True)) if len(shown) > 1 else shown[0]) + "\n")
         else:
-            for row in zip(
-                *(column if isinstance(column, Sequence) else column.tolist() for column in columns), strict=True
-            ):
+            lists = (column if isinstance(column, Sequence) else column.tolist() for column in columns)
+            for row in zip(*lists, strict=True):
                 self.write(row)
 
     def _aligned(self, values: Sequence[Any]) -> None:
@@ -184,18 +181,23 @@ def _tsv_fields(column: Sequence[Any]) -> Sequence[str]:
     return [_tsv_field(v) for v in column]
 
 
-def _fields_of(column: "Sequence[Any] | npt.NDArray[Any]") -> "WrittenColumn":
-    """Write a column as fields of tsv."""
-    from nlpzero.text.rows import decimals, integers, texts
+def _text_columns(columns: "Sequence[Sequence[Any] | npt.NDArray[Any]]") -> Iterator[Sequence[str]]:
+    """Write columns as fields of tsv; neighbouring columns of numbers become one column, with tabs in it."""
+    for is_number, group in itertools.groupby(columns, _are_numbers):
+        if is_number:
+            from nlpzero.text.rows import numbers, rows_of
 
+            yield rows_of([*map(numbers, group)]).split("\n")[:-1]
+        else:
+            yield from (_tsv_fields([*column]) for column in group)
+
+
+def _are_numbers(column: "Sequence[Any] | npt.NDArray[Any]") -> bool:
+    """Tell whether all values are fractions, or all are whole numbers of 64 bits."""
     if not isinstance(column, Sequence):
-        return decimals(column) if column.dtype.kind == "f" else integers(column)
+        return True
     kinds = set(map(type, column))
-    if kinds == {float}:
-        return decimals(column)
-    if kinds == {int} and max(column) < 1 << 63 and min(column) > -(1 << 63):
-        return integers(column)
-    return texts(_tsv_fields(column))
+    return kinds == {float} or (kinds == {int} and max(column) < 1 << 63 and min(column) > -(1 << 63))
 
 
 @dataclass(frozen=True, kw_only=True)

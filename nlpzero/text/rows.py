@@ -1,6 +1,6 @@
-"""Many rows of a table as text, made of whole columns by array code: six times as fast as field by field.
+"""Columns of numbers as text, made by array code: several times as fast as number by number.
 
-What is written is what Python writes for each value: numbers with a fraction have four decimals.
+What is written is what Python writes for each: numbers with a fraction have four decimals.
 """
 
 import math
@@ -30,8 +30,8 @@ def rows_of(columns: Sequence[WrittenColumn]) -> str:
 
     Examples
     --------
-    >>> rows_of([texts(["山药", "汤"]), integers([5, -12]), decimals([0.5, float("nan")])])
-    '山药\\t5\\t0.5000\\n汤\\t-12\\t\\n'
+    >>> rows_of([integers([5, -12]), decimals([0.5, float("nan")])])
+    '5\\t0.5000\\n-12\\t\\n'
     """
     places = np.cumsum(sum(column.lengths + 1 for column in columns))
     codes = np.full(int(places[-1]) if len(places) else 0, TAB, np.uint32)
@@ -45,9 +45,10 @@ def rows_of(columns: Sequence[WrittenColumn]) -> str:
     return from_code_points(codes)
 
 
-def texts(column: Sequence[str]) -> WrittenColumn:
-    """Take texts as they are."""
-    return WrittenColumn(code_points("".join(column)), np.fromiter(map(len, column), np.intp, len(column)))
+def numbers(column: Sequence[float] | npt.NDArray[Any]) -> WrittenColumn:
+    """Write numbers that are all whole, or none of which needs to be."""
+    values = np.asarray(column)
+    return decimals(values) if values.dtype.kind == "f" else integers(values)
 
 
 def integers(column: Sequence[int] | npt.NDArray[np.int64]) -> WrittenColumn:
@@ -61,7 +62,8 @@ def decimals(column: Sequence[float] | npt.NDArray[np.float64]) -> WrittenColumn
     values = np.asarray(column, np.float64)
     is_easy = np.abs(values) < GREATEST
     if not is_easy.all() and (np.abs(values[~is_easy]) < np.inf).any():
-        return texts([*map(_decimal, values.tolist())])
+        own = [*map(_decimal, values.tolist())]
+        return WrittenColumn(code_points("".join(own)), np.fromiter(map(len, own), np.intp, len(own)))
     scaled = np.where(is_easy, values, 0.0) * 1e4
     rounded = np.rint(scaled)
     for at in np.flatnonzero(np.abs(np.abs(scaled - rounded) - 0.5) < DOUBT).tolist():
