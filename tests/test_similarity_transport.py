@@ -138,8 +138,12 @@ def test_problems_with_equal_costs_and_weights_are_solved() -> None:
 # Large problems
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_a_sparse_solution_is_the_dense_one_with_its_proof(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("seed", "kept", "pruned"), [(0, 2, 20), (1, 1, 2), (2, 1, 0)])
+def test_a_sparse_solution_is_the_dense_one_with_its_proof(
+    seed: int, kept: int, pruned: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sparse, "KEPT", kept)
+    monkeypatch.setattr(sparse, "PRUNED", pruned)
     monkeypatch.setattr(sparse, "NEAREST", 3)
     monkeypatch.setattr(sparse, "ADDED", 2)
     monkeypatch.setattr(sparse, "ROWS", 7)

@@ -79,7 +79,7 @@ class Postings:
     --------
     >>> postings = Postings(character_rows(["江水", "江", "山"], np.full(0x110000, 2.0)))
     >>> [one] = postings.products(np.array([ord("江"), ord("海")]), [np.array([1.0, 1.0])])
-    >>> one.round(3).tolist()
+    >>> one.astype(float).round(3).tolist()
     [0.707, 1.0, 0.0]
     """
 

@@ -2,14 +2,16 @@
 
 An optimal plan moves mass between n + m - 1 pairs at most, nearly all of them near ones. So the problem is solved with
 the nearest words of each alone, and with a plan that exists at any rate. The dual potentials u, v of that solution are
-then held against all pairs: where cost(i, j) < u_i + v_j, the pair may make the plan cheaper; it is added, and the
-problem solved again. Once there is no such pair, the potentials prove that the plan is optimal for the whole.
+then held against all pairs: where cost(i, j) < u_i + v_j, the pair may make the plan cheaper; it is added, pairs that
+cost much more than their potentials are left out, and the problem is solved again. Once there is no such pair, the
+potentials prove that the plan is optimal for the whole.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
+from ..core.counting import first_of_each
 from .documents import Floats, Ints
 from .pot_adapter import sparse_solver
 
@@ -17,6 +19,10 @@ NEAREST = 20
 """Words of the other side that each begins with. With 10 and 5 more rounds are needed than are saved."""
 ADDED = 20
 """Pairs that are added in a round, for each word, at most: those that promise most."""
+KEPT = 2
+"""Pairs that stay in play after a round, for each word on the average. With more, rounds are slower, and not fewer."""
+PRUNED = 20
+"""Rounds after which all pairs stay, so that there is an end."""
 ROWS = 256
 """Rows of the costs that are looked at together."""
 SLACK = 1e-12
@@ -48,8 +54,8 @@ def solve_sparse(p: Floats, q: Floats, costs: Floats, iterations: int) -> Sparse
 
     Notes
     -----
-    Two partial sorts of the costs, and a round of about 40 ns a pair that is in play and 3 ns a pair that is not; some
-    five rounds. Besides the costs some megabytes.
+    Two partial sorts of the costs, and rounds of about 2 microseconds a pair that is in play, twenty a word at first
+    and two later, and 6 ns a pair that is not; some three rounds. Besides the costs some megabytes.
 
     Examples
     --------
@@ -60,12 +66,14 @@ def solve_sparse(p: Floats, q: Floats, costs: Floats, iterations: int) -> Sparse
     move = sparse_solver()
     if move is None:
         return None
-    slack = SLACK * float(np.abs(costs).max())
+    slack = SLACK * max(float(costs.max()), -float(costs.min()))
     flat = costs.ravel()
-    pairs = np.unique(np.concatenate([_nearest(costs), _corners(p, q)]))
+    pairs = np.sort(np.concatenate([_nearest(costs), _corners(p, q)]))
+    pairs = pairs[np.flatnonzero(first_of_each(pairs))]
+    round_ = 0
     while True:
-        sources, targets = (part.astype(np.uint64) for part in np.divmod(pairs, len(q)))
-        found = move(p, q, sources, targets, flat[pairs], iterations)
+        sources, targets = np.divmod(pairs, len(q))
+        found = move(p, q, sources.astype(np.uint64), targets.astype(np.uint64), flat[pairs], iterations)
         if found[6] != SPARSE_OPTIMAL:
             return None
         u, v = found[4], found[5]
@@ -73,7 +81,15 @@ def solve_sparse(p: Floats, q: Floats, costs: Floats, iterations: int) -> Sparse
         if not len(more):
             from_, to, masses = found[0].astype(np.int64), found[1].astype(np.int64), found[2]
             return SparsePlan(from_, to, masses, float(masses @ costs[from_, to]), u, v)
-        pairs = np.union1d(pairs, more)
+        # None of those is in play, which cost their potentials at least. Of these the least costly beyond them stay.
+        beyond = flat[pairs] - u[sources] - v[targets]
+        stay = KEPT * (len(p) + len(q)) if round_ < PRUNED else len(pairs)
+        if stay < len(pairs):
+            carried = found[0].astype(np.int64) * len(q) + found[1].astype(np.int64)
+            beyond[np.isin(pairs, carried)] = -np.inf  # so that one plan exists
+            pairs = pairs[np.argpartition(beyond, stay - 1)[:stay]]
+        pairs = np.append(pairs, more)
+        round_ += 1
 
 
 def _nearest(costs: Floats) -> Ints:

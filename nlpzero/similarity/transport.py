@@ -206,9 +206,9 @@ def costs_of(problems: TransportProblems, same: CommonWords | None = None) -> Fl
     every = np.arange(len(problems.n))
     if same is None:
         return _solved(problems, every, every[:0])[0]
+    # To look for a large problem's common words takes as long as they save.
+    same = same.some((problems.n * problems.m)[same.problem] < LARGE)
     surely = sure(problems, same)
-    stays = surely | ((problems.n * problems.m)[same.problem] < LARGE)
-    surely, same = surely[stays], same.some(stays)
     left = reduced(problems, same)
     doubtful = np.unique(same.problem[~surely])
     found, u, v = _solved(left, every, doubtful)
@@ -249,7 +249,8 @@ def _solved(problems: TransportProblems, which: Ints, proved: Ints) -> tuple[Flo
             rows, columns = np.flatnonzero(p), np.flatnonzero(q)
             whole = len(rows) == n and len(columns) == m
             part = costs if whole else np.ascontiguousarray(costs[np.ix_(rows, columns)])
-            _, found[k], _, _ = solve(p[rows], q[columns], part, ITERATIONS)
+            sparse = solve_sparse(p[rows], q[columns], part, ITERATIONS)
+            found[k] = solve(p[rows], q[columns], part, ITERATIONS)[1] if sparse is None else sparse.cost
             continue
         # The plan is let go at once: its memory serves the next one.
         _, found[k], u[a:b], v[c:d], status = move(p, q, costs, ITERATIONS)
