@@ -2,7 +2,6 @@
 
 import contextlib
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
@@ -254,27 +253,30 @@ def _write(
 
     from nlpzero.words.known import held_by
 
-    order = np.arange(len(discovery.words))
-    if own.sort == "score":
-        by_word = np.array(sorted(order.tolist(), key=discovery.words.__getitem__), np.intp)
-        order = by_word[np.argsort(-discovery.scores[by_word], kind="stable")]
-    rows = (i for i in order.tolist() if len(discovery.words[i]) >= own.min_length)
+    words = discovery.words
+    is_known = held_by(known, words)
+    shown = np.ones(len(words), np.bool_)
+    if own.min_length > 1:
+        shown &= np.fromiter(map(len, words), np.intp, len(words)) >= own.min_length
     if stop:
-        rows = (i for i in rows if discovery.words[i] not in stop)
-    is_known = held_by(known, discovery.words)
+        shown &= ~np.fromiter(map(stop.__contains__, words), np.bool_, len(words))
     if own.new:
-        rows = (i for i in rows if not is_known[i])
-    chosen = [*islice(rows, own.top)]
+        shown &= ~is_known
+    chosen = np.flatnonzero(shown)
+    if own.sort == "score":
+        by_word = np.array(sorted(chosen.tolist(), key=words.__getitem__), np.intp)
+        chosen = by_word[np.argsort(-discovery.scores[by_word], kind="stable")]
+    chosen = chosen[: own.top]
     figures = (measures := discovery.measures).cohesion, measures.left_entropy, measures.right_entropy
     table = None if writing.form == "userdict" else writing.table(out, COLUMNS)
     for at in range(0, len(chosen), ROWS):
         some = chosen[at : at + ROWS]
-        words, counts = [discovery.words[i] for i in some], discovery.counts[some]
+        names, counts = [words[i] for i in some.tolist()], discovery.counts[some]
         if table is None:
-            out.writelines(f"{word} {count}\n" for word, count in zip(words, counts.tolist(), strict=True))
+            out.writelines(f"{word} {count}\n" for word, count in zip(names, counts.tolist(), strict=True))
         else:
-            shown = [figure[some] for figure in (discovery.scores, *figures)]
-            table.write_columns([words, counts, *shown, is_known[some].astype(int)])
+            columns = [figure[some] for figure in (discovery.scores, *figures)]
+            table.write_columns([names, counts, *columns, is_known[some].astype(int)])
 
 
 def _write_boundaries(found: LearnedWords, table: Table) -> None:
