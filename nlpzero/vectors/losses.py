@@ -3,6 +3,7 @@
 import itertools
 
 import numpy as np
+import numpy.typing as npt
 
 from ..core.engine import Engine
 from .characters import Matrix
@@ -27,11 +28,9 @@ def loss(
 
     Notes
     -----
-    O(P dim): about a tenth of a sweep.
+    O(P dim): about a third of a sweep of ALS, which finds its loss by the way.
     """
-
     halved = words is contexts  # each pair stands in two rows
-
     filled = np.flatnonzero(contexts.any(1))
     known = int(filled[-1]) + 1 if len(filled) else 0
 
@@ -39,11 +38,13 @@ def loss(
     def piece(low: int) -> float:
         high = min(low + PIECE, len(pairs.columns))
         rows, columns = pairs.row_of(low, high), pairs.columns[low:high]
-        weights, targets = pairs.weigh(slice(low, high), rows)
+        entries: slice | npt.NDArray[np.intp] = slice(low, high)
         if halved:
-            weights = np.where(rows < columns, weights, 0)
+            chosen = np.flatnonzero(rows < columns)
+            rows, columns, entries = rows.take(chosen), columns.take(chosen), low + chosen
+        weights, targets = pairs.weigh(entries, rows)
         near = np.flatnonzero(columns < known)  # products with the others are 0
-        rows = rows[near]
+        rows = rows.take(near)
         context = contexts.take(columns[near], 0)
         products = np.empty(len(near), np.float32)
         edges = np.unique(np.concatenate([[0], np.flatnonzero(np.diff(rows)) + 1, [len(rows)]])).tolist()

@@ -27,7 +27,9 @@ def main() -> None:
 
         def add(name: str, workers: str, *command: object) -> None:
             took = run([*NLPZERO, "glove", *map(str, command), "-j", workers])
-            rows.append({"what": f"{name} -j {workers}", "seconds": took.seconds, "peak MB": took.peak_mb})
+            rows.append(
+                {"what": f"{name} -j {workers}", "seconds": took.seconds, "CPU s": took.cpu, "peak MB": took.peak_mb}
+            )
             print(f"  {name} done", flush=True)
 
         count = "count", "--tokenized", "--min-count", options.min_count, "-o", counts, corpus
@@ -52,7 +54,7 @@ def main() -> None:
             for workers in options.workers[-1:]:
                 took = sgns(options, corpus, None, workers, options.epochs, options.min_count)
                 name = f"gensim SGNS, {options.epochs} epochs, {workers} workers"
-                rows.append({"what": name, "seconds": took.seconds, "peak MB": took.peak_mb})
+                rows.append({"what": name, "seconds": took.seconds, "CPU s": took.cpu, "peak MB": took.peak_mb})
         print_table(f"{options.corpus}: whole processes", rows)
 
 
