@@ -40,8 +40,9 @@ def deduplicate(
         lines: list[str] = []
         sources: list[str] = []
         for block in corpus.blocks():
-            lines += text_of(block).removesuffix("\n").split("\n")
-            sources += source_text(block).removesuffix("\n").split("\n")
+            text, source = text_of(block), source_text(block)
+            lines += (read := text.removesuffix("\n").split("\n"))
+            sources += read if source == text else source.removesuffix("\n").split("\n")
         warn_replaced(corpus)
         with working("comparing lines"):
             found = near_duplicates(lines, own.near)
