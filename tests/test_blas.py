@@ -1,5 +1,6 @@
 """Results do not depend on the number of threads that linear algebra may use."""
 
+import itertools
 import os
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 import nlpzero as nz
 from nlpzero.core.blas import VARIABLES, OneThread
 from nlpzero.core.job import Cost, Job
+from nlpzero.vectors.store import Vectors
 
 STORIES = Path(__file__).parent.parent / "data" / "stories.txt"
 
@@ -54,3 +56,24 @@ def test_trained_vectors_are_the_same_bytes_for_any_number_of_threads() -> None:
             vectors = nz.train_vectors(STORIES, dim=50)
             trained.append(np.array(vectors.matrix).tobytes())
     assert trained[0] == trained[1] == trained[2]
+
+
+def test_answers_of_vectors_and_of_texts_are_the_same_bits_for_any_number_of_threads() -> None:
+    rng = np.random.default_rng(1)
+    words = [chr(0x4E00 + i) for i in range(20_000)]
+    vectors = Vectors(words, rng.normal(size=(len(words), 300)).astype(np.float32))
+    lines = STORIES.read_text(encoding="utf-8").splitlines()[:60]
+    found = []
+    for number in 1, 2, 3:
+        with threadpool_limits(number, "blas"):
+            found.append(
+                (
+                    [vectors.nearest(word, 20) for word in words[:40]],
+                    [vectors.analogy(word, words[1], words[2]) for word in words[3:9]],
+                    vectors.compare(words[0], words[1]),
+                    nz.similarities([*itertools.pairwise(lines)]).tobytes(),
+                    nz.embeddings(lines).tobytes(),
+                    nz.most_similar(lines[3], lines),
+                )
+            )
+    assert found[0] == found[1] == found[2]

@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from ..core.blas import OneThread
+from ..core.blas import one_threaded
 from ..errors import ModelError
 from ..segment.cutter import Cutter
 from ..segment.dictionary import dictionary_cutter
@@ -63,6 +63,7 @@ def similarity(
     return float(similarities([(a, b)], method=method, vectors=vectors, cut=cut)[0])
 
 
+@one_threaded
 def similarities(
     pairs: Sequence[tuple[str, str]],
     *,
@@ -93,6 +94,7 @@ def similarities(
     return measure.similarity(measure.distances(a, b))
 
 
+@one_threaded
 def embeddings(
     texts: Sequence[str], *, dim: int = DIM, vectors: Vectors | None = None, cut: Cutter | None = None
 ) -> npt.NDArray[np.float32]:
@@ -120,6 +122,7 @@ def embeddings(
     return embed(measure, measure.encode(_words(texts, cutter)), dim)
 
 
+@one_threaded
 def alignment(
     a: str, b: str, *, method: DistanceMethod = "combined", vectors: Vectors | None = None, cut: Cutter | None = None
 ) -> list[Move]:
@@ -163,6 +166,7 @@ class TextIndex:
     ['小船停在岸边']
     """
 
+    @one_threaded
     def __init__(
         self,
         texts: Sequence[str],
@@ -179,10 +183,10 @@ class TextIndex:
         self.texts, self._documents, self._measure, self._cutter = texts, documents, measure, cutter
         self._collection = Collection(documents, measure)
 
+    @one_threaded
     def search(self, query: str, top: int = 10) -> list[Hit]:
         """Find the texts that are most similar to a query, exactly."""
-        with OneThread():  # BLAS threads for products this small took twice the time
-            hits = self._collection.nearest(self._measure.encode(_words([query], self._cutter)), 0, top)
+        hits = self._collection.nearest(self._measure.encode(_words([query], self._cutter)), 0, top)
         found = zip(hits.texts.tolist(), self._measure.similarity(hits.distances).tolist(), strict=True)
         return [Hit(number, self.texts[number], alike) for number, alike in found]
 

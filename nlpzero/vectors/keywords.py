@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ..core.blas import one_threaded
 from ..errors import NothingFound
 from ..text.stopwords import FUNCTION_WORDS
 from ..text.words import are_words, is_number
@@ -29,6 +30,7 @@ class TextKeyword:
     pmi: float
 
 
+@one_threaded
 def keywords(
     vectors: Vectors,
     tokens: Sequence[str],

@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from ..core.blas import one_threaded
 from ..errors import ModelError
 from .characters import Matrix
 from .store import Vectors
@@ -79,6 +80,7 @@ def space(vectors: Vectors, mode: Mode = "related") -> Matrix:
     return vectors.unit if mode == "related" else similarity_transform(vectors)
 
 
+@one_threaded
 def nearest(vectors: Vectors, words: Sequence[str], top: int = 10, mode: Mode = "related") -> list[list[Answer]]:
     """Give for each word the others nearest to it by cosine (近义词、相关词).
 
@@ -117,6 +119,7 @@ def nearest_in(vectors: Vectors, unit: Matrix, word: str, top: int = 10, mode: M
     return best(vectors.words, unit @ unit[row], top, [row])
 
 
+@one_threaded
 def analogy(vectors: Vectors, a: str, b: str, c: str, top: int = 10) -> list[Answer]:
     """Give the words that are to `c` as `b` is to `a` (类比), by the cosine with b - a + c (3CosAdd).
 
@@ -138,6 +141,7 @@ def analogy(vectors: Vectors, a: str, b: str, c: str, top: int = 10) -> list[Ans
     return best(vectors.words, vectors.unit @ (wanted / length if length else wanted).astype(np.float32), top, ids)
 
 
+@one_threaded
 def compare(vectors: Vectors, a: str, b: str, similar: Matrix | None = None) -> WordComparison:
     """Compare two words.
 
