@@ -11,7 +11,7 @@ import pytest
 from cases import DAMAGES
 
 from nlpzero.core import counting
-from nlpzero.core.counting import Merging, count, count_ranked, merge, sort_with_origin
+from nlpzero.core.counting import Merging, count, count_ranked, merge, parts_of, sort_with_origin
 from nlpzero.core.engine import Engine
 from nlpzero.core.workspace import NONE, Ids, Keys, Run, StoredRun, Workspace, WorkspaceArray
 from nlpzero.errors import ModelError, NlpZeroError
@@ -150,6 +150,40 @@ def test_runs_merged_in_groups_of_groups_give_the_same_sums_and_ranks(
         assert np.array_equal(at_once.counts, in_groups.counts)
         assert len(ranks) == len(ranks_of_groups) == len(blocks)
         assert all(map(np.array_equal, ranks, ranks_of_groups))
+
+
+@pytest.mark.parametrize("fewest", [3, 100])
+def test_runs_that_are_spent_leave_no_files_but_those_of_the_ranks(
+    fewest: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "LEAST", 50)
+    monkeypatch.setattr(counting, "FEWEST", fewest)
+    rng = np.random.default_rng(8)
+    blocks = [random_keys(rng, size, 300) for size in rng.integers(1, 200, 20).tolist()]
+    with Workspace(0, tmp_path, task=1) as workspace:
+        sums = []
+        for spent in (False, True):
+            runs = [workspace.store_run(count(block)) for block in blocks]
+            files = {Path(run.keys.path or "") for run in runs}
+            merging = Merging(runs, 2, engine=Engine(), workspace=workspace, ranked=True, spent=spent)
+            sums.append([(run.keys.tolist(), run.counts.tolist()) for run in merging])
+            assert [file.exists() for file in files] == [not spent] * len(files)
+            kept = {Path(part.path or "") for part in parts_of(merging.ranks)}
+            for run in () if spent else runs:
+                workspace.discard(*run)
+            assert set(Path(workspace.directory).iterdir()) == kept
+            workspace.discard(*parts_of(merging.ranks))
+        assert sums[0] == sums[1]
+
+
+def test_counts_of_levels_take_64_bits_only_where_they_must() -> None:
+    with Workspace(1 << 20) as workspace:
+        for number, kind in ((2**31 - 3, np.uint32), (2**31, np.int64)):
+            keys, counts = np.arange(2, dtype=np.uint64), np.array([number, 1], np.int64)
+            runs = [workspace.store_run(Run(keys, counts)) for _ in range(2)]
+            merging = Merging(runs, workspace=workspace, engine=Engine())
+            assert merging.number_type is kind
+            assert [run.counts.tolist() for run in merging] == [[2 * number, 2]]
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="the system does not tell which files are open")

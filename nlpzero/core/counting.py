@@ -8,7 +8,7 @@ block size and any number of workers. What outgrows the memory given is kept in 
 import functools
 import itertools
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -139,6 +139,11 @@ class Ranks(NamedTuple):
         return np.concatenate(found)
 
 
+def parts_of(ranks: Iterable[Ranks]) -> Iterable[WorkspaceArray]:
+    """Give the parts of the ranks of several runs, which share them, each once."""
+    return {id(part): part for one in ranks for part in one.parts}.values()
+
+
 def _moved(ranks: Ids, base: int) -> Ids:
     """Add the rank of the first key of a range."""
     return np.where(ranks == NONE, NONE, ranks + np.uint32(base)) if base else ranks
@@ -161,6 +166,8 @@ class Merging:
         Its `task` bounds a range: 80 bytes for each entry of the runs in it.
     ranked : bool
         Whether ranks are wanted.
+    spent : bool
+        Whether the runs are not needed any more: each goes when it has been added, which saves room.
 
     Notes
     -----
@@ -192,10 +199,18 @@ class Merging:
         workspace: Workspace,
         engine: Engine,
         ranked: bool = False,
+        spent: bool = False,
     ) -> None:
-        self.runs, self.minimum, self.ranked = runs, minimum, ranked
+        self.runs, self.minimum, self.ranked, self.spent = runs, minimum, ranked, spent
         self.workspace, self.engine = workspace, engine
         self.ranks: list[Ranks] = []
+
+    @property
+    def number_type(self) -> type[np.uint32] | type[np.int64]:
+        """The type that holds all sums: 32 bits where the counts of all runs together fit them."""
+        counts = [run.counts for run in self.runs]
+        total = sum(one.check if one.path is not None else sum_of(one.array) for one in counts)
+        return np.uint32 if total < NONE else np.int64
 
     def __iter__(self) -> Iterator[Run]:
         entries = max(LEAST, self.workspace.task // 80)
@@ -208,26 +223,27 @@ class Merging:
         """Merge groups of runs, and then their sums."""
         sums: list[StoredRun] = []
         inner: list[Sequence[Ranks]] = []
+        number_type = self.number_type
         size = -(-len(self.runs) // -(-len(self.runs) // most))
         for start in range(0, len(self.runs), size):
-            group = self._of(self.runs[start : start + size], 1)
-            keys, counts = Column(self.workspace, np.uint64), Column(self.workspace, np.int64)
+            group = self._of(self.runs[start : start + size], 1, self.spent)
+            keys, counts = Column(self.workspace, np.uint64), Column(self.workspace, number_type)
             for run in group:
                 keys.append(run.keys)
                 counts.append(run.counts)
             sums.append(StoredRun(keys.stored(), counts.stored()))
             inner.append(group.ranks)
-        outer = self._of(sums, self.minimum)
+        outer = self._of(sums, self.minimum, True)
         yield from outer
-        for stored in sums:
-            self.workspace.discard(*stored)
         self.ranks = [
             ranks for within, of_sum in zip(inner, outer.ranks, strict=False) for ranks in self._outer(within, of_sum)
         ]
+        self.workspace.discard(*parts_of(outer.ranks))
 
-    def _of(self, runs: Sequence[StoredRun], minimum: int) -> "Merging":
+    def _of(self, runs: Sequence[StoredRun], minimum: int, spent: bool) -> "Merging":
         """Make a merging of other runs."""
-        return Merging(runs, minimum, workspace=self.workspace, engine=self.engine, ranked=self.ranked)
+        workspace, engine = self.workspace, self.engine
+        return Merging(runs, minimum, workspace=workspace, engine=engine, ranked=self.ranked, spent=spent)
 
     def _outer(self, inner: Sequence[Ranks], of_sum: Ranks) -> list[Ranks]:
         """Give the ranks in the whole sum of the runs of a group, by those in the group's sum, range by range."""
@@ -265,6 +281,8 @@ class Merging:
             written = [column for column in columns if column.path is not None]
             if written and (read - sum(column.check for column in written)) % (1 << 64):
                 raise damaged(os.path.dirname(written[0].path or ""))
+        for run in runs if self.spent else ():
+            store.discard(*run)
         if self.ranked:
             spans = np.diff(np.array(borders), axis=0).T  # of every run in every range
             ends = np.cumsum(spans, axis=0)

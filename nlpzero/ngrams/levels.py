@@ -41,8 +41,8 @@ class Level:
     ----------
     pairs : uint64 array (n,), increasing
         prefix * 2^32 + suffix (at level 1 empty).
-    numbers : int64 array (n,)
-        How often each occurs.
+    numbers : uint32 or int64 array (n,)
+        How often each occurs. (`counts` and `parts` give them as int64.)
     """
 
     pairs: WorkspaceArray
@@ -54,7 +54,8 @@ class Level:
     @property
     def counts(self) -> Counts:
         """How often each occurs."""
-        return self.numbers.array
+        counts: Counts = self.numbers.array.astype(np.int64, copy=False)
+        return counts
 
     @property
     def keys(self) -> Keys:
@@ -75,7 +76,8 @@ class Level:
         """Give prefixes, suffixes and counts of `ROWS` n-grams at a time."""
         for start in range(0, len(self), ROWS):
             stop = min(start + ROWS, len(self))
-            yield *halves(self.pairs.part(start, stop)), self.numbers.part(start, stop)
+            counts = self.numbers.part(start, stop).astype(np.int64, copy=False)
+            yield *halves(self.pairs.part(start, stop)), counts
 
 
 def halves(keys: Keys) -> tuple[Ids, Ids]:
@@ -252,7 +254,14 @@ def small_ids(ids: Ids, number: int) -> LocalIds:
 
 
 def merged_level(
-    runs: Sequence[StoredRun], bits: int, minimum: int, *, ranked: bool, engine: Engine, workspace: Workspace
+    runs: Sequence[StoredRun],
+    bits: int,
+    minimum: int,
+    *,
+    ranked: bool,
+    spent: bool,
+    engine: Engine,
+    workspace: Workspace,
 ) -> tuple[Level, Sequence[Ranks]]:
     """Add runs of pairs of ranks to one level; give for each run the ranks in it of the run's n-grams.
 
@@ -265,14 +274,16 @@ def merged_level(
         N-grams seen less often are left out.
     ranked : bool
         Whether ranks are wanted.
+    spent : bool
+        Whether the runs are let go of when they have been added.
 
     Raises
     ------
     NlpZeroError
         If there are more than `MOST`.
     """
-    merging = Merging(runs, minimum, workspace=workspace, engine=engine, ranked=ranked)
-    pairs, numbers = Column(workspace, np.uint64), Column(workspace, np.int64)
+    merging = Merging(runs, minimum, workspace=workspace, engine=engine, ranked=ranked, spent=spent)
+    pairs, numbers = Column(workspace, np.uint64), Column(workspace, merging.number_type)
     low = np.uint64((1 << bits) - 1)
     size = 0
     for run in merging:

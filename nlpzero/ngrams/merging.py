@@ -34,7 +34,7 @@ def merge_ngrams(parts: Sequence[NGramTable], *, job: Job | Execution | None = N
 
     Notes
     -----
-    O(n log n) in the n-grams of all parts; in the workspace 16 bytes for each of them.
+    O(n log n) in the n-grams of all parts; in the workspace 12 bytes for each of them.
 
     Examples
     --------
@@ -83,7 +83,7 @@ def _merged(parts: Sequence[NGramTable], execution: Execution) -> NGramTable:
             for keys, part in zip(engine.map(task, work), parts, strict=True)
         ]
         is_last = number == len(first.levels) - 1
-        level, found = merged_level(runs, bits, 1, ranked=not is_last, engine=engine, workspace=workspace)
+        level, found = merged_level(runs, bits, 1, ranked=not is_last, spent=False, engine=engine, workspace=workspace)
         levels.append(level)
         workspace.discard(*maps, *(run.keys for run in runs))
         maps = [_flat(workspace, ranks) for ranks in found]

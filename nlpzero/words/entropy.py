@@ -384,5 +384,5 @@ def _worth_of_parts(evidence: Evidence) -> dict[tuple[int, int], float]:
     return result
 
 
-METHOD = Method("entropy", joined=True, min_count=5, find=find_words, checks=_checks, disk=8)
+METHOD = Method("entropy", joined=True, min_count=5, find=find_words, checks=_checks, disk=6)
 """5 gives the best vocabulary F on 22 MB of text (3: 0.55, 5: 0.60, 8: 0.55)."""
