@@ -30,6 +30,7 @@ from typing import Any, NamedTuple, TypeVar
 from .. import __version__
 from ..errors import CorpusError, NlpZeroError
 from ..reading.parts import Extent, text_of
+from .allocation import keep_freed_memory
 from .blas import one_thread_each
 from .engine import IN_FLIGHT, Engine
 
@@ -42,6 +43,8 @@ ALONE = 60
 """Seconds to wait while there is no worker that could work."""
 POLL = 1.0
 """Seconds between looks at the workers while a result is waited for."""
+KEPT = 512 << 20
+"""Bytes of memory that a worker is taken to have, of which it keeps an eighth at hand."""
 STOPPING = 20
 """Seconds that tasks which are not wanted any more get to end."""
 
@@ -231,6 +234,7 @@ def difference(needs: Needs) -> str:
     A worker runs it before its first task. If NumPy is not loaded yet, its linear algebra gets one thread.
     """
     one_thread_each()  # `dask worker` sees to it, too, unless it has no nanny
+    keep_freed_memory(KEPT)
     for (name, version), (_, mine) in zip(needs.versions, versions(), strict=True):
         if mine != version:
             return f"has {name} {mine}, not {version}; install the same everywhere"
