@@ -126,7 +126,7 @@ def test_counts_that_do_not_fit_are_refused(tmp_path: Path) -> None:
         discover([TEXT], counted=short)
     path = tmp_path / "a.runs"
     data = bytearray(saved(units, path))
-    at = data.index(units.levels[3].counts.astype("<i8").tobytes()[:400])
+    at = data.index(units.levels[3].numbers.array.tobytes()[:200])
     data[at] ^= 1
     path.write_bytes(data)
     with pytest.raises(
