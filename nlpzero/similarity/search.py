@@ -119,14 +119,14 @@ class Collection:
 
         Notes
         -----
-        For 100,000 sentences about 10 milliseconds, 4 of them for the distances of some thirty texts. Kusner et al.
+        For 100,000 sentences about 15 milliseconds, half of them for the distances of some thirty texts. Kusner et al.
         (2015), section 4, with the sparse product of Werner & Laber (2020).
         """
         [hits] = self.nearest_to_all(queries.chosen(np.array([query])), top)
         return hits
 
     def nearest_to_all(self, queries: Documents, top: int = 10) -> Iterator[Hits]:
-        """Find the texts nearest to each of some encoded queries: half the work of `nearest` for each."""
+        """Find the texts nearest to each of some encoded queries: less work for each than by `nearest`."""
         return self._answers(queries, top, np.inf)
 
     def within(self, queries: Documents, distance: float) -> Iterator[Hits]:
