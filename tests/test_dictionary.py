@@ -15,6 +15,7 @@ from nlpzero.segment.forms import LONGEST, Forms
 from nlpzero.segment.jieba_adapter import load_words
 from nlpzero.segment.lexical import LexiconCutter
 from nlpzero.segment.numerals import CLASSIFIER, NUMERAL, NUMERALS
+from nlpzero.segment.phrases import frequent
 from nlpzero.text.characters import DIGIT, HAN, LATIN, code_points, inside_numbers
 
 LETTERS = "山水云雨风花鸟鱼虫草人石一二三十百个只条12a，。\n"  # mountain, water, cloud, ..., one, two, three, ...
@@ -241,7 +242,7 @@ def test_a_lexicon_of_long_words_only_spells_none() -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_what_is_no_run_of_single_characters_is_cut_as_by_the_words_alone(seed: int) -> None:
-    words = load_words().at_least(4)
+    words = frequent(load_words(), 4)
     rng = np.random.default_rng(seed)
     every = [w for w in words.words if len(w) > 1 and not any(SlowDictionary.is_numeral(c) for c in w)]
     text = "，".join(every[i] for i in rng.integers(0, len(every), 500).tolist())

@@ -5,7 +5,7 @@ from nlpzero.segment.classifiers import Classifiers
 from nlpzero.segment.dictionary import LEAST_COUNT, dictionary_cutter
 from nlpzero.segment.jieba_adapter import load_words
 from nlpzero.segment.numerals import CLASSIFIER
-from nlpzero.segment.phrases import without_phrases
+from nlpzero.segment.phrases import frequent, without_phrases
 
 
 def test_determiners_and_degrees_are_words() -> None:
@@ -19,8 +19,15 @@ def test_determiners_and_degrees_are_words() -> None:
     assert cut("那天最大的") == ["那天", "最大", "的"]
 
 
+def test_words_of_letters_and_han_characters_stay() -> None:
+    # "ultrasound and X-ray were both done", "bought a memory stick", "his blood group is O"
+    assert dictionary_cutter()("B超和X光都做了") == ["B超", "和", "X光", "都", "做", "了"]
+    assert dictionary_cutter()("买了U盘") == ["买", "了", "U盘"]
+    assert dictionary_cutter()("他是O型") == ["他", "是", "O", "型"]
+
+
 def test_only_such_entries_are_left_out() -> None:
-    listed = load_words().at_least(LEAST_COUNT)
+    listed = frequent(load_words(), LEAST_COUNT)
     kept = without_phrases(listed)
     gone = set(listed.words) - set(kept.words)
     assert 30 < len(gone) < 60 and kept.total == listed.total

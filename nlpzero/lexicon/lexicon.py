@@ -224,17 +224,6 @@ class Lexicon:
             raise LexiconError(f"{source}: the counts add up to more than {MOST}; divide them", source)
         return counts
 
-    def at_least(self, count: int) -> "Lexicon":
-        """Give the words with at least this count, by the same total.
-
-        Examples
-        --------
-        >>> Lexicon(["长江", "大桥"], [6, 2]).at_least(3).words
-        ['长江']
-        """
-        kept = np.flatnonzero(self.counts >= count)
-        return Lexicon([self.words[i] for i in kept.tolist()], self.counts[kept], self.total)
-
     def folded(self, kinds: Iterable[str]) -> "Lexicon":
         """Give the words as text is read that is folded; words that become one have the greatest of their counts.
 

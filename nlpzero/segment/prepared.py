@@ -48,7 +48,7 @@ SCHEMA = Schema(
 RULES = repr(
     [
         (classifiers.LEAST_WORDS, classifiers.MOST_SHARE, classifiers.LIFT, NUMERALS),
-        (phrases.DETERMINERS, phrases.WHOLE, phrases.HALF, phrases.DEGREES, phrases.QUALITIES),
+        (phrases.MIXED, phrases.DETERMINERS, phrases.WHOLE, phrases.HALF, phrases.DEGREES, phrases.QUALITIES),
         (forms.SHARE, forms.LONGEST, forms.MOST_COUNT, forms.BY_PLACE, forms.LEAST),
     ]
 )
@@ -85,7 +85,7 @@ def prepared_cutter(
     place = None if folder is None else os.path.join(folder, f"{kind.kind}-{SCHEMA.version}-{source[1]:08x}.npz")
     cutter = None if place is None else _kept(kind, place, source)
     if cutter is None:
-        words = words_of(data).at_least(least)
+        words = phrases.frequent(words_of(data), least)
         cutter = kind(words if with_phrases else phrases.without_phrases(words))
         if place is not None:
             with contextlib.suppress(OSError, ModelError):
