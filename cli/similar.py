@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import click
@@ -208,6 +209,7 @@ def command(
     if own.pairs is not None and encoding.fields and len(encoding.fields) != 2 + own.gold:
         raise click.UsageError("with --pairs give --field twice" + (", and once more for --gold" if own.gold else ""))
 
+    @cache
     def comparer() -> Comparer:
         from nlpzero.similarity.comparison import measure_of
 
@@ -244,7 +246,9 @@ def command(
             else:
                 answered, missed = _pair(writing.table(file, COLUMNS), _two(own, encoding), comparer())
     if missed:
-        message = f"{what}: {missed:,}; give larger --vectors, or --oov compose"
+        message = f"{what}: {missed:,}; give larger --vectors"
+        if comparer().measure.space.oov != "compose":
+            message += ", or --oov compose"
         if not answered:
             raise NothingFound(message)
         warn(message)
