@@ -1,6 +1,7 @@
 """Cutting text by a dictionary, its numerals and the way its words are spelled: `nlpzero segment` by default."""
 
 import pickle
+import re
 from itertools import pairwise
 from math import exp, inf, log
 
@@ -167,10 +168,12 @@ class SlowDictionary:
             result += [word] if word else []
             run = ""
         inner = inside_numbers(code_points(line))
+        runs = [match.span() for match in re.finditer("[a-z][a-z0-9]*|[0-9][a-z0-9]*", line)]
+        models = {i for a, b in runs for i in range(a + 1, b) if line[a].isalpha() and i not in edges}
         joined: list[str] = []
         at = 0
         for word in result:
-            if inner[at] and joined:
+            if (inner[at] or at in models) and joined:
                 joined[-1] += word
             else:
                 joined.append(word)
@@ -201,8 +204,9 @@ class SlowDictionary:
         return result
 
     def score(self, words: list[str]) -> float:
-        """What the words of a run add up to."""
-        return sum(max(self.listed(word), self.form(word)) for word in words)
+        """What the words of a run add up to, before letters and digits are joined."""
+        parts = [part for word in words for part in re.findall("[a-z]+|[0-9]+|[^a-z0-9]+", word) or [word]]
+        return sum(max(self.listed(word), self.form(word)) for word in parts)
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -8,7 +8,7 @@ from nlpzero.segment.cutter import Cutter
 from nlpzero.segment.dictionary import DictionaryCutter, dictionary_cutter
 from nlpzero.segment.grain import GRAINS, GrainCutter
 from nlpzero.segment.lexical import LexiconCutter, jieba_cutter
-from nlpzero.segment.names import SOUNDS
+from nlpzero.segment.names import SOUNDS, join_models
 from nlpzero.text.characters import code_points
 
 CASES = [
@@ -27,6 +27,57 @@ CASES = [
 def test_a_name_is_one_word(text: str, expected: str) -> None:
     assert dictionary_cutter().segment(text) == expected
     assert dictionary_cutter().segment(text.replace("·", "•")) == expected.replace("·", "•")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("C919大型客机亮相", "C919 大型 客机 亮相"),  # the large airliner C919 is shown
+        ("PM2.5和KN95口罩", "PM2.5 和 KN95 口罩"),  # PM2.5 and masks KN95
+        ("X-900型无人机", "X-900型 无人机"),  # drones of the type X-900
+        ("H5N1型流感", "H5N1型 流感"),
+        ("买16GB的U盘", "买 16 GB 的 U盘"),  # buy a memory stick of 16 GB
+        ("他是O型", "他 是 O 型"),  # his blood group is O
+        ("A1型号", "A1 型号"),  # the model A1
+        ("3型", "3 型"),
+        ("型C9", "型 C9"),
+    ],
+)
+def test_letters_and_the_digits_behind_them_are_one_word(text: str, expected: str) -> None:
+    assert dictionary_cutter().segment(text) == expected
+    wide = text.translate({code: code + 0xFEE0 for code in range(0x30, 0x7B) if chr(code).isalnum()})
+    assert [*map(len, dictionary_cutter()(wide.replace("Ｕ", "U")))] == [*map(len, expected.split())]
+
+
+def test_a_users_words_are_kept_apart_from_letters() -> None:
+    assert dictionary_cutter().with_words(Lexicon(["919"], [5])).segment("C919飞") == "C 919 飞"
+    assert dictionary_cutter().with_words(Lexicon(["型"], [5])).segment("C919型") == "C919 型"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_models_are_joined_as_one_letter_at_a_time_would_be(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    text = "".join(rng.choice([*"aB1２7型号江，"], 300))
+    codes = code_points(text)
+    before = rng.random(len(text)) < 0.6
+    before[0] = True
+    marks = before.copy()
+    join_models(marks, codes)
+    kinds = ["d" if c in "1２7" else "l" if c in "aB" else "-" for c in text]
+    expected = before.copy()
+    begin = 0  # of the letters and digits that reach here
+    for at in range(1, len(text)):
+        if "-" in (kinds[at], kinds[at - 1]):
+            begin = at
+        elif kinds[at] != kinds[at - 1] and kinds[begin] == "l":
+            expected[at] = False
+    joined = expected.copy()
+    for at in range(1, len(text)):
+        word = max(start for start in range(at) if joined[start])
+        alone = joined[at] and (at + 1 == len(text) or joined[at + 1])
+        if text[at] == "型" and kinds[at - 1] != "-" and alone and kinds[word] == "l" and "d" in kinds[word:at]:
+            expected[at] = False
+    assert marks.tolist() == expected.tolist()
 
 
 def test_jieba_cuts_at_the_dot() -> None:

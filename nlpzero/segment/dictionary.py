@@ -14,7 +14,7 @@ from .cutter import Flags
 from .forms import LONGEST, Forms
 from .lattice import ScoredWords, Scores, best_path
 from .lexical import LexiconCutter, Weighing, lengths_of
-from .names import join_names
+from .names import join_models, join_names
 from .numerals import CLASSIFIER, NUMERAL
 
 LEAST_COUNT = 4
@@ -29,7 +29,8 @@ class DictionaryCutter(LexiconCutter):
     2. A run of numerals (digits too) is one word, and a classifier after it another: see `Classifiers`.
     3. A run of single Han characters, numerals and the classifiers after them left out, is cut again; there any 2 to 4
        of them may be a word: see `Forms`. Where a word is listed, the greater score holds.
-    4. Numbers and names with signs are one word: see `nlpzero.text.units`, `join_names`.
+    4. Numbers and names with signs are one word, and so are letters and the digits behind them: see
+       `nlpzero.text.units`, `join_names`, `join_models`.
 
     Examples
     --------
@@ -66,11 +67,13 @@ class DictionaryCutter(LexiconCutter):
         """Tell of each character whether a word starts with it; `chances` weigh the words."""
         is_start, words, joined, dots = self._path(codes, chances)
         is_start &= ~joined
-        self._classifiers.settle(is_start, codes, self._kept(is_start, codes))
+        kept = self._kept(is_start, codes)
+        self._classifiers.settle(is_start, codes, kept)
         if self._forms is not None:
             self._spell(is_start, codes, words, chances)
         is_start &= ~joined
         join_names(is_start, codes, dots, self.known)
+        join_models(is_start, codes, kept)
         return is_start
 
     def _kept(self, is_start: Flags, codes: Codes) -> Flags | None:

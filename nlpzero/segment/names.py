@@ -1,4 +1,4 @@
-"""Names with a middle dot (人名间隔号): 冯·诺依曼 is one word, though no dictionary lists its parts."""
+"""Names that no dictionary lists: with a middle dot (人名间隔号: 冯·诺依曼), of letters and digits (型号: C919)."""
 
 import functools
 import itertools
@@ -8,7 +8,7 @@ import numpy as np
 
 from ..lexicon.lexicon import Lexicon
 from ..lexicon.trie import CODES
-from ..text.characters import Codes, code_points
+from ..text.characters import DIGIT, LATIN, Codes, char_classes, code_points
 from ..text.units import distinct
 from .cutter import Flags, Positions
 
@@ -90,3 +90,44 @@ def _sounds() -> Flags:
     table[code_points(SOUNDS)] = True
     table.flags.writeable = False
     return table
+
+
+TYPE = ord("型")
+
+
+def join_models(is_start: Flags, codes: Codes, kept: Flags | None = None) -> None:
+    """Let no word begin inside letters and the digits behind them (C919, PM2.5), nor at the 型 after those, in place.
+
+    Digits at the beginning and the letters behind them are two words (16|GB), and so are letters and 型 (O|型).
+
+    Parameters
+    ----------
+    is_start : bool array (n,)
+        Where words start.
+    codes : uint32 array (n,)
+    kept : bool array (n,), optional
+        Where words begin, go on and have just ended that are cut as they are.
+
+    Examples
+    --------
+    >>> codes = code_points("买C919型16GB")
+    >>> marks = np.array([True, True, True, False, False, True, True, False, True, False])
+    >>> join_models(marks, codes)
+    >>> marks.nonzero()[0].tolist()
+    [0, 1, 6, 8]
+    """
+    classes = char_classes().take(codes)
+    is_inner = (classes[1:] >= DIGIT) & (classes[:-1] >= DIGIT)
+    switch = np.flatnonzero(is_inner & (classes[1:] != classes[:-1])) + 1
+    types = np.flatnonzero((codes[1:] == TYPE) & (classes[:-1] >= DIGIT)) + 1
+    if len(switch):
+        begins = np.flatnonzero(np.append(True, ~is_inner))  # of runs of letters and digits, and other characters
+        inner = switch[classes.take(begins.take(np.searchsorted(begins, switch, "right") - 1)) == LATIN]
+        is_start[inner if kept is None else inner[~kept.take(inner)]] = False
+    if len(types):
+        types = types[is_start.take(types) & np.append(is_start, True).take(types + 1)]  # not 型 of 型号
+        starts, digits = np.flatnonzero(is_start), np.flatnonzero(classes == DIGIT)
+        before = starts.take(np.searchsorted(starts, types) - 1)
+        has_digit = np.searchsorted(digits, before) < np.searchsorted(digits, types)
+        types = types[has_digit & (classes.take(before) == LATIN)]
+        is_start[types if kept is None else types[~kept.take(types)]] = False
