@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from nlpzero_cli.main import main
 
 ROOT = Path(__file__).parent.parent
-ONLY_LIBRARY = {"limit", "jaccard"}
+ONLY_LIBRARY = {"limit", "jaccard", "columns"}
 """Parameters that the command line spells in another way: `nlpzero_cli.messages.ALIASES`."""
 
 

@@ -73,6 +73,29 @@ NO_WORDS = Lexicon([NAME_DOT], [1])
 """A dictionary that knows no parts of names."""
 
 
+MOST = 1e12
+"""No weight of a segmenter is greater, nor any total."""
+EXPONENTS = ("tag_weight", "esa_weight", "esa_exponent", "finer", "listed")
+"""Parameters that numbers are raised to, or that are nats: a few units at most."""
+
+
+def _is_possible(knowledge: Knowledge) -> bool:
+    """Tell whether all numbers are such as learning makes, so that weights can be worked out from them."""
+    arrays, words, made, _ = knowledge
+    shares = [arrays[name] for name in ("types", "tags", "steps", "listed_shares")]
+    weights = [arrays["esa"], arrays["esa_unknown"], np.array([*made["totals"].values()], np.float64)]
+    prior = made["prior"]
+    bounds = {name: 100.0 if name in EXPONENTS else MOST for name in prior} | {"dictionary": 1.0}
+    halves = arrays["pairs"] >> np.uint64(32), arrays["pairs"] & np.uint64(0xFFFFFFFF)
+    return (
+        all(((part >= 0) & (part <= 1 + 1e-6)).all() for part in shares)
+        and all(((part >= 0) & (part <= MOST)).all() for part in weights)
+        and all((arrays[name] <= MOST).all() for name in ("counts", "pair_counts"))
+        and all((-100 if name in EXPONENTS else 0) <= value <= bounds[name] for name, value in prior.items())
+        and all((half < len(words)).all() for half in halves)
+    )
+
+
 class LearnedSegmenter(Cutter):
     """Cut text where a word begins likely enough, by a model learned from other text (学得的分词器).
 
@@ -113,7 +136,10 @@ class LearnedSegmenter(Cutter):
         listed = archive.texts["listed"]
         if not all(listed):
             raise ModelError(f"{archive.source}: is damaged: a word is empty; {SCHEMA.remedy}")
-        return cls(Knowledge(archive.arrays, words, archive.made, listed))
+        knowledge = Knowledge(archive.arrays, words, archive.made, listed)
+        if not _is_possible(knowledge):
+            raise ModelError(f"{archive.source}: is damaged: a number is out of range; {SCHEMA.remedy}")
+        return cls(knowledge)
 
     @property
     def believes(self) -> bool:

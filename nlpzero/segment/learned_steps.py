@@ -199,7 +199,7 @@ class LearnedSteps:
             listed = np.array([0.0, *(shares.get(word, 0.0) for word in every)])
             p0 += words.base * own * listed
             tagged[1:][(sizes > 1) & (listed[1:] > 0)] *= np.exp(prior.listed)
-        lead, self._mass, whole, _ = words.of(numbers.astype(np.uint32)).astype(np.float64).T
+        lead, self._mass, whole = words.of(numbers.astype(np.uint32))[:, :3].astype(np.float64).T
         self._whole = whole * tagged
         self._alone = (p0 + lead) * self._whole
         begun = np.maximum(tables.begins.take(numbers) - prior.discount, 0)
