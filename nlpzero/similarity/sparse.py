@@ -19,11 +19,12 @@ NEAREST = 20
 """Words of the other side that each begins with. With 10 and 5 more rounds are needed than are saved."""
 ADDED = 20
 """Pairs that are added in a round, for each word, at most: those that promise most."""
-KEPT = 2
-"""Pairs that stay in play after a round, for each word on the average. With more, rounds are slower, and not fewer."""
+KEPT = 3
+"""Pairs that stay in play after a round, for each word on the average. With 2 there are half as many rounds again, with
+4 no fewer."""
 PRUNED = 20
 """Rounds after which all pairs stay, so that there is an end."""
-ROWS = 256
+ROWS = 64
 """Rows of the costs that are looked at together."""
 SLACK = 1e-12
 """Part of the largest cost by which rounding may let potentials exceed a cost."""
@@ -55,7 +56,7 @@ def solve_sparse(p: Floats, q: Floats, costs: Floats, iterations: int) -> Sparse
     Notes
     -----
     Two partial sorts of the costs, and rounds of about 2 microseconds a pair that is in play, twenty a word at first
-    and two later, and 6 ns a pair that is not; some three rounds. Besides the costs some megabytes.
+    and three later, and 6 ns a pair that is not; some three rounds. Besides the costs some megabytes.
 
     Examples
     --------
@@ -123,11 +124,12 @@ def _cheaper(costs: Floats, u: Floats, v: Floats, slack: float) -> Ints:
     """Give the pairs whose cost is less than the sum of their potentials, of each row those that promise most."""
     found = []
     for low in range(0, len(costs), ROWS):
-        reduced = costs[low : low + ROWS] - v
-        reduced -= u[low : low + ROWS, None]
-        rows, columns = np.nonzero(reduced < -slack)
-        if len(rows) > ADDED * len(reduced):
-            order = np.lexsort((reduced[rows, columns], rows))
+        left = costs[low : low + ROWS] - v
+        own = u[low : low + ROWS]
+        # The places of all rows together take a third of the time that rows and columns take.
+        rows, columns = np.divmod(np.flatnonzero(left < (own - slack)[:, None]), len(v))
+        if len(rows) > ADDED * len(left):
+            order = np.lexsort((left[rows, columns] - own[rows], rows))
             rows, columns = rows[order], columns[order]
             rank = np.arange(len(rows)) - np.searchsorted(rows, rows)
             rows, columns = rows[rank < ADDED], columns[rank < ADDED]
