@@ -102,11 +102,12 @@ def run(
 
 
 def _size_mb(folder: Path) -> float:
-    """Add up the sizes of the files in a folder, some of which may go meanwhile."""
+    """Add up the sizes of the files in a folder, some of which may go meanwhile, and folders, too."""
     total = 0
-    for path in folder.rglob("*"):
-        with suppress(OSError):
-            total += path.stat().st_size if path.is_file() else 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):
+                total += os.stat(os.path.join(place, name)).st_size
     return total / 1e6
 
 
