@@ -8,6 +8,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Sequence
+from html import escape
 from itertools import accumulate
 from math import ceil
 from typing import NamedTuple
@@ -36,7 +37,6 @@ line {{ stroke: #bbb; }}
 
 _UNFIT = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ud800-\\udfff\\ufffe\\uffff]")  # what XML cannot hold
 _REPLACEMENT = "\ufffd"
-_MARKUP = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
 def owners(tree: Tree) -> list[int]:
@@ -274,7 +274,7 @@ def _line(x1: float, y1: float, x2: float, y2: float) -> str:
 
 def _text(x: float, y: float, text: str, kind: str) -> str:
     """Write a text, centred."""
-    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}">{_UNFIT.sub(_REPLACEMENT, text).translate(_MARKUP)}</text>'
+    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}">{escape(_UNFIT.sub(_REPLACEMENT, text), quote=False)}</text>'
 
 
 def svg(pictures: Sequence[Picture]) -> str:
