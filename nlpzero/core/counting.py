@@ -307,9 +307,7 @@ def _borders(runs: Sequence[StoredRun], entries: int, workers: int) -> list[npt.
     splitters = np.empty(0, np.uint64)
     if parts > 1:  # every run is looked at from a place of its own, lest all samples err the same way
         sample = [np.array(run.keys.unchecked[(number * 7919) % stride :: stride]) for number, run in enumerate(runs)]
-        ordered = np.sort(np.concatenate(sample))
-        splitters = ordered[np.arange(1, parts) * len(ordered) // parts]
-        splitters = splitters[first_of_each(splitters)]
+        splitters = _splitters(sample, parts)
     places = [np.searchsorted(run.keys.unchecked, splitters) for run in runs]
     lengths = np.array([run.keys.length for run in runs], np.intp)
     return [np.zeros_like(lengths), *np.array(places, np.intp).reshape(len(runs), len(splitters)).T, lengths]
@@ -400,9 +398,14 @@ def _quantiles(runs: Sequence[StoredRun]) -> Keys:
     if parts < 2:
         return np.empty(0, np.uint64)
     stride = max(1, MERGE_CHUNK // (16 * len(runs)))
-    sample = np.sort(np.concatenate([np.array(run.keys.array[::stride]) for run in runs]))
-    splitters: Keys = sample[np.arange(1, parts) * len(sample) // parts]
-    return splitters[first_of_each(splitters)]
+    return _splitters([np.array(run.keys.array[::stride]) for run in runs], parts)
+
+
+def _splitters(samples: Sequence[Keys], parts: int) -> Keys:
+    """Choose keys that cut samples of several runs into parts of about one size."""
+    ordered = np.sort(np.concatenate(samples))
+    found: Keys = ordered[np.arange(1, parts) * len(ordered) // parts]
+    return found[first_of_each(found)]
 
 
 def _add(keys: Keys, counts: npt.NDArray[Any], minimum: int, base: int) -> tuple[Run, Ids]:
