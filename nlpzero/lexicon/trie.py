@@ -11,16 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from ..text.characters import Codes, code_points
+from .hashing import Keys, KeyTable
 
 WordIds = npt.NDArray[np.int32]
-Keys = npt.NDArray[np.uint64]
 Nodes = npt.NDArray[np.intp]
 
 CODE_BITS = 21
 CODES = 0x110000
-EMPTY = np.uint64(2**64 - 1)
-GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-"""2^64 divided by the golden ratio, made odd: the top bits of its multiples are spread evenly (Knuth, TAOCP 6.4)."""
 
 
 class Trie:
@@ -59,8 +56,7 @@ class Trie:
         bits = max(8, (2 * (len(codes) - len(words))).bit_length())
         # The node of a first character c is slots + c; that of any other character is its slot.
         self._slots = 1 << bits
-        self._shift = np.uint64(64 - bits)
-        self._keys = np.full(self._slots, EMPTY)
+        self._table = KeyTable.of_bits(bits)
         self._ids = np.full(self._slots + CODES, -1, np.int32)
         self.first: Nodes = np.unique(codes.take(starts[lengths > 1])).astype(np.intp)
         alive = np.arange(len(words))
@@ -72,22 +68,21 @@ class Trie:
             alive, nodes = alive[~is_end], nodes[~is_end]
             if not len(alive):
                 return
-            nodes = self._add(_keys(nodes, codes.take(starts.take(alive) + depth)))
+            nodes = self._table.add(_keys(nodes, codes.take(starts.take(alive) + depth)))
             depth += 1
 
     @classmethod
     def of_arrays(cls, keys: Keys, ids: WordIds, first: Nodes) -> Self:
         """Give a trie again that was taken apart: by `arrays` and `first`."""
         trie = object.__new__(cls)
-        trie._slots = len(keys)
-        trie._shift = np.uint64(65 - len(keys).bit_length())
-        trie._keys, trie._ids, trie.first = keys, ids, first
+        trie._slots, trie._table = len(keys), KeyTable(keys)
+        trie._ids, trie.first = ids, first
         return trie
 
     @property
     def arrays(self) -> tuple[Keys, WordIds]:
         """What the trie is made of: the keys of its slots; the ids of its nodes."""
-        return self._keys, self._ids
+        return self._table.keys, self._ids
 
     @property
     def single(self) -> tuple[Nodes, WordIds]:
@@ -126,14 +121,14 @@ class Trie:
     def longer(self, codes: Codes) -> Iterator[tuple[Nodes, WordIds]]:
         """Do as `matches`, but for words of two characters and more."""
         length = 2
-        slots, positions = self._find(_keys(codes[:-1] + np.intp(self._slots), codes[1:]))
+        slots, positions = self._table.find(_keys(codes[:-1] + np.intp(self._slots), codes[1:]))
         nodes = slots.take(positions)
         while len(positions):
             ids = self._ids.take(nodes)
             hits = np.flatnonzero(ids >= 0)
             yield positions.take(hits), ids.take(hits)
             inside = np.searchsorted(positions, len(codes) - length)
-            slots, found = self._find(_keys(nodes[:inside], codes.take(positions[:inside] + length)))
+            slots, found = self._table.find(_keys(nodes[:inside], codes.take(positions[:inside] + length)))
             positions, nodes = positions.take(found), slots.take(found)
             length += 1
 
@@ -161,48 +156,10 @@ class Trie:
             ends, on = np.flatnonzero(is_end), np.flatnonzero(~is_end)
             result[alive.take(ends)] = self._ids.take(nodes.take(ends))
             alive = alive.take(on)
-            slots, found = self._find(_keys(nodes.take(on), codes.take(starts.take(alive) + depth)))
+            slots, found = self._table.find(_keys(nodes.take(on), codes.take(starts.take(alive) + depth)))
             alive, nodes = alive.take(found), slots.take(found)
             depth += 1
         return result
-
-    def _home(self, keys: Keys) -> Nodes:
-        """Give the first slot to look for each key in."""
-        return ((keys * GOLDEN) >> self._shift).view(np.intp)
-
-    def _add(self, keys: Keys) -> Nodes:
-        """Give the slot of each key, and a slot to those that have none; keys may repeat.
-
-        All keys go for their slots together. Where several want one, whoever wrote last has it, and the others go on.
-        """
-        slots = self._home(keys)
-        left = np.arange(len(keys))
-        key, slot = keys, slots
-        while len(left):
-            free = np.flatnonzero(self._keys.take(slot) == EMPTY)
-            self._keys[slot.take(free)] = key.take(free)
-            lost = np.flatnonzero(self._keys.take(slot) != key)
-            left, key, slot = left.take(lost), key.take(lost), (slot.take(lost) + 1) & (self._slots - 1)
-            slots[left] = slot
-        return slots
-
-    def _find(self, keys: Keys) -> tuple[Nodes, Nodes]:
-        """Give the slots of the keys, and the indexes of those that are there; the slots of the others mean nothing."""
-        slots = self._home(keys)
-        there = self._keys.take(slots)
-        found = there == keys
-        left = np.flatnonzero((there != EMPTY) & ~found)
-        key, slot = keys.take(left), slots.take(left)
-        while len(left):
-            slot = (slot + 1) & (self._slots - 1)
-            there = self._keys.take(slot)
-            is_key = there == key
-            hits = np.flatnonzero(is_key)
-            found[left.take(hits)] = True
-            slots[left.take(hits)] = slot.take(hits)
-            on = np.flatnonzero((there != EMPTY) & ~is_key)
-            left, key, slot = left.take(on), key.take(on), slot.take(on)
-        return slots, np.flatnonzero(found)
 
 
 def _keys(nodes: Nodes, codes: Codes) -> Keys:

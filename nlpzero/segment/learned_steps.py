@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.workspace import NONE
-from ..lexicon.trie import CODES, GOLDEN, Trie
+from ..lexicon.hashing import Keys, KeyTable
+from ..lexicon.trie import CODES, Trie
 from ..text.characters import Codes, code_points
 from .bigrams import FACTOR, Prior, WordWeights, records_for
 from .chain import Index, Layout, PairWeights, Steps, Weights
@@ -42,7 +43,7 @@ class Knowledge(NamedTuple):
 
 
 class PairTable:
-    """Values of keys in an open-addressing hash table of arrays; 0 for a key that is not there.
+    """Values of keys.
 
     Parameters
     ----------
@@ -51,38 +52,15 @@ class PairTable:
     values : array (n,)
     """
 
-    def __init__(self, keys: npt.NDArray[np.uint64], values: npt.NDArray[Any]) -> None:
-        bits = max(4, (2 * len(keys)).bit_length())
-        self._shift, self._mask = np.uint64(64 - bits), (1 << bits) - 1
-        self._keys = np.full(1 << bits, ~np.uint64(0))
-        self._values = np.zeros(1 << bits, values.dtype)
-        slots = self._home(keys)
-        left = np.arange(len(keys))
-        while len(left):
-            at = slots[left]
-            free = self._keys[at] == ~np.uint64(0)
-            self._keys[at[free]] = keys[left[free]]
-            left = left[self._keys[at] != keys[left]]
-            slots[left] = (slots[left] + 1) & self._mask
+    def __init__(self, keys: Keys, values: npt.NDArray[Any]) -> None:
+        self._table = KeyTable.of_bits(max(4, (2 * len(keys)).bit_length()))
+        slots = self._table.add(keys)
+        self._values = np.zeros(len(self._table.keys), values.dtype)
         self._values[slots] = values
 
-    def _home(self, keys: npt.NDArray[np.uint64]) -> Index:
-        return ((keys * GOLDEN) >> self._shift).view(np.intp)
-
-    def find(self, keys: npt.NDArray[np.uint64]) -> tuple[Index, npt.NDArray[Any]]:
+    def find(self, keys: Keys) -> tuple[Index, npt.NDArray[Any]]:
         """Give the indexes of the keys that are there, and their values."""
-        slots = self._home(keys)
-        there = self._keys.take(slots)
-        found = there == keys
-        left = np.flatnonzero((there != ~np.uint64(0)) & ~found)
-        while len(left):
-            slot = (slots.take(left) + 1) & self._mask
-            slots[left] = slot
-            there = self._keys.take(slot)
-            hit = there == keys.take(left)
-            found[left.compress(hit)] = True
-            left = left.compress(~hit & (there != ~np.uint64(0)))
-        indexes = np.flatnonzero(found)
+        slots, indexes = self._table.find(keys)
         return indexes, self._values.take(slots.take(indexes))
 
 
