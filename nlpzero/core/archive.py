@@ -391,7 +391,8 @@ def _checked(file: BinaryIO, path: str | os.PathLike[str] | bytes, found: Descri
             continue
         member = schema.members.get(name, Member(array.type, array.shape))
         if member.mapped and not isinstance(path, bytes) and array.values < array.stop:
-            watch = functools.partial(look, name, member, lengths) if member.below else None
+            is_bounded = member.below or member.most is not None
+            watch = functools.partial(look, name, member, lengths) if is_bounded else None
             arrays[name] = _mapped(file, path, name, found, watch)
         else:
             arrays[name] = _read(file, name, found).view(f"<{array.type}").reshape(array.shape)

@@ -33,6 +33,8 @@ class Member(NamedTuple):
         Whether a file may lack it.
     below : str or int
         Every value is less than the length of this name, or than this number, and not negative.
+    most : float, optional
+        No value is negative, or greater than this.
     starts_of : str
         The values rise, from 0 to the length of this name.
     finite : bool
@@ -44,6 +46,7 @@ class Member(NamedTuple):
     mapped: bool = False
     optional: bool = False
     below: str | int = ""
+    most: float | None = None
     starts_of: str = ""
     finite: bool = False
 
@@ -122,6 +125,8 @@ def look(name: str, member: Member, lengths: Mapping[str, int], values: Array) -
     limit = lengths.get(member.below, 0) if isinstance(member.below, str) and member.below else member.below
     if limit != "" and values.size and not (values.min() >= 0 and values.max() < int(limit)):
         raise Damage(f"{name!r} points outside")
+    if member.most is not None and values.size and not (values.min() >= 0 and values.max() <= member.most):
+        raise Damage(f"{name!r} holds a number out of range")
 
 
 def is_finite(values: Array) -> bool:

@@ -31,6 +31,10 @@ WINDOW, MARGIN = 64, 8
 
 WHOLE = "u1 u2 u4 u8"
 """Types of counts in a file: the smallest that holds them."""
+SHARE = 1 + 1e-6
+"""No probability is greater, but for rounding."""
+MOST = 1e12
+"""No weight of a segmenter is greater, nor any count or total."""
 SCHEMA = Schema(
     "learned segmenter",
     4,
@@ -39,26 +43,26 @@ SCHEMA = Schema(
         "units": Member("u4", ("units",), below=0x110000),
         # Probabilities of characters as first, inner, last of word types, and in the text; the last column is for
         # unknown characters, as in the next.
-        "types": Member("f8", (4, "units+1"), finite=True),
+        "types": Member("f8", (4, "units+1"), most=SHARE, finite=True),
         # Emitted by B, M, E, S.
-        "tags": Member("f8", (4, "units+1"), finite=True),
+        "tags": Member("f8", (4, "units+1"), most=SHARE, finite=True),
         # Transitions, see `STEPS`.
-        "steps": Member("f8", (len(STEPS),), finite=True),
+        "steps": Member("f8", (len(STEPS),), most=SHARE, finite=True),
         # 1 for numerals, 2 for what counts things after them.
         "kinds": Member("u1", ("units+1",)),
         # Shorter ones first.
         "words": Member("text", ("words",)),
         # How often each word is used, distinct words after it and before it, how often it begins and ends a clause.
-        "counts": Member(WHOLE, (5, "words")),
+        "counts": Member(WHOLE, (5, "words"), most=MOST),
         # What ESA multiplies each word with, and unknown words of 1, 2, ... units.
-        "esa": Member("f8", ("words",), finite=True),
-        "esa_unknown": Member("f8", ("longest",), finite=True),
+        "esa": Member("f8", ("words",), most=MOST, finite=True),
+        "esa_unknown": Member("f8", ("longest",), most=MOST, finite=True),
         # Ascending: first word * 2^32 + second word; and how often they are neighbours.
         "pairs": Member("u8", ("pairs",)),
-        "pair_counts": Member(WHOLE, ("pairs",)),
+        "pair_counts": Member(WHOLE, ("pairs",), most=MOST),
         # Words of the dictionary that was believed, and their probabilities.
         "listed": Member("text", ("listed",)),
-        "listed_shares": Member("f4", ("listed",), finite=True),
+        "listed_shares": Member("f4", ("listed",), most=SHARE, finite=True),
     },
     "learn it again",
     {
@@ -73,26 +77,19 @@ NO_WORDS = Lexicon([NAME_DOT], [1])
 """A dictionary that knows no parts of names."""
 
 
-MOST = 1e12
-"""No weight of a segmenter is greater, nor any total."""
 EXPONENTS = ("tag_weight", "esa_weight", "esa_exponent", "finer", "listed")
 """Parameters that numbers are raised to, or that are nats: a few units at most."""
 
 
 def _is_possible(knowledge: Knowledge) -> bool:
-    """Tell whether all numbers are such as learning makes, so that weights can be worked out from them."""
-    arrays, words, made, _ = knowledge
-    shares = [arrays[name] for name in ("types", "tags", "steps", "listed_shares")]
-    weights = [arrays["esa"], arrays["esa_unknown"], np.array([*made["totals"].values()], np.float64)]
-    prior = made["prior"]
+    """Tell whether pairs are of words, and totals and parameters such that weights can be worked out from them."""
+    pairs, prior = knowledge.arrays["pairs"], knowledge.made["prior"]
     bounds = {name: 100.0 if name in EXPONENTS else MOST for name in prior} | {"dictionary": 1.0}
-    halves = arrays["pairs"] >> np.uint64(32), arrays["pairs"] & np.uint64(0xFFFFFFFF)
+    halves = pairs >> np.uint64(32), pairs & np.uint64(0xFFFFFFFF)
     return (
-        all(((part >= 0) & (part <= 1 + 1e-6)).all() for part in shares)
-        and all(((part >= 0) & (part <= MOST)).all() for part in weights)
-        and all((arrays[name] <= MOST).all() for name in ("counts", "pair_counts"))
+        all(0 <= total <= MOST for total in knowledge.made["totals"].values())
         and all((-100 if name in EXPONENTS else 0) <= value <= bounds[name] for name, value in prior.items())
-        and all((half < len(words)).all() for half in halves)
+        and all((half < len(knowledge.words)).all() for half in halves)
     )
 
 
