@@ -132,6 +132,30 @@ def read_counts(path: Path) -> dict[str, int]:
     return {word: int(count) for word, count in rows if count != "count"}
 
 
+RATIO = "peer / nlpzero"
+"""The column of how many times as long a peer takes for the same job."""
+
+
+def beside(
+    rows: Sequence[dict[str, object]], column: str, peers: Mapping[str, str | tuple[str, ...]]
+) -> list[dict[str, object]]:
+    """Add a column to a table: a peer's seconds divided by nlpzero's.
+
+    `peers` gives to the name of a peer's row (names stand in the first column) the name of nlpzero's row of the same
+    job, or of the rows that do it together.
+    """
+    first = next(iter(rows[0]))
+    taken = {str(row[first]): row[column] for row in rows}
+    found = []
+    for row in rows:
+        own = peers.get(name := str(row[first]), ())
+        seconds = [taken.get(one) for one in ((own,) if isinstance(own, str) else own)]
+        known = [one for one in (taken[name], *seconds) if isinstance(one, float)]
+        whole = bool(seconds) and len(known) == 1 + len(seconds)
+        found.append({**row, RATIO: known[0] / sum(known[1:]) if whole else None})
+    return found
+
+
 def print_table(title: str, rows: Sequence[Mapping[str, object]]) -> None:
     """Print rows as an aligned table under the first row's names, and record them for `comparison.py`."""
     if name := os.environ.get("NLPZERO_BENCHMARKS"):

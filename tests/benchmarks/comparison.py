@@ -5,7 +5,8 @@
 --run runs what `PLAN` lists, on the files of DATA; each script adds its tables to tables.jsonl, as it does by itself
 where NLPZERO_BENCHMARKS names that file. Without --run the tables that are there are written. They stand between the
 lines `<!-- measured -->` and `<!-- end of measured -->`, by the names of the scripts. Of two tables with the same
-script, arguments and title, the later one counts.
+script, arguments and title, the later one counts. --summary README.md writes the ratios of `SUMMARY` into that page,
+too, between the same two lines.
 """
 
 import argparse
@@ -16,6 +17,8 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+from bench import RATIO
 
 PLAN = """
 start_speed.py stories.txt
@@ -32,6 +35,19 @@ similar_speed.py --pairs stsb_zh_dev.tsv lcqmc_dev.tsv --search xinwenlianbo.txt
 similar_quality.py stsb_zh_dev.tsv lcqmc_dev.tsv afqmc_dev.tsv
 """
 """What the page shows. Files are looked for by name below DATA, plain or packed."""
+
+SUMMARY = """
+cut text by jieba's dictionary | jieba | segment_speed.py | jieba.lcut(HMM=False)
+ | rjieba (Rust) | segment_speed.py | rjieba, block by block
+find words by `--method pmi` | nlp-zero | discover_speed.py | nlp-zero min_proba 1e-06
+find templates, words given | nlp-zero | templates_speed.py | nlp-zero, words given
+train word vectors | gensim's SGNS | glove_speed.py | gensim SGNS, 5 epochs, 2 workers
+compare sentences by WMD | gensim | similar_speed.py | wmd gensim
+compare sentences by WRD | loop over `ot.emd2` | similar_speed.py | wrd ot.emd2
+search 100,000 sentences by WRD | loop over `ot.emd2` | similar_speed.py | wrd
+mine frequent sets of retail.dat | PyFIM (C) | rules_speed.py | PyFIM apriori
+"""
+"""What the README shows: job, peer, script, row of its first table that has it."""
 
 BEGIN, END = "<!-- measured -->", "<!-- end of measured -->"
 
@@ -62,6 +78,26 @@ def page(records: list[dict[str, Any]]) -> str:
         table = "\n".join("| " + " | ".join(line) + " |" for line in lines)
         parts.append(f"{one['title']}:\n\n{table}\n")
     return "\n".join(parts)
+
+
+def summary(records: list[dict[str, Any]]) -> str:
+    """Write the ratios of `SUMMARY` as one table under one signature; a row that was not measured is left out."""
+    lines, signed = ["| job | beside | times as fast |", "|---|---|---:|"], set()
+    for line in SUMMARY.strip().splitlines():
+        job, peer, script, name = (part.strip() for part in line.split(" | "))
+        for one in records:
+            ratios = dict(zip([row[0] for row in one["rows"]], [row[-1] for row in one["rows"]], strict=True))
+            if one["script"] == script and one["columns"][-1] == RATIO and ratios.get(name):
+                lines.append(f"| {job} | {peer} | {rounded(ratios[name])} |")
+                signed.add(f"{one['day']}, {one['machine']}")
+                break
+    return "\n".join([*lines, "", f"Each pair from one run: {'; '.join(sorted(signed))}.", ""])
+
+
+def rounded(ratio: str) -> str:
+    """Write two figures of a ratio."""
+    value = float(ratio.replace(",", ""))
+    return f"{value:.2g}" if value < 100 else f"{float(f'{value:.2g}'):,.0f}"
 
 
 def cell(text: str) -> str:
@@ -102,16 +138,23 @@ def main() -> None:
     parser.add_argument("page", type=Path)
     parser.add_argument("--run", type=Path, metavar="DATA", help="first run the plan on the files of this folder")
     parser.add_argument("--only", nargs="+", default=[], metavar="SCRIPT", help="of the plan run only these")
+    parser.add_argument("--summary", type=Path, metavar="PAGE", help="also write a few ratios into this page")
     asked = parser.parse_args()
     if asked.run:
         run_plan(asked.run, asked.tables, asked.only)
-    text = asked.page.read_text(encoding="utf-8")
-    before, mark, rest = text.partition(BEGIN)
+    records = latest(asked.tables.read_text(encoding="utf-8").splitlines())
+    put(asked.page, page(records))
+    if asked.summary:
+        put(asked.summary, summary(records))
+
+
+def put(page: Path, tables: str) -> None:
+    """Write tables between the two lines of a page."""
+    before, mark, rest = page.read_text(encoding="utf-8").partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (mark and end):
-        sys.exit(f"{asked.page}: no lines {BEGIN} and {END}")
-    tables = page(latest(asked.tables.read_text(encoding="utf-8").splitlines()))
-    asked.page.write_text(f"{before}{BEGIN}\n\n{tables}\n{END}{after}", encoding="utf-8")
+        sys.exit(f"{page}: no lines {BEGIN} and {END}")
+    page.write_text(f"{before}{BEGIN}\n\n{tables}\n{END}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ nlpzero and word-discovery: the whole process. nlp-zero: train and find alone, i
 import argparse
 from pathlib import Path
 
-from bench import NLPZERO, Run, folder, megabytes, print_table, read_counts, run, unpacked
+from bench import NLPZERO, Run, beside, folder, megabytes, print_table, read_counts, run, unpacked
 from peers import nlp_zero, parse, word_discovery
 
 
@@ -41,7 +41,8 @@ def main() -> None:
                 runs = [run([*command, "-o", out, *corpora]) for _ in range(options.repeat)]
                 add(" ".join(["nlpzero", method, *parameters, "-j", str(workers)]), runs, out)
 
-        compared = []
+        compared, same_job = [], {}
+        first = f"-j {options.workers[0]}"
         if "entropy" in options.methods:
             discover("entropy", place / "entropy")
         if "cohesion" in options.methods:
@@ -49,7 +50,8 @@ def main() -> None:
         if "word-discovery" not in options.skip:
             out = place / "word-discovery"
             runs = [word_discovery(options, corpora[0], options.min_count, out) for _ in range(options.repeat)]
-            add(f"word-discovery min_count {options.min_count}", runs, out)
+            add(name := f"word-discovery min_count {options.min_count}", runs, out)
+            same_job[name] = f"nlpzero cohesion --min-count {options.min_count} {first}"
             if "cohesion" in options.methods:
                 compared.append(("cohesion / word-discovery", place / "cohesion", out))
         for min_proba in options.min_proba:
@@ -58,11 +60,12 @@ def main() -> None:
             if "nlp-zero" not in options.skip:
                 out = place / f"nlp-zero{min_proba}"
                 runs = [nlp_zero(options, corpora[0], min_proba, out) for _ in range(options.repeat)]
-                add(f"nlp-zero min_proba {min_proba}", runs, out)
+                add(name := f"nlp-zero min_proba {min_proba}", runs, out)
+                same_job[name] = f"nlpzero pmi --min-proba {min_proba} {first}"
                 if "pmi" in options.methods:
                     compared.append((f"pmi / nlp-zero {min_proba}", place / f"pmi{min_proba}", out))
 
-        print_table(f"{', '.join(options.corpus)}: {size:.1f} MB", rows)
+        print_table(f"{', '.join(options.corpus)}: {size:.1f} MB", beside(rows, "seconds", same_job))
         if compared:
             print_table("the same words?", [agreement(*pair) for pair in compared])
 

@@ -6,7 +6,7 @@ writing its vectors.
 
 import argparse
 
-from bench import NLPZERO, folder, print_table, run, unpacked
+from bench import NLPZERO, beside, folder, print_table, run, unpacked
 from peers import parse, sgns
 
 
@@ -55,6 +55,7 @@ def main() -> None:
                 took = sgns(options, corpus, None, workers, options.epochs, options.min_count)
                 name = f"gensim SGNS, {options.epochs} epochs, {workers} workers"
                 rows.append({"what": name, "seconds": took.seconds, "CPU s": took.cpu, "peak MB": took.peak_mb})
+                rows = beside(rows, "CPU s", {name: (f"glove count -j {workers}", f"glove train -j {workers}")})
         print_table(f"{options.corpus}: whole processes", rows)
 
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench import NLPZERO, fail, folder, print_table, run, unpacked
+from bench import NLPZERO, beside, fail, folder, print_table, run, unpacked
 
 # Each takes the file, the share and the number of repeats, and prints processor seconds, the fewest, and the sets.
 READ = """
@@ -96,6 +96,12 @@ baskets = rows()
 fastest(lambda: len(fim.fpgrowth(baskets, target="m", supp=share * 100, zmin=1, report="a")))
 """,
 }
+SAME_JOB = {
+    name: f"nlpzero {kind}" if (kind := name.partition(", ")[2]) else "nlpzero"
+    for name in PROGRAMS
+    if not name.startswith("nlpzero")
+}
+"""The row of nlpzero that mines what a peer mines."""
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
@@ -143,7 +149,7 @@ def main() -> None:
             ]
             whole = min(run(command) for _ in range(options.repeat))
             rows.append({"program": "nlpzero rules --itemsets", "whole s": whole.seconds, "peak MB": whole.peak_mb})
-            print_table(f"{Path(name).name}, support {share}", rows)
+            print_table(f"{Path(name).name}, support {share}", beside(rows, "mining s", SAME_JOB))
 
 
 if __name__ == "__main__":

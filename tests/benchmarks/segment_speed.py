@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import NLPZERO, fail, folder, megabytes, print_table, run, unpacked
+from bench import NLPZERO, beside, fail, folder, megabytes, print_table, run, unpacked
 
 from nlpzero.reading.corpus import Corpus
 from nlpzero.segment.dictionary import dictionary_cutter
@@ -78,6 +78,8 @@ def main() -> None:
         jieba.setLogLevel(60)
         jieba.initialize()
         add("jieba.lcut(HMM=False)", fastest(lambda: [jieba.lcut(line, HMM=False) for line in lines]))
+        peers = ("rjieba, line by line", "rjieba, block by block", "jieba.lcut(HMM=False)")
+        rows = beside(rows, "seconds", dict.fromkeys(peers, "nlpzero --jieba, in process"))
         print_table(f"{options.corpus}: {size:.1f} MB, {len(lines):,} lines", rows)
 
         cut = "".join(segmenter.segment(block, SEPARATOR) for block in blocks).removesuffix("\n")

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-from bench import fail, folder, print_table, unpacked
+from bench import RATIO, beside, fail, folder, print_table, unpacked
 
 from nlpzero.segment.encoding import line_words
 from nlpzero.segment.lexical import jieba_cutter
@@ -88,8 +88,8 @@ def wmdistance(vectors: Vectors) -> Callable[[Texts, Texts], Sequence[float]]:
 def compare(path: Path, name: str, vectors: Vectors, skip: Sequence[str], repeat: int) -> None:
     """Time all ways of comparing pairs."""
     a, b = read_pairs(path, vectors)
-    rows = []
-    speeds: dict[tuple[str, str], float] = {}
+    rows: list[dict[str, object]] = []
+    same_job: dict[str, str] = {}
     methods: tuple[DistanceMethod, ...] = ("wmd", "wrd")  # of words alone, as the peers know no other ground
     for method in methods:
         ways = {"nlpzero": nlpzero(method, vectors), "ot.emd2": emd2(method, vectors)}
@@ -103,20 +103,19 @@ def compare(path: Path, name: str, vectors: Vectors, skip: Sequence[str], repeat
                 found = np.array(run(a, b))
                 seconds.append(time.perf_counter() - start)
             apart = np.abs(found - expected) / np.maximum(np.maximum(found, expected), 1e-3)
-            speeds[method, way] = len(a) / min(seconds)
+            if way != "nlpzero":
+                same_job[f"{method} {way}"] = f"{method} nlpzero"
             rows.append(
                 {
                     "": f"{method} {way}",
                     "pairs": len(a),
-                    "pairs/s": round(speeds[method, way]),
-                    "us/pair": 1e6 / speeds[method, way],
+                    "pairs/s": round(len(a) / min(seconds)),
+                    "us/pair": 1e6 * min(seconds) / len(a),
                     "differs by": f"{apart.max():.0e}",
                 }
             )
-    print_table(f"{name}: {np.mean([len(set(x)) for x in a + b]):.1f} different known words a text", rows)
-    for (kind, way), speed in speeds.items():
-        if way != "nlpzero":
-            print(f"{kind}: nlpzero / {way} = {speeds[kind, 'nlpzero'] / speed:.1f}")
+    title = f"{name}: {np.mean([len(set(x)) for x in a + b]):.1f} different known words a text"
+    print_table(title, beside(rows, "us/pair", same_job))
 
 
 def search(path: Path, vectors: Vectors, size: int, queries: int) -> None:
@@ -155,7 +154,7 @@ def search(path: Path, vectors: Vectors, size: int, queries: int) -> None:
                 "90 % ms": float(np.quantile(seconds, 0.9)) * 1e3,
                 "solved": int(np.median(solved)),
                 "ot.emd2 on all, s": brute,
-                "times": round(brute / median),
+                RATIO: brute / median,
             }
         )
     print_table(f"search: {queries} queries, exact top 10 of {size:,} sentences", rows)

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from bench import NLPZERO, folder, megabytes, print_table, run, unpacked
+from bench import NLPZERO, beside, folder, megabytes, print_table, run, unpacked
 from peers import parse as parse_options
 
 from nlpzero.reading.corpus import Corpus
@@ -133,6 +133,8 @@ def compare(options: argparse.Namespace, raw: Path, clauses: Path, place: Path) 
         peak = run(command, stdout=output).peak_mb
         seconds, theirs = json.loads(output.read_text("utf-8"))
         rows.append({"what": "nlp-zero, words given", "seconds": seconds, "MB/s": size / seconds, "peak MB": peak})
+    own = f"nlpzero templates -j {options.workers[0]}, words given"
+    rows = beside(rows, "seconds", {"nlp-zero, words given": own})
     print_table(f"templates, window {options.window}, {size:.1f} MB of text", rows)
     if "nlp-zero" not in options.skip:
         run([*find, "--tokenized", clauses])
@@ -185,7 +187,9 @@ def parse_first(options: argparse.Namespace, clauses: Path, first: Path, place: 
         seconds, done = json.loads(output.read_text("utf-8"))
         timed.append(("nlp-zero", done, seconds))
     for name, number, seconds in timed:
-        rows.append({"what": name, "sentences": number, "seconds": seconds, "sentences/s": number / max(seconds, 1e-9)})
+        each = 1e3 * seconds / max(number, 1)
+        rows.append({"what": name, "sentences": number, "seconds": seconds, "ms/sentence": each})
+    rows = beside(rows, "ms/sentence", {"nlp-zero": "nlpzero, in process"})
     print_table(f"parsing with {len(inventory):,} templates", rows)
 
 
