@@ -300,8 +300,9 @@ def count_units(
     number: dict[str, int] = {}  # of every unit, in the order in which they come
     encode_block = functools.partial(_encode_block, workspace, read or functools.partial(_read_units, joined))
     for found in engine.map(encode_block, texts):
-        new = (number.setdefault(unit, len(number)) for unit in found.units)
-        stored = workspace.store(np.fromiter(new, np.uint32, len(found.units)))
+        new = [unit for unit in found.units if unit not in number]
+        number.update(zip(new, range(len(number), len(number) + len(new)), strict=True))
+        stored = workspace.store(np.fromiter(map(number.__getitem__, found.units), np.uint32, len(found.units)))
         local.append((found.occurrences, found.counts, stored))
         clauses += found.clauses
         left_out += found.left_out
@@ -436,7 +437,7 @@ def _encode_block(workspace: Workspace, read: Callable[[str | Part], UnitText], 
     """Read and encode one block."""
     found = read(text)
     inside = found.inside
-    follows = np.append(inside[1:], False).take(np.flatnonzero(inside))
+    follows = np.append(inside[1:], False).compress(inside)
     store = workspace.store
     bits = store(np.packbits(inside)), store(np.packbits(follows))
     ids = store(small_ids(found.ids, len(found.units)))

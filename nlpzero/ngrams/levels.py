@@ -177,7 +177,7 @@ def places_in(block: BlockLevels) -> list[Ids]:
     result: list[Ids] = []
     for level in block:
         inside = bits_in(level.inside, level.places)
-        result.append(result[-1][inside] if result else np.flatnonzero(inside).astype(np.uint32))
+        result.append(result[-1].compress(inside) if result else np.flatnonzero(inside).astype(np.uint32))
     return result
 
 
@@ -186,7 +186,7 @@ def beginnings_in(block: BlockLevels) -> list[npt.NDArray[np.intp]]:
     result = [np.arange(block[0].length)]
     for level in block[1:]:
         inside = bits_in(level.inside, level.places)
-        result.append(np.flatnonzero(inside) if len(result) == 1 else result[-1][inside])
+        result.append(np.flatnonzero(inside) if len(result) == 1 else result[-1].compress(inside))
     return result
 
 

@@ -62,8 +62,8 @@ def encode(text: str, joined: bool) -> UnitText:
     read = read_units(code_points(text), characters=not joined)
     codes, classes = read.codes, read.classes
     starts, inside = read.places()
-    starts = starts.take(np.flatnonzero(inside))
-    others = codes.take(np.flatnonzero(classes == OTHER))
+    starts = starts.compress(inside)
+    others = codes.compress(classes == OTHER)
     left_out = len(others) - sum(int(np.count_nonzero(others == blank)) for blank in BLANKS)
     first = codes.take(starts).astype(np.intp)
     goes_on = np.append(read.joined[1:], False)
@@ -75,10 +75,11 @@ def encode(text: str, joined: bool) -> UnitText:
     number_of = np.bincount(first)
     number_of -= np.bincount(first.take(at), minlength=len(number_of))
     characters = np.flatnonzero(number_of)
-    units = sorted({*map(chr, characters.tolist()), *runs})
-    rank = {unit: i for i, unit in enumerate(units)}
+    alone = [*map(chr, characters.tolist())]
+    units = sorted([*alone, *sorted({*runs}.difference(alone))])  # two that are in order are merged
+    rank = dict(zip(units, range(len(units)), strict=True))
     table = np.zeros(len(number_of), np.uint32)
-    table[characters] = [rank[chr(c)] for c in characters.tolist()]
+    table[characters] = np.fromiter(map(rank.__getitem__, alone), np.uint32, len(alone))
     counts = np.zeros(len(units), np.int64)
     counts[table[characters]] = number_of[characters]
     ids = table.take(first)

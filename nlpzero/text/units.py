@@ -112,20 +112,23 @@ class UnitReading(NamedTuple):
             at = distinct(np.concatenate([at, at + 1 + self._has_type(starts, at)]))
             at = at[(at > 0) & (at < len(starts))]
             at = at[is_unit[at] & is_unit[at - 1]]
-            old = np.ones(len(starts) + len(at), np.bool_)
-            old[at + np.arange(len(at))] = False
-            before, starts = starts, np.empty(len(old), np.intp)
-            starts[old], starts[~old] = before, before[at]
-            old[old] = is_unit
-            is_unit = old
+            is_old = np.ones(len(starts) + len(at), np.bool_)
+            new = at + np.arange(len(at))
+            is_old[new] = False
+            old = np.flatnonzero(is_old)
+            before, starts = starts, np.empty(len(is_old), np.intp)
+            starts[old], starts[new] = before, before.take(at)
+            is_old[old] = is_unit
+            is_unit = is_old
         return starts, is_unit
 
     def _has_type(self, starts: Positions, at: Positions) -> Flags:
         """Tell of names whether 型 follows (X-900型), but not 型号."""
-        after = np.append(starts, len(self.codes)).take(at + 1)
-        codes = np.concatenate([self.codes, np.zeros(2, np.uint32)])
-        is_type = (self.classes.take(self.apart) != DIGIT) & (codes.take(after) == ord("型"))
-        found: Flags = is_type & (codes.take(after + 1) != ord("号")) & (codes.take(after + 1) != ord("號"))
+        after = starts.take(at + 1, mode="clip")
+        is_type = (at + 1 < len(starts)) & (self.codes.take(after) == ord("型"))
+        is_type &= self.classes.take(self.apart) != DIGIT
+        following = self.codes.take(after + 1, mode="clip")
+        found: Flags = is_type & (following != ord("号")) & (following != ord("號"))
         return found
 
     def symbols(self, starts: Positions) -> Codes:
@@ -220,7 +223,7 @@ def read_units(codes: Codes, *, characters: bool = False) -> UnitReading:
     '花8---元学C--'
     """
     raw = codes
-    kinds = unit_kinds().take(codes)
+    kinds = unit_kinds().take(codes, mode="clip")  # every code is in the table: this only saves a copy
     special = np.flatnonzero(kinds > LATIN)
     kept: Positions | None = None
     if len(special) and (kinds.take(special) == HIDDEN).any():
@@ -241,7 +244,7 @@ def read_units(codes: Codes, *, characters: bool = False) -> UnitReading:
     dots = text.join_dots(joined)
     text.join_pictures(joined)
     signs = np.concatenate([signs, names])
-    apart = _unit_starts_before(joined, signs) if len(signs) else signs
+    apart = distinct(_LongUnits.of_joined(joined).starts(signs)) if len(signs) else signs
     if characters:
         classes, joined = _as_characters(codes, classes, joined, np.concatenate([signs, dots]))
     return UnitReading(codes, kept, classes, joined, apart, dots)
@@ -346,8 +349,8 @@ class _Signs:
         after_letter = self.near(self.special, -1) == LATIN
         plus = self.special[after_letter & (self.what == PLUS)]
         kinds = unit_kinds()
-        following = np.append(self.codes, 0).astype(np.uint32).take(plus + 1)
-        is_double = kinds.take(following) == PLUS
+        is_double = kinds.take(self.codes.take(plus + 1, mode="clip")) == PLUS
+        is_double &= plus + 1 < len(self.codes)
         single = plus[~is_double & (self.near(plus, 1) < DIGIT)]
         double = plus[is_double]
         sharp = self.special[after_letter & (self.what == HASH)]
@@ -365,13 +368,11 @@ class _Signs:
         if len(switches):
             connected = joined.copy()
             connected[switches] = True
-            starts = np.flatnonzero(~connected)
-            named = distinct(np.searchsorted(starts, names, "right"))
-            own = np.searchsorted(starts, switches, "right")
+            longer = _LongUnits.of_joined(connected)
+            named, own = distinct(longer.starts(names)), longer.starts(switches)
             at = np.searchsorted(named, own)
             joined[switches[named.take(np.minimum(at, len(named) - 1)) == own]] = True
-        starts = _unit_starts_before(joined, names)
-        self.classes[starts] = LATIN
+        self.classes[_LongUnits.of_joined(joined).starts(names)] = LATIN
 
     def join_dots(self, joined: Flags) -> Positions:
         """Join middle dots and the characters after them; give where the dots are."""
@@ -419,10 +420,37 @@ def _after_joiners(codes: Codes, kept: Positions, shown: Codes) -> Positions:
     return found
 
 
-def _unit_starts_before(joined: Flags, at: Positions) -> Positions:
-    """Give the starts of the units that hold some characters, each once."""
-    starts = np.flatnonzero(~joined)
-    return distinct(starts.take(np.searchsorted(starts, at, "right") - 1))
+class _LongUnits(NamedTuple):
+    """Where the units of several characters begin and end, ascending: few of those of most texts."""
+
+    begins: Positions
+    ends: Positions
+
+    @classmethod
+    def of_joined(cls, joined: Flags) -> "_LongUnits":
+        """Find them, given which characters belong to the one before."""
+        inner = np.flatnonzero(joined)
+        last = np.flatnonzero(np.diff(inner, append=-2) != 1)
+        return cls(inner.take(np.append(0, last[:-1] + 1)[: len(last)]) - 1, inner.take(last) + 1)
+
+    def starts(self, at: Positions) -> Positions:
+        """Give the start of the unit that holds each of some characters."""
+        if not len(self.begins):
+            return at
+        unit = np.maximum(np.searchsorted(self.begins, at, "right") - 1, 0)
+        begins = self.begins.take(unit)
+        starts: Positions = np.where((begins <= at) & (at < self.ends.take(unit)), begins, at)
+        return starts
+
+    def stops(self, starts: Positions) -> Positions:
+        """Give the end of the unit that begins at each of some characters."""
+        if not len(self.begins):
+            return starts + 1
+        unit = np.searchsorted(self.begins, starts)
+        stops: Positions = np.where(
+            self.begins.take(unit, mode="clip") == starts, self.ends.take(unit, mode="clip"), starts + 1
+        )
+        return stops
 
 
 def _as_characters(codes: Codes, classes: Classes, joined: Flags, signs: Positions) -> tuple[Classes, Flags]:
@@ -431,15 +459,17 @@ def _as_characters(codes: Codes, classes: Classes, joined: Flags, signs: Positio
     What has a combining mark is none, nor is a letter or digit that was not published (café, １2): cut text holds them
     whole.
     """
-    single, apart = published_classes().take(codes), np.zeros(len(codes), np.bool_)
-    others = np.flatnonzero((single == OTHER) & ((classes >= DIGIT) | (joined & (unit_kinds().take(codes) == MARK))))
-    for places, is_unit in ((others, False), (signs, True)):
+    single, apart = published_classes().take(codes, mode="clip"), np.zeros(len(codes), np.bool_)
+    longer = _LongUnits.of_joined(joined)
+    inner = np.flatnonzero(joined)
+    marks = inner.compress(unit_kinds().take(codes.take(inner)) == MARK)
+    others = [np.flatnonzero((single == OTHER) & (classes >= DIGIT)), marks.compress(single.take(marks) == OTHER)]
+    for places, is_unit in ((np.concatenate(others), False), (signs, True)):
         if len(places):
-            starts = np.flatnonzero(~joined)
-            which = distinct(np.searchsorted(starts, places, "right") - 1)
-            lengths = np.append(starts[1:], len(codes))[which] - starts[which]
+            starts = distinct(longer.starts(places))
+            lengths = longer.stops(starts) - starts
             inner = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-            inner += np.repeat(starts[which], lengths)
+            inner += np.repeat(starts, lengths)
             single[inner] = classes[inner] if is_unit else OTHER
             apart[inner] = is_unit
     return single, joined & apart

@@ -13,6 +13,7 @@ from ..core.workspace import NONE, Counts, Ids, Keys, Run, StoredRun, Workspace,
 from ..ngrams.counts import NGrams
 from ..ngrams.levels import BlockLevels, beginnings_in, bits_in
 from ..text.characters import DIGIT, Codes, char_classes, code_points
+from ..text.units import distinct
 
 Flags = npt.NDArray[np.bool_]
 Kinds = npt.NDArray[np.uint8]
@@ -285,8 +286,9 @@ def _block_pieces(
     for length, (flags, level, begins) in enumerate(zip(strong, block[1:], beginnings_in(block)[1:], strict=True), 2):
         known = level.ranks.array
         is_strong = np.zeros(len(known), np.bool_)
-        is_strong[known != NONE] = flags.array[known[known != NONE]]
-        at = begins[is_strong.take(level.ids.array)]
+        of_level = np.flatnonzero(known != NONE)
+        is_strong[of_level] = flags.array.take(known.take(of_level))
+        at = begins.compress(is_strong.take(level.ids.array))
         for inside in range(1, length):
             attached[at + inside] = True
     is_none = number == NONE
@@ -298,7 +300,7 @@ def _block_pieces(
     odd = _odd_units(units.kinds.array.take(ranks).take(ids), bits_in(block[0].follows, len(ids)), starts, lengths)
     if is_none.any():
         coded = ~is_none.take(starts)
-        starts, lengths = starts[coded], lengths[coded]
+        starts, lengths = starts.compress(coded), lengths.compress(coded)
     codes = units.codes.array
     short, long = _counted(workspace, number, starts, lengths, codes)
     return _BlockPieces(short, long, OddUnits(*map(workspace.store, odd)), int(np.count_nonzero(lengths > MAX_PIECE)))
@@ -309,10 +311,10 @@ def _counted(
 ) -> tuple[list[ShortPieces], list[str]]:
     """Count the short pieces of a block that begin at some units, and write out the longer ones, by length."""
     bits = np.uint64(_bits_of(codes))
-    short = []
     small = np.minimum(lengths, 255).astype(np.uint8)
-    for length in range(1, min(64 // int(bits), MAX_PIECE) + 1):
-        chosen = starts[small == length]
+    short = [_single_pieces(workspace, numbers, starts.compress(small == 1), len(codes))]
+    for length in range(2, min(64 // int(bits), MAX_PIECE) + 1):
+        chosen = starts.compress(small == length)
         keys = numbers.take(chosen).astype(np.uint64)
         for inside in range(1, length):
             keys <<= bits
@@ -326,9 +328,20 @@ def _counted(
     if len(long):
         starts, small = starts.take(long), small.take(long)
         for length in range(len(short) + 1, min(MAX_PIECE, int(small.max())) + 1):
-            units = numbers.take(starts[small == length, np.newaxis] + np.arange(length))
+            units = numbers.take(starts.compress(small == length)[:, np.newaxis] + np.arange(length))
             strings += codes.take(units).view(f"<U{length}").ravel().tolist()
     return short, strings
+
+
+def _single_pieces(workspace: Workspace, numbers: Ids, starts: Positions, size: int) -> ShortPieces:
+    """Count the pieces of one unit, of which there are few different ones."""
+    every = numbers.take(starts)
+    counts = np.bincount(every, minlength=size)
+    first = np.empty(size, np.uint32)
+    first[every[::-1]] = starts[::-1]  # the last that is written stays
+    known = np.flatnonzero(counts)
+    run = workspace.store_run(Run(known.astype(np.uint64), counts.take(known)))
+    return ShortPieces(run, workspace.store(first.take(known)))
 
 
 def _odd_units(kinds: Kinds, follows: Flags, starts: Positions, lengths: Positions) -> tuple[Ids, Flags, Flags]:
@@ -344,7 +357,7 @@ def _odd_units(kinds: Kinds, follows: Flags, starts: Positions, lengths: Positio
     """
     goes_on = np.zeros(len(starts), np.bool_)  # whether a stretch does with this piece
     is_odd = lengths > MAX_PIECE
-    special = np.flatnonzero(kinds)
+    special = np.flatnonzero(kinds != ALONE)
     first = special[:-1][(np.diff(special) == 1) & follows.take(special[:-1])]
     at = np.searchsorted(starts, first + 1)
     meeting = at[starts.take(at, mode="clip") == first + 1]
@@ -352,7 +365,7 @@ def _odd_units(kinds: Kinds, follows: Flags, starts: Positions, lengths: Positio
     joined = special[kinds.take(special) == JOINED]
     if len(joined):
         ends = np.flatnonzero(~follows)
-        clauses = np.unique(np.searchsorted(ends, joined))
+        clauses = distinct(np.searchsorted(ends, joined))
         begins = np.append(-1, ends).take(clauses) + 1
         pieces = np.searchsorted(starts, np.stack([begins, ends.take(clauses) + 1]))
         goes_on[_ranges(pieces[0] + 1, pieces[1])] = True
@@ -360,7 +373,7 @@ def _odd_units(kinds: Kinds, follows: Flags, starts: Positions, lengths: Positio
     if not is_odd.any():
         return np.empty(0, np.uint32), np.empty(0, np.bool_), np.empty(0, np.bool_)
     stretches = np.append(np.flatnonzero(~goes_on), len(starts))
-    which = np.unique(np.searchsorted(stretches, np.flatnonzero(is_odd), "right") - 1)
+    which = distinct(np.searchsorted(stretches, np.flatnonzero(is_odd), "right") - 1)
     bounds = np.append(starts, len(kinds)).take(stretches)
     units = _ranges(bounds.take(which), bounds.take(which + 1))
     inside = np.zeros(len(kinds), np.bool_)

@@ -20,6 +20,7 @@ from ..ngrams.counts import NGrams
 from ..ngrams.levels import Placements, bits_in, places_in
 from ..segment.lexical import LexiconCutter
 from ..text.characters import Codes, code_points
+from ..text.units import distinct
 from .pieces import LINE_END, MAX_PIECE, NO_CODE, TEXT, OddUnits, Pieces, PieceText
 
 
@@ -181,5 +182,5 @@ def _portions(ends: npt.NDArray[np.intp], size: int) -> list[tuple[int, int]]:
     """Cut a text, at the ends of clauses, into portions of about `size` characters."""
     if not len(ends):
         return []
-    chosen = ends[np.unique(np.searchsorted(ends, np.arange(size, int(ends[-1]) + size, size)).clip(max=len(ends) - 1))]
+    chosen = ends[distinct(np.searchsorted(ends, np.arange(size, int(ends[-1]) + size, size)).clip(max=len(ends) - 1))]
     return [*zip([0, *chosen[:-1].tolist()], chosen.tolist(), strict=True)]
