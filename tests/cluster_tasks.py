@@ -10,6 +10,11 @@ def slow(seconds: float) -> float:
     return seconds
 
 
+def doubled(text: str) -> str:
+    """Write a text twice."""
+    return text + text
+
+
 def hold(megabytes: int) -> int:
     """Hold memory for a while."""
     held = [os.urandom(1 << 20) for _ in range(megabytes)]

@@ -218,6 +218,30 @@ def test_a_worker_that_is_killed_half_way_changes_nothing(cluster: Started, text
     wait_until(lambda: len(cluster.addresses()) == 2)
 
 
+def test_small_items_share_tasks_and_what_is_large_is_left_in_files_for_a_while(
+    cluster: Started, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: collections.Counter[str] = collections.Counter()
+    ask = Cluster._ask
+
+    def counted(self: Cluster, name: str, *arguments: Any, **options: Any) -> Any:
+        asked[name] += 1
+        return ask(self, name, *arguments, **options)
+
+    monkeypatch.setattr(Cluster, "_ask", counted)
+    items = ["山水" * size for size in [0, 1, 100_000, 5] * 100]
+    with Cluster(cluster.address, folder) as engine:
+        for some in (items, iter(items)):  # one of known length, one of unknown length
+            asked.clear()
+            assert list(engine.map(cluster_tasks.doubled, some)) == [item + item for item in items]
+            assert asked["submit"] < 100 < len(items)
+            assert asked["nthreads"] < 20
+        assert not [path for path in Path(engine._directory.name).iterdir() if path.name.startswith(("sent", "task"))]
+        asked.clear()
+        assert list(engine.map(cluster_tasks.slow, [0.3] * 8)) == [0.3] * 8
+        assert asked["submit"] == 8  # and so both workers are at work to the end
+
+
 # Workers that are refused
 
 

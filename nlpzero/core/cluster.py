@@ -14,6 +14,7 @@ import importlib.metadata
 import itertools
 import json
 import math
+import operator
 import os
 import pickle
 import sys
@@ -42,11 +43,19 @@ CONNECTING = 10
 ALONE = 60
 """Seconds to wait while there is no worker that could work."""
 POLL = 1.0
-"""Seconds between looks at the workers while a result is waited for."""
+"""Seconds between looks at the workers while a result is waited for, or at how many there are."""
+TASK = 0.5
+"""Seconds of work that a task has, if there is so much: besides it takes some milliseconds of every process's time."""
 KEPT = 512 << 20
 """Bytes of memory that a worker is taken to have, of which it keeps an eighth at hand."""
 STOPPING = 20
 """Seconds that tasks which are not wanted any more get to end."""
+
+
+SMALL = 1 << 16
+"""Bytes that are sent through the scheduler; more than that is left in a file."""
+Sent = bytes | str
+"""Something packed, or the path of a file with it."""
 
 
 class Needs(NamedTuple):
@@ -86,7 +95,9 @@ class Cluster(Engine):
 
     Notes
     -----
-    Two items for each thread of the workers are under way at a time; a task takes some milliseconds besides its work.
+    Two tasks for each thread of the workers are under way at a time. A task takes 10 ms besides its work, of all
+    processes together, so it is given several items where each takes little: as many as take `TASK` seconds, by the
+    time that the former ones took, but towards the end of a list fewer, that all workers end at about the same time.
     """
 
     shares_memory = False
@@ -105,7 +116,8 @@ class Cluster(Engine):
         self._address = _address_of(scheduler)
         self._directory = tempfile.TemporaryDirectory(prefix="nlpzero-cluster-", dir=os.path.abspath(directory))
         self._client: Any = None
-        self._under_way: list[collections.deque[Any]] = []
+        self._under_way: list[collections.deque[tuple[Any, Sent]]] = []
+        self._thread_count, self._counted_until = 1, 0.0
         try:
             self._client = _connect(self._address)
             run = uuid.uuid4().hex
@@ -152,7 +164,7 @@ class Cluster(Engine):
             return
         with contextlib.suppress(Exception):
             if abandon and client.status == "running":
-                client.cancel([*itertools.chain(*self._under_way)], force=True)
+                client.cancel([future for future, _ in itertools.chain(*self._under_way)], force=True)
                 client.run(_end_of_tasks, self._needs.run, on_error="ignore")
         with contextlib.suppress(Exception):
             client.close(timeout=5)
@@ -167,21 +179,48 @@ class Cluster(Engine):
         path.write_bytes(pickle.dumps(function))
         task = functools.partial(_work, self._needs, str(path))
         name = getattr(getattr(function, "func", function), "__name__", "task").strip("_")
-        under_way: collections.deque[Any] = collections.deque()
+        under_way: collections.deque[tuple[Any, Sent]] = collections.deque()
         self._under_way.append(under_way)
+        iterator, left, seconds = iter(items), operator.length_hint(items), math.inf
         try:
-            for item in items:
-                under_way.append(self._ask("submit", task, item, pure=False, key=f"{name}-{uuid.uuid4().hex}"))
-                if len(under_way) >= IN_FLIGHT * max(1, sum(self._ask("nthreads").values())):
-                    yield self._result(under_way.popleft())
+            while group := [*itertools.islice(iterator, self._share(left, seconds))]:
+                left -= len(group)
+                sent = _packed(self._directory.name, group)
+                future = self._ask("submit", task, sent, pure=False, key=f"{name}-{uuid.uuid4().hex}")
+                under_way.append((future, sent))
+                del group, sent, future
+                while len(under_way) >= IN_FLIGHT * self._threads():
+                    results, seconds = self._done(*under_way.popleft())
+                    yield from results
             while under_way:
-                yield self._result(under_way.popleft())
+                yield from self._done(*under_way.popleft())[0]
         finally:
             self._under_way.remove(under_way)
             if under_way and self._client is not None:
                 with contextlib.suppress(Exception):
-                    self._client.cancel([*under_way], force=True)
+                    self._client.cancel([future for future, _ in under_way], force=True)
         path.unlink()
+
+    def _done(self, future: Any, sent: Sent) -> tuple[list[Any], float]:
+        """Wait for a task: give its results, and the seconds that one took."""
+        result = self._result(future)
+        found: tuple[list[Any], float] = _unpacked(result)
+        for path in (sent, result):
+            if isinstance(path, str):
+                os.unlink(path)
+        return found
+
+    def _threads(self) -> int:
+        """Give the number of threads of all workers, which is asked for from time to time."""
+        if time.monotonic() > self._counted_until:
+            self._thread_count = max(1, sum(self._ask("nthreads").values()))
+            self._counted_until = time.monotonic() + POLL
+        return self._thread_count
+
+    def _share(self, left: int, seconds: float) -> int:
+        """Choose how many items the next task has, by how many are left (0: unknown) and the seconds that one takes."""
+        most = -(-left // (IN_FLIGHT * self._threads())) if left > 0 else sys.maxsize
+        return max(1, int(min(most, TASK / max(seconds, 1e-6))))
 
     def _result(self, future: Any) -> Any:
         """Wait for one result, as long as there is a worker that may bring it."""
@@ -270,8 +309,8 @@ _begun: dict[str, int] = collections.defaultdict(int)  # tasks of each run that 
 _lock = threading.Lock()
 
 
-def _work(needs: Needs, path: str, item: Any) -> Any:
-    """Do one task in a worker."""
+def _work(needs: Needs, path: str, sent: Sent) -> Sent:
+    """Do one task in a worker: give the result for each item, and the seconds that one took."""
     with _lock:
         _begun[needs.run] += 1
     try:
@@ -281,7 +320,9 @@ def _work(needs: Needs, path: str, item: Any) -> Any:
 
                 raise NlpZeroError(f"worker {get_worker().address}: {found}")
             _fit.add(needs.run)
-        return _function(path)(item)
+        function, items, start = _function(path), _unpacked(sent), time.monotonic()
+        results = [function(item) for item in items]
+        return _packed(needs.directory, (results, (time.monotonic() - start) / len(items)))
     finally:
         with _lock:
             _begun[needs.run] -= 1
@@ -292,6 +333,21 @@ def _function(path: str) -> Callable[[Any], Any]:
     """Read the function of a map, which may carry many descriptions."""
     function: Callable[[Any], Any] = pickle.loads(Path(path).read_bytes())
     return function
+
+
+def _packed(directory: str, value: Any) -> Sent:
+    """Pack what is sent; the network carries little, and Dask does not look into it."""
+    data = pickle.dumps(value)
+    if len(data) <= SMALL:
+        return data
+    path = Path(directory, f"sent-{uuid.uuid4().hex}")
+    path.write_bytes(data)
+    return str(path)
+
+
+def _unpacked(sent: Sent) -> Any:
+    """Unpack what was sent."""
+    return pickle.loads(Path(sent).read_bytes() if isinstance(sent, str) else sent)
 
 
 async def _end_of_tasks(run: str) -> None:

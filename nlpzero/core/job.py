@@ -71,8 +71,6 @@ class Cost:
         Bytes of temporary files for each byte of text; 0 where that is not known.
     least, most : int
         Bounds of a block, in bytes of text.
-    remote : int or None
-        The upper bound on a cluster, where a task takes some milliseconds besides its work; None: `most`.
     python : bool
         Whether tasks hold the lock of the interpreter: then workers are processes, else threads.
     base : int
@@ -87,7 +85,6 @@ class Cost:
     disk: float = 0.0
     least: int = 1 << 14
     most: int = 3 << 20
-    remote: int | None = None
     python: bool = False
     base: int = 0
 
@@ -110,9 +107,7 @@ class Cost:
         >>> cost.block_size(Job(workers=2)), cost.block_size(Job(workers=2, memory="1M"))
         (3145728, 16384)
         """
-        apart = job.scheduler is not None and self.remote is not None
-        workers, most = (1, self.remote or self.most) if apart else (job.workers, self.most)
-        return max(self.least, min(most, int(self.of_memory(self.tasks, job.memory) / (self.task * workers))))
+        return max(self.least, min(self.most, int(self.of_memory(self.tasks, job.memory) / (self.task * job.workers))))
 
 
 @dataclass(frozen=True, init=False)

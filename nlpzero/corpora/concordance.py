@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..segment.cutter import Cutter
     from .contexts import Contexts
 
-KWIC = Cost(task=12, held=0.3, most=1 << 20, remote=12 << 20)
+KWIC = Cost(task=12, held=0.3, most=1 << 20)
 """Of searching: blocks that fit the cache, so that the first line comes soon."""
 _KEY = re.compile(r"([1-9][0-9]?)([LR])|0")
 

@@ -376,7 +376,7 @@ def cut_to_file(workspace: Workspace, cutter: Cutter, delimiter: str, part: Part
     return path
 
 
-CUTTING = Cost(task=80, tasks=0.5, most=3 << 19, remote=3 << 20)
+CUTTING = Cost(task=80, tasks=0.5, most=3 << 19)
 """Of cutting text, and giving it again. A block is about a piece (see `Cutter.piece`): larger ones are no faster, and
 at the end one worker waits less for another."""
 

@@ -31,7 +31,7 @@ from .neighbours import PlaceCounts, Scores, look_around
 from .sites import BlockSites, read_sites, text_places
 from .weights import LATIN_CLASS, TOPICAL, ReferenceSet, Terms, classes_of, probabilities, weigh
 
-COST = Cost(task=48, disk=8, remote=12 << 20, base=150 << 20)
+COST = Cost(task=48, disk=8, base=150 << 20)
 """The base is jieba's dictionary and the candidates of 33 MB of news. Of temporary files 7.6 bytes for each byte,
 measured on these with 300 MB of memory and two workers."""
 
