@@ -23,7 +23,7 @@ EPILOG = """\b
 Examples:
   nlpzero glove train -q --dim 20 -o vectors.npz data/stories.txt
   nlpzero glove compare vectors.npz 码头 河
-  mkdir parts draws
+  mkdir parts
   for i in 1 2 3 4 5; do nlpzero glove count --shard $i/5 --min-count 1 -o parts/$i.npz data/stories.txt; done
   nlpzero glove compare --error parts --draws 4 --keep draws vectors.npz 码头 河
   nlpzero glove compare --error draws vectors.npz 船 河
@@ -49,7 +49,10 @@ class CompareOptions(VectorOptions):
         help="Times that parts are drawn and vectors trained anew for --error.",
     )
     keep: str | None = option(
-        "--keep", metavar="DIR", help="Write the vectors of the draws here, for --error of another call."
+        "--keep",
+        metavar="DIR",
+        help="Write the vectors of the draws to this directory, which is made where it is missing, for --error of "
+        "another call.",
     )
 
     def resampling(self, vectors: "Vectors", running: RunningOptions) -> "Resampling | None":
@@ -69,8 +72,11 @@ class CompareOptions(VectorOptions):
         paths = [path for found in folders for path in found]
         if paths and all(kind_of(path) == SCHEMA.kind for path in paths):
             return Resampling([Vectors.load(path) for path in paths])
-        if self.keep and not os.path.isdir(self.keep):
-            raise click.UsageError(f"--keep: {self.keep} is no directory; make it first")
+        if self.keep:
+            try:
+                os.makedirs(self.keep, exist_ok=True)
+            except OSError as problem:
+                raise click.UsageError(f"--keep {self.keep}: {problem.strerror}; name another directory") from problem
         draws = []
         made = draw_vectors(vectors, [Cooccurrence.load(path) for path in paths], self.draws, job=running.job)
         for number, one in enumerate(progress(made, total=self.draws, unit="draw"), 1):
