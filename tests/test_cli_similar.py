@@ -409,6 +409,9 @@ def test_vectors_of_lines_are_a_table_or_an_npz(similar: Similar, tmp_path: Path
     assert near > far + 0.2
     assert similar("-q", "--embed", "--dim", "100", "-o", tmp_path / "lines.npz", text=text).exit_code == 0
     assert np.load(tmp_path / "lines.npz")["matrix"] == pytest.approx(table, abs=1e-5)
+    for asked in (["-o", tmp_path / "lines"], ["--format", "tsv", "-o", tmp_path / "lines.xyz"]):
+        assert similar("-q", "--embed", "--dim", "100", *asked, text=text).exit_code == 0
+        assert asked[-1].read_text("utf-8") == result.stdout
 
 
 def test_pairs_may_be_fields_of_a_table(similar: Similar) -> None:
@@ -428,6 +431,7 @@ def test_pairs_may_be_fields_of_a_table(similar: Similar) -> None:
         (["--dedup", "--embed"], "--embed and --dedup exclude each other"),
         (["--kept", "k.txt", "--text", "a", "b"], "--kept needs --dedup"),
         (["--dim", "9", "--dedup"], "--dim needs --embed"),
+        (["--embed", "-o", "e.npy"], "-o e.npy: its suffix is none of .npz (vectors), .tsv, .csv, .jsonl and .txt"),
         (["--pairs", "-", "--field", "q"], "with --pairs give --field twice"),
         (["--text", "--field", "q", "a", "b"], "--field and --join-lines are for files, not for --text"),
     ],
