@@ -409,9 +409,9 @@ def test_vectors_of_lines_are_a_table_or_an_npz(similar: Similar, tmp_path: Path
     assert near > far + 0.2
     assert similar("-q", "--embed", "--dim", "100", "-o", tmp_path / "lines.npz", text=text).exit_code == 0
     assert np.load(tmp_path / "lines.npz")["matrix"] == pytest.approx(table, abs=1e-5)
-    for asked in (["-o", tmp_path / "lines"], ["--format", "tsv", "-o", tmp_path / "lines.xyz"]):
-        assert similar("-q", "--embed", "--dim", "100", *asked, text=text).exit_code == 0
-        assert asked[-1].read_text("utf-8") == result.stdout
+    for name, form in (("lines", ()), ("lines.xyz", ("--format", "tsv"))):
+        assert similar("-q", "--embed", "--dim", "100", *form, "-o", tmp_path / name, text=text).exit_code == 0
+        assert (tmp_path / name).read_text("utf-8") == result.stdout
 
 
 def test_pairs_may_be_fields_of_a_table(similar: Similar) -> None:
