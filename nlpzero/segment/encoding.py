@@ -6,7 +6,7 @@ words are told apart as packed characters, and only the distinct ones are spelle
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -144,21 +144,6 @@ def join_tokens(parts: Iterable[Tokens]) -> Tokens:
         ids.append(number.take(part.ids))
         lengths.append(part.lengths)
     return Tokens(np.concatenate(ids), np.concatenate(lengths), list(table))
-
-
-def number_words(texts: Iterable[Sequence[str]]) -> Tokens:
-    """Number the words of texts that are lists of words already.
-
-    Examples
-    --------
-    >>> number_words([["江", "上"], ["江"]]).ids.tolist()
-    [0, 1, 0]
-    """
-    table: defaultdict[str, int] = defaultdict(itertools.count().__next__)
-    held = list(texts)
-    lengths = np.fromiter(map(len, held), np.int64, len(held))
-    every = map(table.__getitem__, itertools.chain.from_iterable(held))
-    return Tokens(np.fromiter(every, np.uint32, int(lengths.sum())), lengths, list(table))
 
 
 def tokens_of_marks(codes: Codes, is_start: Flags) -> Tokens:

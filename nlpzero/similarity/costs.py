@@ -76,10 +76,7 @@ class Costs:
         if self.ground == "discrete":
             costs.fill(1)
         else:
-            x, y = self.a.points[rows_a], self.b.points[rows_b]
-            if self.ground == "mixed":
-                x *= 1 - SHARE
-            _products(x, y, problems)
+            _products(self.a.points, rows_a, self.b.points, rows_b, problems)
             if self.ground == "euclidean":
                 row = np.repeat(np.arange(len(rows_a)), m[owners[0]])
                 column, _, _ = spread((np.cumsum(m) - m)[owners[0]], m[owners[0]])
@@ -87,9 +84,12 @@ class Costs:
                 costs *= -2
                 costs += lengths
                 near = np.flatnonzero(costs < NEAR * lengths)
-                costs[near] = ((x[row[near]] - y[column[near]]) ** 2).sum(1)
+                apart = self.a.points[rows_a[row[near]]] - self.b.points[rows_b[column[near]]]
+                costs[near] = (apart**2).sum(1)
                 np.sqrt(costs, out=costs)
             else:
+                if self.ground == "mixed":
+                    costs *= 1 - SHARE
                 np.subtract(1, costs, out=costs)
                 if self.ground == "mixed":
                     (some, i, j), alike = self.characters(which)
@@ -107,14 +107,19 @@ def _taken(side: Problems, which: Ints) -> tuple[Ints, Floats, Ints]:
     return sizes, side.mass[at], side.rows[at]
 
 
-def _products(x: Floats, y: Floats, problems: TransportProblems) -> None:
-    """Write the products of the points of the two sides of each problem to its costs.
+def _products(x: Floats, rows_x: Ints, y: Floats, rows_y: Ints, problems: TransportProblems) -> None:
+    """Write the products of the points of the two sides of each problem, rows of x and y, to its costs.
 
     Problems of one shape that stand together are multiplied in one call, each by itself, so that its costs are the
-    same to the last bit in any company.
+    same to the last bit in any company. Their points are gathered for that call alone: of all problems they would not
+    fit the cache, which takes longer than the products.
     """
+    size = x.shape[1]
     for n, m, rows, columns, cells in problems.runs():
-        left, right = x[rows].reshape(-1, n, x.shape[1]), y[columns].reshape(-1, m, y.shape[1])
+        left, right = (
+            points.take(which, 0).reshape(-1, words, size)
+            for points, which, words in ((x, rows_x[rows], n), (y, rows_y[columns], m))
+        )
         np.matmul(left, right.transpose(0, 2, 1), out=problems.costs[cells].reshape(-1, n, m))
 
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from ..errors import LexiconError, ModelError
 from ..reading.corpus import read_lines
-from ..segment.encoding import Tokens, number_words
+from ..segment.encoding import Tokens
 from ..vectors.store import Vectors
 from .characters import character_rows, character_weights
 
@@ -29,6 +29,9 @@ HEAVIEST = 1e100
 
 HELD = 1 << 24
 """Numbers in the vectors up to which what is made of all words is kept: 128 MB."""
+
+DENSE = 8
+"""Words of the vectors for each word of the texts up to which a table of all of them is faster than a sort."""
 
 _NUMBERING = threading.Lock()
 
@@ -216,23 +219,28 @@ class Space:
         ModelError
             With oov="error", for a word without a vector.
         """
-        tokens, lengths, words = texts if isinstance(texts, Tokens) else number_words(texts)
+        if isinstance(texts, Tokens):
+            tokens, lengths, words = texts
+        else:  # to look every word up takes half as long as to number them first
+            held = list(texts)
+            tokens, lengths = None, np.fromiter(map(len, held), np.int64, len(held))
+            words = [*itertools.chain.from_iterable(held)]
         number = np.fromiter(map(self._ids.get, words, itertools.repeat(-1)), np.int64, len(words))
         missing = np.flatnonzero(number < 0)
         added: list[str] = []
         if len(missing) and (self.vectors is None or self.oov != "drop"):
             absent = [words[i] for i in missing.tolist()]
             every = self.vectors is None or self.oov == "compose"
-            added = sorted(absent if every else filter(self._composable, absent))
+            added = sorted({*absent} if every else filter(self._composable, dict.fromkeys(absent)))
             places = dict(zip(added, itertools.count(self._size)))
             number[missing] = np.fromiter(map(places.get, absent, itertools.repeat(-1)), np.int64, len(absent))
-        numbers = number.take(tokens)
+        numbers = number if tokens is None else number.take(tokens)
         owners = np.repeat(np.arange(len(lengths)), lengths)
         is_known = numbers >= 0
         known = np.bincount(owners[is_known], minlength=len(lengths))
         width = self._size + len(added) + 1
         pairs, counts = np.unique(owners[is_known] * width + numbers[is_known], return_counts=True)
-        used, ids = np.unique(pairs % width, return_inverse=True)
+        used, ids = _numbered(pairs % width, width)
         points, norms = self._placed(used[used < self._size], added, len(used))
         mass = counts * self._weights_of(used, added, norms)[ids]
         heavy = mass > 0
@@ -367,6 +375,17 @@ class Space:
         if self._idf is not None:
             return self._idf[np.minimum(used, len(self._idf) - 1)]
         return np.ones(len(used))
+
+
+def _numbered(numbers: Ints, width: int) -> tuple[Ints, Ints]:
+    """Give the different ones of some numbers below `width`, rising, and the place of each number among them."""
+    if width > DENSE * len(numbers):
+        return np.unique(numbers, return_inverse=True)
+    places = np.zeros(width, np.int64)
+    places[numbers] = 1
+    used = np.flatnonzero(places)
+    places[used] = np.arange(len(used))
+    return used, places[numbers]
 
 
 def ground_of(method: DistanceMethod, choice: GroundChoice | None) -> Ground:

@@ -43,6 +43,15 @@ class TransportProblems(NamedTuple):
     q: Floats
     costs: Floats
 
+    def some(self, which: Ints) -> Self:
+        """Give some of them."""
+        places, n, m = ProblemStarts.of(self), self.n[which], self.m[which]
+        p, q, costs = (
+            part[spread(starts[which], size)[0]]
+            for part, starts, size in zip((self.p, self.q, self.costs), places, (n, m, n * m), strict=True)
+        )
+        return type(self)(n, m, p, q, costs)
+
     def runs(self) -> Iterator[tuple[int, int, slice, slice, slice]]:
         """Give runs of problems of one shape that stand together: the shape, and where weights and costs of all are."""
         begins = np.flatnonzero((np.diff(self.n, prepend=-1) != 0) | (np.diff(self.m, prepend=-1) != 0))
@@ -61,6 +70,13 @@ class CommonWords(NamedTuple):
     def some(self, which: npt.NDArray[Any]) -> Self:
         """Give some of them."""
         return type(self)(*(part[which] for part in self))
+
+    def of(self, problems: Ints, count: int) -> Self:
+        """Give those of some of `count` problems, which are numbered as they stand among these."""
+        number = np.full(count, -1)
+        number[problems] = np.arange(len(problems))
+        found = self.some(number[self.problem] >= 0)
+        return found._replace(problem=number[found.problem])
 
 
 class ProblemStarts(NamedTuple):
@@ -148,7 +164,7 @@ def reduced(problems: TransportProblems, same: CommonWords) -> TransportProblems
     return problems._replace(p=weights[0], q=weights[1])
 
 
-def unproved(left: TransportProblems, same: CommonWords, u: Floats, v: Floats, which: Ints) -> Ints:
+def unproved(left: TransportProblems, same: CommonWords, u: Floats, v: Floats) -> Ints:
     """Give the problems whose plan the potentials of what was left to move do not prove to be optimal for the whole.
 
     Parameters
@@ -156,11 +172,9 @@ def unproved(left: TransportProblems, same: CommonWords, u: Floats, v: Floats, w
     left : TransportProblems
         What `reduced` left of them.
     same : CommonWords
-        Whose mass stays.
+        Whose mass stays. Only problems with such words need a proof.
     u, v : float64 arrays
         Potentials of words whose weights are not 0, which are optimal for what was left.
-    which : int64 array
-        The problems to prove, rising.
 
     Notes
     -----
@@ -173,15 +187,14 @@ def unproved(left: TransportProblems, same: CommonWords, u: Floats, v: Floats, w
     here, there = left.p[row] > 0, left.q[column] > 0
     v[column[here]] = -u[row[here]]
     u[row[there]] = -v[column[there]]
-    failed = np.bincount(same.problem[~here & ~there], minlength=len(left.n)) > 0
-    rows, owners, _ = spread(places.p[which], left.n[which])
-    sizes = left.m[which][owners]
-    cells, _, _ = spread(places.costs[which], (left.n * left.m)[which])
-    columns, _, _ = spread(places.q[which][owners], sizes)
-    apart = left.costs[cells]
-    apart -= v[columns]
-    apart -= np.repeat(u[rows], sizes)
-    begins = np.cumsum(left.n[which] * left.m[which]) - (left.n * left.m)[which]
-    highest = np.maximum.reduceat(left.costs[cells], begins)
-    failed[which] |= np.minimum.reduceat(apart, begins) < -SLACK * highest
-    return which[failed[which]]
+    owners = np.repeat(np.arange(len(left.n)), left.n)
+    sizes = left.m[owners]
+    columns = np.arange(len(left.costs)) - np.repeat(np.cumsum(sizes) - sizes - places.q[owners], sizes)
+    apart = left.costs - v[columns]
+    apart -= np.repeat(u, sizes)
+    lowest, highest = np.minimum.reduceat(apart, places.costs[:-1]), np.maximum.reduceat(left.costs, places.costs[:-1])
+    failed = lowest < -SLACK * highest
+    failed[same.problem[~here & ~there]] = True
+    asked = np.zeros(len(left.n), np.bool_)
+    asked[same.problem] = True
+    return np.flatnonzero(failed & asked)

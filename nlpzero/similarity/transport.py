@@ -29,6 +29,9 @@ ITERATIONS = 10_000_000
 LARGE = 1 << 18
 """Pairs of words from which the sparse solver is faster."""
 
+CLOSED = 2
+"""Words on the smaller side up to which the cost has a closed form."""
+
 BALANCE = 1e-9
 """How far, relatively, the two sums of weights may lie apart."""
 
@@ -205,62 +208,99 @@ def costs_of(problems: TransportProblems, same: CommonWords | None = None) -> Fl
     """
     every = np.arange(len(problems.n))
     if same is None:
-        return _solved(problems, every, every[:0])[0]
+        return _solved(problems, every)
     # To look for a large problem's common words takes as long as they save.
     same = same.some((problems.n * problems.m)[same.problem] < LARGE)
-    surely = sure(problems, same)
     left = reduced(problems, same)
-    doubtful = np.unique(same.problem[~surely])
-    found, u, v = _solved(left, every, doubtful)
-    if len(doubtful) and len(again := unproved(left, same, u, v, doubtful)):
-        found[again] = _solved(reduced(problems, same.some(surely)), again, again[:0])[0]
+    # A closed form has no potentials that would prove it: the costs must tell that what both hold may stay.
+    least = _least(left)
+    small = least <= CLOSED
+    few = np.flatnonzero(small)
+    own = same.of(few, len(every))
+    small[few[own.problem[~sure(problems.some(few), own)]]] = False
+    found = np.zeros(len(every))
+    found[small] = _closed_forms(left, np.flatnonzero(small))
+    rest = np.flatnonzero(~small & (least > 0))
+    found[rest], u, v = _moved(left, rest)
+    again = unproved(left, same, u, v)
+    again = again[~small[again]]
+    if len(again):
+        whole, own = problems.some(again), same.of(again, len(every))
+        found[again] = _solved(reduced(whole, own.some(sure(whole, own))), np.arange(len(again)))
     return found
 
 
-def _solved(problems: TransportProblems, which: Ints, proved: Ints) -> tuple[Floats, Floats, Floats]:
-    """Give the costs of some problems, and the potentials of small ones; a side of one or two words has a closed form.
+def _least(problems: TransportProblems) -> Ints:
+    """Give the number of words with a weight on the smaller side of each problem."""
+    owners = [np.repeat(np.arange(len(problems.n)), size) for size in (problems.n, problems.m)]
+    sizes = (
+        np.bincount(owner[w > 0], minlength=len(problems.n))
+        for owner, w in zip(owners, (problems.p, problems.q), strict=True)
+    )
+    return np.minimum(*sizes)
 
-    Parameters
-    ----------
-    problems : TransportProblems
-    which : int64 array
-        The problems to solve.
-    proved : int64 array
-        Problems whose potentials are wanted: a closed form has none.
-    """
-    found = np.zeros(len(problems.n))
-    u, v = np.zeros(len(problems.p)), np.zeros(len(problems.q))
+
+def _solved(problems: TransportProblems, which: Ints) -> Floats:
+    """Give the costs of some problems; a side of one or two words has a closed form."""
+    closed = _least(problems)[which] <= CLOSED
+    found = np.empty(len(which))
+    found[closed] = _closed_forms(problems, which[closed])
+    found[~closed] = _moved(problems, which[~closed])[0]
+    return found
+
+
+def _moved(problems: TransportProblems, which: Ints) -> tuple[Floats, Floats, Floats]:
+    """Give the costs of some problems by the simplex, and the potentials of the words of all, 0 where none is known."""
     places = ProblemStarts.of(problems)
-    kept = [np.flatnonzero(part) for part in (problems.p, problems.q)]
-    sizes = [np.diff(np.searchsorted(part, starts)) for part, starts in zip(kept, (places.p, places.q), strict=True)]
-    least = np.minimum(*sizes)[which]
-    closed = (least == 1) | (least == 2)
-    if len(proved):
-        closed &= ~np.isin(which, proved)
-    small = which[closed]
-    if len(small):
-        found[small] = _closed(_without_zeros(problems, places, small))
-    move, rest = solver(), which[~closed & (least > 0)]
-    borders = (part[k].tolist() for part in places for k in (rest, rest + 1))
-    shapes = problems.n[rest].tolist(), problems.m[rest].tolist()
-    for k, n, m, a, b, c, d, e, f in zip(rest.tolist(), *shapes, *borders, strict=True):
+    move, found = solver(), []
+    u, v = [], []
+    borders = (part[k].tolist() for part in places for k in (which, which + 1))
+    shapes = problems.n[which].tolist(), problems.m[which].tolist()
+    for n, m, a, b, c, d, e, f in zip(*shapes, *borders, strict=True):
         p, q, costs = problems.p[a:b], problems.q[c:d], problems.costs[e:f].reshape(n, m)
         if n * m >= LARGE:
-            rows, columns = np.flatnonzero(p), np.flatnonzero(q)
-            whole = len(rows) == n and len(columns) == m
-            part = costs if whole else np.ascontiguousarray(costs[np.ix_(rows, columns)])
-            sparse = solve_sparse(p[rows], q[columns], part, ITERATIONS)
-            found[k] = solve(p[rows], q[columns], part, ITERATIONS)[1] if sparse is None else sparse.cost
-            continue
-        # The plan is let go at once: its memory serves the next one.
-        _, found[k], u[a:b], v[c:d], status = move(p, q, costs, ITERATIONS)
-        if status != OPTIMAL:
-            solve(p, q, costs, ITERATIONS)  # says why
-    return found[which], u, v
+            cost, sources, targets = _large(p, q, costs), np.zeros(n), np.zeros(m)
+        else:
+            # The plan is let go at once: its memory serves the next one.
+            _, cost, sources, targets, status = move(p, q, costs, ITERATIONS)
+            if status != OPTIMAL:
+                solve(p, q, costs, ITERATIONS)  # says why
+        found.append(cost)
+        u.append(sources)
+        v.append(targets)
+    potentials = []
+    for parts, weights, starts, size in ((u, problems.p, places.p, problems.n), (v, problems.q, places.q, problems.m)):
+        all_ = np.zeros(len(weights))
+        if parts:
+            all_[spread(starts[which], size[which])[0]] = np.concatenate(parts)
+        potentials.append(all_)
+    return np.array(found, np.float64), potentials[0], potentials[1]
 
 
-def _without_zeros(problems: TransportProblems, places: ProblemStarts, which: Ints) -> TransportProblems:
+def _large(p: Floats, q: Floats, costs: Floats) -> float:
+    """Give the cost of a large problem."""
+    rows, columns = np.flatnonzero(p), np.flatnonzero(q)
+    whole = len(rows) == len(p) and len(columns) == len(q)
+    part = costs if whole else np.ascontiguousarray(costs[np.ix_(rows, columns)])
+    sparse = solve_sparse(p[rows], q[columns], part, ITERATIONS)
+    return solve(p[rows], q[columns], part, ITERATIONS)[1] if sparse is None else sparse.cost
+
+
+def _closed_forms(problems: TransportProblems, which: Ints) -> Floats:
+    """Give the costs of problems with at most two words on a side."""
+    part = _without_zeros(problems, which)
+    found = np.zeros(len(which))
+    places = ProblemStarts.of(part)
+    least = np.minimum(part.n, part.m)
+    for size, rule in ((1, _by_one), (2, _by_two)):
+        if len(some := np.flatnonzero(least == size)):
+            found[some] = rule(part, places, some)
+    return found
+
+
+def _without_zeros(problems: TransportProblems, which: Ints) -> TransportProblems:
     """Give some problems without the weights that are 0."""
+    places = ProblemStarts.of(problems)
     sides = []
     for weights, starts, size in ((problems.p, places.p, problems.n), (problems.q, places.q, problems.m)):
         at, owner, inside = spread(starts[which], size[which])
@@ -271,17 +311,6 @@ def _without_zeros(problems: TransportProblems, places: ProblemStarts, which: In
     mine = owner[row]
     cells = places.costs[which][mine] + i[row] * problems.m[which][mine] + j[pairs]
     return TransportProblems(n, m, p, q, problems.costs[cells])
-
-
-def _closed(problems: TransportProblems) -> Floats:
-    """Give the costs of problems with one word or two on a side."""
-    found = np.empty(len(problems.n))
-    places = ProblemStarts.of(problems)
-    least = np.minimum(problems.n, problems.m)
-    for size, rule in ((1, _by_one), (2, _by_two)):
-        if len(which := np.flatnonzero(least == size)):
-            found[which] = rule(problems, places, which)
-    return found
 
 
 def _by_one(problems: TransportProblems, places: ProblemStarts, which: Ints) -> Floats:
