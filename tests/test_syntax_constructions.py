@@ -86,8 +86,7 @@ def check(found: Constructions, expected: dict[Template, Row]) -> None:
         assert found.scores[i] == pytest.approx(row.score)
         assert found.spreads[i] == pytest.approx(row.spread)
         for shown, all_of_them in zip(found.fillers[i], row.fillers, strict=True):
-            assert [count for _, count in shown] == sorted(all_of_them.values(), reverse=True)[:3]
-            assert all(all_of_them[text] == count for text, count in shown)
+            assert shown == sorted(all_of_them.items(), key=lambda item: (-item[1], item[0]))[:3]
         assert found.fillers_of(template) == row.fillers
 
 

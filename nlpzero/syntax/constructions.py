@@ -64,7 +64,8 @@ class Constructions:
     spreads : float array (n,)
         The number of different clauses that it stands in, over its count.
     fillers : list of list of list of (str, int)
-        For each template, for each gap, what fills it most often: text and count, three at most.
+        For each template, for each gap, what fills it most often: text and count, three at most. Of equally frequent
+        ones those that sort first.
     """
 
     def __init__(
@@ -130,7 +131,7 @@ class Constructions:
                 text = "".join([self.clauses.vocabulary[word] for word in texts[key]])
                 listed.setdefault(key >> int(low), []).append((text, count))
             for row, those in listed.items():
-                shown[row].append(sorted(those, key=lambda entry: (-entry[1], entry[0])))
+                shown[row].append(sorted(those, key=lambda entry: (-entry[1], entry[0]))[:SHOWN])
         return shown
 
     def examples(self, templates: Sequence[Template], limit: int) -> list[list[Example]]:
@@ -185,12 +186,13 @@ class Constructions:
 
 
 def _most(keys: Keys, counts: Counts, low: np.uint64) -> tuple[Keys, Counts]:
-    """Keep the most frequent keys of each template, whose rank is in the high bits."""
+    """Keep the most frequent keys of each template (its rank is in the high bits), and keys as frequent."""
     ranks = keys >> low
     order = np.lexsort((keys, -counts, ranks))
     first = np.flatnonzero(first_of_each(ranks[order]))
-    nth = np.arange(len(order)) - np.repeat(first, np.diff(first, append=len(order)))
-    kept = order[nth < SHOWN]
+    sizes = np.diff(first, append=len(order))
+    least = counts[order[first + np.minimum(sizes, SHOWN) - 1]]
+    kept = order[counts[order] >= np.repeat(least, sizes)]
     return keys[kept], counts[kept]
 
 
