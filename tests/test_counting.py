@@ -3,17 +3,20 @@
 import tracemalloc
 from collections import Counter
 from collections.abc import Callable
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from cases import DAMAGES
 
 from nlpzero.core import counting
+from nlpzero.core import workspace as workspace_module
 from nlpzero.core.counting import Merging, count, count_ranked, merge, parts_of, sort_with_origin
 from nlpzero.core.engine import Engine
-from nlpzero.core.workspace import NONE, Ids, Keys, Run, StoredRun, Workspace, WorkspaceArray
+from nlpzero.core.workspace import NONE, Ids, Keys, Run, StoredRun, Workspace
 from nlpzero.errors import ModelError, NlpZeroError
 
 
@@ -193,14 +196,14 @@ def test_few_files_are_open_and_reads_are_long_however_many_runs_there_are(
     monkeypatch.setattr(counting, "LEAST", 1000)
     monkeypatch.setattr(counting, "READ", 1 << 9)
     opened, lengths = [], []
-    read = WorkspaceArray.part
+    read = workspace_module._read
 
-    def counted(array: WorkspaceArray, start: int, stop: int) -> Any:
-        lengths.append((stop - start) * np.dtype(array.dtype).itemsize)
+    def counted(file: FileIO, at: int, place: npt.NDArray[Any]) -> None:
+        lengths.append(place.nbytes)
         opened.append(len(list(Path("/proc/self/fd").iterdir())))
-        return read(array, start, stop)
+        read(file, at, place)
 
-    monkeypatch.setattr(WorkspaceArray, "part", counted)
+    monkeypatch.setattr(workspace_module, "_read", counted)
     rng = np.random.default_rng(9)
     for number in (20, 400):
         with Workspace(0, tmp_path, task=1) as workspace:

@@ -14,7 +14,7 @@ from ..core.job import Execution, Job, open_execution
 from ..core.workspace import Column, StoredRun, Workspace, WorkspaceArray
 from ..errors import ModelError
 from .counts import COUNTING
-from .levels import Level, bits_of, level_of_units, merged_level
+from .levels import ROWS, Level, bits_of, level_of_units, merged_level
 from .runs import NGramTable
 
 
@@ -104,6 +104,6 @@ def _renamed(workspace: Workspace, bits: int, item: tuple[Level, WorkspaceArray]
 def _flat(workspace: Workspace, ranks: Ranks) -> WorkspaceArray:
     """Put the ranks that merging tasks left for one part into one array."""
     column = Column(workspace, np.uint32)
-    for one in ranks.pieces():
-        column.append(one)
+    for start in range(0, ranks.length, ROWS):
+        column.append(ranks.between(start, start + ROWS))
     return column.stored()

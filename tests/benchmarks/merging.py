@@ -9,13 +9,14 @@ import argparse
 import os
 import tempfile
 import time
+from io import FileIO
 
 import numpy as np
 
-from nlpzero.core import counting
+from nlpzero.core import counting, workspace
 from nlpzero.core.counting import Merging, count
 from nlpzero.core.engine import Engine
-from nlpzero.core.workspace import Workspace, WorkspaceArray
+from nlpzero.core.workspace import Workspace
 
 
 class Disk:
@@ -23,20 +24,17 @@ class Disk:
 
     def __init__(self) -> None:
         self.reads = self.seeks = self.bytes = self.most_open = 0
-        self._ends: dict[str | None, int] = {}
-        self._part = WorkspaceArray.part
+        self._ends: dict[object, int] = {}
+        self._read = workspace._read
 
-    def read(self, array: WorkspaceArray, start: int, stop: int) -> np.ndarray:
-        """Read a part of an array, and count it."""
-        found = self._part(array, start, stop)
-        if array.path is not None and len(found):
-            self.reads += 1
-            self.bytes += found.nbytes
-            at = array.offset + start * found.itemsize
-            self.seeks += self._ends.get(array.path) != at
-            self._ends[array.path] = at + found.nbytes
-            self.most_open = max(self.most_open, len(os.listdir("/proc/self/fd")))
-        return found
+    def read(self, file: FileIO, at: int, place: np.ndarray) -> None:
+        """Read a part of a file, and count it."""
+        self._read(file, at, place)
+        self.reads += 1
+        self.bytes += place.nbytes
+        self.seeks += self._ends.get(file.name) != at
+        self._ends[file.name] = at + place.nbytes
+        self.most_open = max(self.most_open, len(os.listdir("/proc/self/fd")))
 
 
 def merge(options: argparse.Namespace, grouped: bool) -> None:
@@ -45,21 +43,21 @@ def merge(options: argparse.Namespace, grouped: bool) -> None:
     counting.LEAST = options.chunk
     counting.READ = options.read
     counting.FEWEST = 16 if grouped else options.runs
-    with tempfile.TemporaryDirectory(dir=options.tmp_dir) as folder, Workspace(0, folder, task=1) as workspace:
+    with tempfile.TemporaryDirectory(dir=options.tmp_dir) as folder, Workspace(0, folder, task=1) as place:
         runs = []
         for _ in range(options.runs):  # a quarter of the entries of every run repeat in others
             keys = np.where(
                 rng.random(options.entries) < 0.25, rng.zipf(1.3, options.entries), rng.integers(1, 1 << 40)
             )
-            runs.append(workspace.store_run(count((keys % (1 << 40)).astype(np.uint64))))
+            runs.append(place.store_run(count((keys % (1 << 40)).astype(np.uint64))))
         before = len(os.listdir("/proc/self/fd"))
         disk = Disk()
-        WorkspaceArray.part = lambda array, start, stop: disk.read(array, start, stop)  # type: ignore
+        workspace._read = disk.read
         start, entries, total = time.process_time(), 0, 0
-        for run in Merging(runs, 2, engine=Engine(), workspace=workspace, ranked=True):
+        for run in Merging(runs, 2, engine=Engine(), workspace=place, ranked=True):
             entries += len(run.keys)
             total += int(run.counts.sum())
-        WorkspaceArray.part = disk._part  # type: ignore
+        workspace._read = disk._read
         seconds = time.process_time() - start
     print(
         f"{'in groups' if grouped else 'at once  '}  {options.runs:,} runs: {disk.reads:,} reads of "
