@@ -303,7 +303,7 @@ def test_what_a_worker_lacks_is_named(text: Path, folder: Path) -> None:
 
 def test_tasks_that_take_too_much_memory_end_with_an_error(cluster: Started, folder: Path) -> None:
     with pytest.raises(NlpZeroError) as caught, Cluster(cluster.address, folder) as engine:
-        list(engine.map(cluster_tasks.hold, [1000]))
+        list(engine.map(cluster_tasks.hold, [1000, 1000]))
     assert str(caught.value) == (
         f"{cluster.address}: workers died of one and the same task, again and again (killed, or out of memory); "
         "give them more memory (dask worker --memory-limit), or nlpzero a smaller `memory`"
@@ -346,7 +346,7 @@ def test_a_scheduler_without_workers_and_one_that_ends_are_told(
             kill(running.workers[-1])
             with pytest.raises(NlpZeroError, match=f"^{running.address}: for 1 s no worker has been able to work"):
                 next(results)
-            results = engine.map(cluster_tasks.slow, [0.0])
+            results = engine.map(cluster_tasks.slow, [0.0, 0.0])
             running.close()
             with pytest.raises(NlpZeroError, match=f"^{running.address}: the scheduler is gone"):
                 next(results)

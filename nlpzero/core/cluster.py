@@ -173,15 +173,24 @@ class Cluster(Engine):
     def map(self, function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
         """Give ``function(item)`` for each item, in order; function, items and results must pickle.
 
-        A task may be done more than once, so it must not consume what it reads.
+        A task may be done more than once, so it must not consume what it reads. A single item is done here: no worker
+        would share it, and sending it takes time.
         """
+        left = operator.length_hint(items)
+        iterator = iter(items)
+        head = [*itertools.islice(iterator, 2)]
+        if len(head) < 2:
+            yield from map(function, head)
+            return
+        iterator = itertools.chain(head, iterator)
+        del head
         path = Path(self._directory.name, f"task-{uuid.uuid4().hex}")
         path.write_bytes(pickle.dumps(function))
         task = functools.partial(_work, self._needs, str(path))
         name = getattr(getattr(function, "func", function), "__name__", "task").strip("_")
         under_way: collections.deque[tuple[Any, Sent]] = collections.deque()
         self._under_way.append(under_way)
-        iterator, left, seconds = iter(items), operator.length_hint(items), math.inf
+        seconds = math.inf
         try:
             while group := [*itertools.islice(iterator, self._share(left, seconds))]:
                 left -= len(group)

@@ -60,54 +60,35 @@ def autonomies(ngrams: NGrams, order: int) -> list[WorkspaceArray]:
 
 
 def measured(ngrams: NGrams, order: int) -> tuple[NGrams, list[WorkspaceArray]]:
-    """Work out `autonomies`; give n-grams that know their entropies, too, if these did not have to go to files.
-
-    Two lengths at a time need theirs; those in files go when they have served.
-    """
+    """Work out `autonomies`; give n-grams that know their entropies, too."""
     workspace, levels = ngrams.workspace, ngrams.levels
     apart = workspace.store(np.fromiter(map(has_signs, ngrams.units), np.bool_, len(ngrams.units)))
-    entropies: list[Entropies] = []
-    autonomy: list[WorkspaceArray] = []
-    in_memory, gone = True, 0
-    task = functools.partial(_entropies_or_autonomy, workspace, levels[: order + 1], apart)
-    for length in range(order + 1):
-        known = entropies[max(0, length - 2) :]
-        above: list[_Part] = [(length + 1, side, []) for side in SIDES] if length < order else []
-        found = [*ngrams.engine.map(task, [*above, *([(length, None, known)] if length > 0 else [])])]
-        autonomy += found[len(above) :]
-        if above:
-            entropies.append((found[0], found[1]))
-            in_memory = in_memory and all(one.path is None for one in found[:2])
-        while not in_memory and gone < (length - 1 if above else order):
-            workspace.discard(*entropies[gone])
-            gone += 1
+    sides = functools.partial(_side_entropies, workspace, levels)
+    found = [*ngrams.engine.map(sides, [(length, side) for length in range(order, 0, -1) for side in SIDES])]
+    entropies = [*zip(found[-2::-2], found[::-2], strict=True)]
+    task = functools.partial(_autonomy, workspace, levels, apart)
+    known = [(length, entropies[max(0, length - 2) : length]) for length in range(order, 0, -1)]
+    autonomy = [*ngrams.engine.map(task, known)][::-1]
     workspace.discard(apart)
-    return replace(ngrams, entropies=tuple(entropies) if in_memory else ()), autonomy
+    return replace(ngrams, entropies=tuple(entropies)), autonomy
 
 
-_Part = tuple[int, Side | None, Sequence[Entropies]]
-"""A length, and the side of its entropies; or None for its autonomy, and the entropies of the length below and its own.
-"""
-
-
-def _entropies_or_autonomy(
-    workspace: Workspace, levels: Sequence[Level], apart: WorkspaceArray, part: _Part
-) -> WorkspaceArray:
-    """Work out one part of `measured`."""
-    length, side, known = part
-    if side is None:
-        return _autonomy(workspace, levels[:length], known, apart)
+def _side_entropies(workspace: Workspace, levels: Sequence[Level], part: tuple[int, Side]) -> WorkspaceArray:
+    """Work out the entropies of one length on one side."""
+    length, side = part
     return side_entropies(workspace, levels[length - 1], levels[length], side)
 
 
 def _autonomy(
-    workspace: Workspace, levels: Sequence[Level], entropies: Sequence[Entropies], apart: WorkspaceArray
+    workspace: Workspace, every: Sequence[Level], apart: WorkspaceArray, known: tuple[int, Sequence[Entropies]]
 ) -> WorkspaceArray:
-    """Give the autonomy of every n-gram of the last level, by the entropies of the level below and its own.
+    """Give the autonomy of every n-gram of one length, by the entropies of the length below and its own.
 
     N-grams with units that are `apart` do not count for the means.
     """
-    level, length = levels[-1], len(levels)
+    length, entropies = known
+    levels = every[:length]
+    level = levels[-1]
     below, counted = np.empty(0, np.bool_), ~apart.array
     for longer in levels[1:]:
         below, counted = counted, counted[longer.prefixes] & counted[longer.suffixes]
