@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from ..errors import ModelError
 from .engine import Engine
-from .workspace import NONE, Column, Counts, Ids, Keys, Run, StoredRun, Workspace, WorkspaceArray, damaged, sum_of
+from .workspace import NONE, Column, Counts, Ids, Keys, Run, StoredRun, Workspace, WorkspaceArray, damaged, held, sum_of
 
 ENTRY_BYTES = 12
 """What an entry of a run takes in a file: a key of 8 bytes, a count of 4."""
@@ -340,37 +340,32 @@ def _read_range(
     keys = np.empty(ends[-1], np.uint64)
     counts = np.empty(len(keys), np.result_type(*{run.counts.dtype for run in runs}))
     is_written = any(column.path is not None for run in runs for column in run)
-    held = [0, 0]
+    in_memory = [0, 0]
     at = 0
     for run, start, end in zip(runs, starts.tolist(), ends.tolist(), strict=True):
         run.copy_to(keys[at:end], counts[at:end], start)
         for number, column in enumerate(run if is_written else ()):
             if column.path is None:
-                held[number] += sum_of((keys, counts)[number][at:end])
+                in_memory[number] += sum_of((keys, counts)[number][at:end])
         at = end
-    return keys, counts, (sum_of(keys) - held[0], sum_of(counts) - held[1]) if is_written else (0, 0)
+    if not is_written:
+        return keys, counts, (0, 0)
+    return keys, counts, (sum_of(keys) - in_memory[0], sum_of(counts) - in_memory[1])
 
 
 def _in_chunks(
     keys: Keys, counts: npt.NDArray[Any], ends: npt.NDArray[np.intp], minimum: int, ranked: bool
 ) -> tuple[Run, Ids]:
     """Add the entries of runs that end at some places, `MERGE_CHUNK` at a time; give their ranks if wanted."""
-    spans = [*zip([0, *ends.tolist()], ends.tolist(), strict=False)]
-    held = [
-        StoredRun(
-            WorkspaceArray("<u8", end - start, keys[start:end], None),
-            WorkspaceArray(counts.dtype.str, end - start, counts[start:end], None),
-        )
-        for start, end in spans
-    ]
+    starts = [0, *ends.tolist()]
+    parts = [StoredRun(held(keys[low:high]), held(counts[low:high])) for low, high in itertools.pairwise(starts)]
     pieces = []
     ranks = np.empty(len(keys) if ranked else 0, np.uint32)
-    at = [start for start, _ in spans]
-    for run, found in merge(held, minimum, ranked=ranked):
+    for run, found in merge(parts, minimum, ranked=ranked):
         pieces.append(run)
         for number, some in enumerate(found):
-            ranks[at[number] : at[number] + len(some)] = some
-            at[number] += len(some)
+            ranks[starts[number] : starts[number] + len(some)] = some
+            starts[number] += len(some)
     return Run(np.concatenate([run.keys for run in pieces]), np.concatenate([run.counts for run in pieces])), ranks
 
 

@@ -123,6 +123,11 @@ class WorkspaceArray(NamedTuple):
 _sound: set[tuple[str, int]] = set()  # what this process found to be as it was written
 
 
+def held(array: npt.NDArray[Any]) -> WorkspaceArray:
+    """Give an array that is in memory as one of a workspace, which does not count it."""
+    return WorkspaceArray(array.dtype.str, len(array), array, None)
+
+
 def sum_of(array: npt.NDArray[Any]) -> int:
     """Add the values as unsigned integers, so that the sums of parts add up to that of the whole."""
     return int(array.view(f"u{array.itemsize}").sum(dtype=np.uint64))

@@ -152,7 +152,7 @@ class NGrams:
         if self.placed < len(self.levels):
             return self._placed_again().extended(demand, minimum=minimum, last=last)
         below = self.levels[-1]
-        roles = self.workspace.store(roles_of(below.counts >= minimum, demand))
+        roles = self.workspace.store(roles_of(below.numbers.array >= minimum, demand))
         if self.reference is None:
             result = self._counted(roles, demand is not None, minimum, last)
         else:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from ..core.counting import Merging, Ranks, count, count_ranked
 from ..core.engine import Engine
-from ..core.workspace import NONE, Column, Counts, Ids, Keys, Run, StoredRun, Workspace, WorkspaceArray
+from ..core.workspace import NONE, Column, Counts, Ids, Keys, Run, StoredRun, Workspace, WorkspaceArray, held
 from ..errors import NlpZeroError
 
 Flags = npt.NDArray[np.bool_]
@@ -72,10 +72,11 @@ class Level:
         """The rank of each without its first unit."""
         return halves(self.keys)[1]
 
-    def parts(self) -> Iterator[tuple[Ids, Ids, Counts]]:
-        """Give prefixes, suffixes and counts of `ROWS` n-grams at a time."""
-        for start in range(0, len(self), ROWS):
-            stop = min(start + ROWS, len(self))
+    def parts(self, low: int = 0, high: int | None = None) -> Iterator[tuple[Ids, Ids, Counts]]:
+        """Give prefixes, suffixes and counts of `ROWS` n-grams at a time, of all or from `low` to `high`."""
+        high = len(self) if high is None else high
+        for start in range(low, high, ROWS):
+            stop = min(start + ROWS, high)
             counts = self.numbers.part(start, stop).astype(np.int64, copy=False)
             yield *halves(self.pairs.part(start, stop)), counts
 
@@ -156,6 +157,10 @@ class Placements(NamedTuple):
     def length(self) -> int:
         """How many n-grams of the level stand in the block."""
         return self.ids.length
+
+    def in_memory(self) -> "Placements":
+        """Give the same with ids and ranks read, once for all that needs them."""
+        return self._replace(ids=held(self.ids.array), ranks=held(self.ranks.array))
 
     def units(self) -> Ids:
         """Give the rank of every n-gram, or NONE."""
@@ -329,14 +334,20 @@ def sums_by_parent(
         For the n-grams of `level` from `start` on, as many as fit the memory: the sum of ``weigh(counts)`` of those of
         `above` that extend them, in their order.
     """
-    span = max(1, memory // 8 // ROWS) * ROWS  # sums of sums must not depend on the memory
+    # sums of sums must not depend on the memory; n-grams lie in the order of what they begin with
+    span = ROWS * (max(1, memory // 12 // ROWS) if side == "left" else 1)
     for start in range(0, len(level), span):
         size = min(span, len(level) - start)
         sums = np.zeros(size, weigh(np.ones(1, np.int64)).dtype)
-        for prefixes, suffixes, counts in above.parts():
-            parents, weights = suffixes if side == "left" else prefixes, weigh(counts)
+        low, high = 0, len(above)
+        if side == "right":
+            low, high = np.searchsorted(above.keys, np.array([start << 32, (start + size) << 32], np.uint64)).tolist()
+        for prefixes, suffixes, counts in above.parts(low, high):
+            parents = suffixes if side == "left" else prefixes
             if size < len(level):
-                here = np.flatnonzero((parents >= start) & (parents < start + size))
-                parents, weights = parents[here] - np.uint32(start), weights[here]
-            np.add.at(sums, parents, weights)
+                if side == "left":
+                    here = np.flatnonzero((parents >= start) & (parents < start + size))
+                    parents, counts = parents[here], counts[here]
+                parents = parents - np.uint32(start)
+            np.add.at(sums, parents, weigh(counts))
         yield start, sums

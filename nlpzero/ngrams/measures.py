@@ -112,7 +112,7 @@ def _counts(level: Level, ranks: Ids) -> Counts:
     """Give the counts of n-grams by rank, 1 for those the level does not hold."""
     counts = np.ones(len(ranks), np.int64)
     known = np.flatnonzero(ranks != NONE)
-    counts[known] = level.counts[ranks[known]]
+    counts[known] = level.numbers.array[ranks[known]]
     return counts
 
 

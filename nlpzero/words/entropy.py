@@ -91,19 +91,20 @@ def _autonomy(
     level = levels[-1]
     below, counted = np.empty(0, np.bool_), ~apart.array
     for longer in levels[1:]:
-        below, counted = counted, counted[longer.prefixes] & counted[longer.suffixes]
+        both = [counted[prefixes] & counted[suffixes] for prefixes, suffixes, _ in longer.parts()]
+        below, counted = counted, np.concatenate([np.empty(0, np.bool_), *both])
     variations = Column(workspace, np.float64)
     total = [0.0, 0.0]
     for start, parents in _rows(level):
-        both = np.zeros(len(parents[0]))
-        own = counted[start : start + len(both)]
+        sums = np.zeros(len(parents[0]))
+        own = counted[start : start + len(sums)]
         for side, values in enumerate(entropies[-1]):
-            variation = values.part(start, start + len(both))
+            variation = values.part(start, start + len(sums))
             if length > 1:
                 variation = variation - entropies[0][side].array.take(parents[side])
             total[side] += float(variation @ own)
-            both += variation
-        variations.append(both)
+            sums += variation
+        variations.append(sums)
     means, number = 0.0, int(np.count_nonzero(counted))
     for side, name in enumerate(SIDES):
         lost, once = 0.0, 0
@@ -264,6 +265,7 @@ def _cut_block(
     block: BlockLevels,
 ) -> tuple[WorkspaceArray, list[StoredRun]]:
     """Cut one block: where words begin, as bits over its units; for each length the words' ranks and their counts."""
+    block = [level.in_memory() for level in block]
     words = _words_in(block, candidates)
     marks = _best_marks(autonomy, block, words)
     begins = np.append(marks, True)
