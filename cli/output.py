@@ -3,7 +3,6 @@
 import contextlib
 import csv
 import io
-import itertools
 import json
 import math
 import sys
@@ -136,8 +135,10 @@ class Table:
     def write_columns(self, columns: "Sequence[Sequence[Any] | npt.NDArray[Any]]") -> None:
         """Write many rows, given column by column: several times as fast as row by row where columns are numbers."""
         if self._write == self._tsv and len(columns[0]) >= MANY:
-            shown = [*_text_columns(columns)]
-            self._file.write("\n".join(map("\t".join, zip(*shown, strict=True)) if len(shown) > 1 else shown[0]) + "\n")
+            from nlpzero.text.rows import numbers, rows_of, texts
+
+            shown = [numbers(one) if _are_numbers(one) else texts(_tsv_fields([*one])) for one in columns]
+            self._file.write(rows_of(shown))
         else:
             lists = (column if isinstance(column, Sequence) else column.tolist() for column in columns)
             for row in zip(*lists, strict=True):
@@ -179,17 +180,6 @@ def _tsv_fields(column: Sequence[Any]) -> Sequence[str]:
         if not any(character in text for character in "\\\t\n\r"):
             return column
     return [_tsv_field(v) for v in column]
-
-
-def _text_columns(columns: "Sequence[Sequence[Any] | npt.NDArray[Any]]") -> Iterator[Sequence[str]]:
-    """Write columns as fields of tsv; neighbouring columns of numbers become one column, with tabs in it."""
-    for is_number, group in itertools.groupby(columns, _are_numbers):
-        if is_number:
-            from nlpzero.text.rows import numbers, rows_of
-
-            yield rows_of([*map(numbers, group)]).split("\n")[:-1]
-        else:
-            yield from (_tsv_fields([*column]) for column in group)
 
 
 def _are_numbers(column: "Sequence[Any] | npt.NDArray[Any]") -> bool:

@@ -19,6 +19,7 @@ from nlpzero.words.finding import MethodName, Parameters
 from nlpzero.words.methods import METHODS, method_of
 from nlpzero.words.pieces import UnitCodes, count_pieces
 from nlpzero.words.pmi import pmi_pieces, remove_redundancy
+from nlpzero.words.spelling import CountedPieces
 
 YAM = "山药汤，山药饼，炒山药，山药片，买山药。\n"  # "yam soup, yam cake, fried yam, yam chips, buy yam"
 
@@ -73,7 +74,7 @@ def test_pmi_finds_the_words_and_counts_of_nlp_zero(seed: int, min_proba: float,
     text = random_text(300 + seed, 2500, PLAIN)
     expected = oracles.pmi_words(lines_of(text), min_proba, min_pmi, classify_published)
     _, pieces = pmi_pieces(characters_of(text, 7), min_proba=min_proba, min_pmi=min_pmi, memory=1 << 20)
-    assert remove_redundancy(pieces.counts)[0] == expected
+    assert remove_redundancy(pieces.frequent)[0].as_counts() == expected
 
 
 @pytest.mark.parametrize(("lines", "memory"), [(10**9, 1 << 20), (7, 1), (1, 1 << 20)])
@@ -87,7 +88,7 @@ def test_pieces_of_any_length_are_counted_and_come_in_the_order_of_the_text(line
     expected = {piece: number for piece, number in Counter(drawn).items() if number >= 3}
     assert found.total == len(drawn) - 1
     assert found.too_long == 1
-    words = found.at_least(3)
+    words = found.at_least(3).as_counts()
     assert words == expected
     for length in range(1, 12):
         assert [word for word in words if len(word) == length] == [word for word in expected if len(word) == length]
@@ -95,8 +96,9 @@ def test_pieces_of_any_length_are_counted_and_come_in_the_order_of_the_text(line
 
 def test_redundancy_is_removed_longest_first_and_counts_go_to_the_parts() -> None:
     # 长江 (the Yangtze) and 大桥 (bridge) explain 长江大桥, which is rare beside them; 江豚 (porpoise) stays.
-    words, _ = remove_redundancy({"长江大桥": 2, "长江": 50, "大桥": 40, "江豚": 9, "长": 1, "江": 1, "豚": 1})
-    assert words == {"长江": 52, "大桥": 42, "江豚": 9, "长": 1, "江": 1, "豚": 1}
+    counted = {"长江大桥": 2, "长江": 50, "大桥": 40, "江豚": 9, "长": 1, "江": 1, "豚": 1}
+    words, _ = remove_redundancy(CountedPieces.of_counts(counted))
+    assert words.as_counts() == {"长江": 52, "大桥": 42, "江豚": 9, "长": 1, "江": 1, "豚": 1}
 
 
 @pytest.mark.parametrize("most", [1, 7, pmi.MOST])
@@ -108,7 +110,7 @@ def test_words_of_one_length_see_the_drops_of_those_before_them(most: int, monke
         drawn = ["".join(rng.choice([*letters], rng.integers(1, 5)).tolist()) for _ in range(60)]
         counted = Counter(drawn)
         expected = oracles_redundancy(counted)
-        assert remove_redundancy(counted)[0] == expected
+        assert remove_redundancy(CountedPieces.of_counts(counted))[0].as_counts() == expected
 
 
 def oracles_redundancy(counts: Counter[str]) -> dict[str, int]:

@@ -3,24 +3,18 @@
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from ..errors import LexiconError
-from ..text.characters import Codes, code_points, from_code_points
+from ..text.characters import code_points, from_code_points
 from ..text.folding import fold, folded
 from ..text.packing import LINE_FEED, pack_words, unpack_words
+from ..text.strings import WordCodes
 from .formats import FORMS, MOST, Entry, entry_of, read_entries
 from .trie import Trie
-
-
-class WordCodes(NamedTuple):
-    """The code points of all words, one after another, and how many each has."""
-
-    codes: Codes
-    lengths: npt.NDArray[np.intp]
 
 
 class Lexicon:
@@ -94,8 +88,7 @@ class Lexicon:
     def spelling(self) -> WordCodes:
         """The code points of the words."""
         if "words" in self.__dict__:  # a word may hold a line feed
-            lengths = np.fromiter(map(len, self.words), np.intp, len(self))
-            return WordCodes(code_points("".join(self.words)), lengths)
+            return WordCodes.of_strings(self.words)
         codes = code_points(self.packed.tobytes().decode("utf-8", "surrogatepass"))
         ends = np.flatnonzero(codes == LINE_FEED)
         return WordCodes(codes[codes != LINE_FEED], np.diff(ends, prepend=-1) - 1)

@@ -58,7 +58,7 @@ class Trie:
         self._slots = 1 << bits
         self._table = KeyTable.of_bits(bits)
         self._ids = np.full(self._slots + CODES, -1, np.int32)
-        self.first: Nodes = np.unique(codes.take(starts[lengths > 1])).astype(np.intp)
+        self.first: Nodes = np.flatnonzero(np.bincount(codes.take(starts[lengths > 1])))
         alive = np.arange(len(words))
         nodes = self._slots + codes.take(starts).astype(np.intp)
         depth = 1
@@ -90,6 +90,10 @@ class Trie:
         ids = self._ids[self._slots :]
         codes = np.flatnonzero(ids >= 0)
         return codes, ids.take(codes)
+
+    def of_single(self, codes: Codes) -> WordIds:
+        """Give the ids of single characters, -1 for those that are no words."""
+        return self._ids.take(codes + np.intp(self._slots))
 
     def matches(self, codes: Codes) -> Iterator[tuple[Nodes, WordIds]]:
         """Find every occurrence of every word in a text.

@@ -65,7 +65,7 @@ class DictionaryCutter(LexiconCutter):
 
     def boundaries(self, codes: Codes, chances: Weighing | None = None) -> Flags:
         """Tell of each character whether a word starts with it; `chances` weigh the words."""
-        is_start, words, joined, dots = self._path(codes, chances)
+        is_start, words, joined, dots = self._path(codes, self._words(codes), chances)
         is_start &= ~joined
         kept = self._kept(is_start, codes)
         self._classifiers.settle(is_start, codes, kept)

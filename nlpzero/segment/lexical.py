@@ -14,10 +14,10 @@ from ..core.job import Cost
 from ..core.workspace import Workspace
 from ..errors import LexiconError
 from ..lexicon.lexicon import Lexicon
-from ..lexicon.trie import CODES
+from ..lexicon.trie import CODES, WordIds
 from ..reading.parts import Part, source_text
 from ..text.characters import Codes, code_points, from_code_points
-from ..text.units import read_units
+from ..text.units import distinct, read_units
 from ..text.views import TextView
 from .cutter import LINE_END, Cutter, Flags, Positions
 from .jieba_adapter import hmm_cut
@@ -104,9 +104,10 @@ class LexiconCutter(Cutter):
 
     def _learn(self, lexicon: Lexicon) -> None:
         """Take in words: those of the lexicon, and what users added."""
-        counts, which = np.unique(lexicon.counts, return_inverse=True)
+        counts = distinct(lexicon.counts)
         total = math.log(lexicon.total)
-        self._know(lexicon, np.array([math.log(count) - total for count in counts.tolist()])[which])
+        scores = np.array([math.log(count) - total for count in counts.tolist()])
+        self._know(lexicon, scores.take(np.searchsorted(counts, lexicon.counts)))
 
     def _know(self, lexicon: Lexicon, scores: Scores) -> None:
         """Take in words with ln P of each."""
@@ -242,13 +243,39 @@ class LexiconCutter(Cutter):
         return result
 
     def boundaries(self, codes: Codes) -> Flags:
-        is_start, _, joined, dots = self._path(codes)
+        return self._cut(codes, self._words(codes))
+
+    def places_of_words(self, codes: Codes) -> tuple[Positions, WordIds]:
+        """Cut text; give where the words begin that the lexicon knows, and their numbers, the shorter ones first.
+
+        Examples
+        --------
+        >>> LexiconCutter(Lexicon(["长江", "大桥", "上"], [5, 3, 4])).places_of_words(code_points("长江上的大桥"))
+        (array([2, 0, 4]), array([2, 0, 1], dtype=int32))
+        """
+        found = [*self._trie.longer(codes)]
+        is_start = self._cut(codes, [(positions, self._scores.take(ids)) for positions, ids in found])
+        lengths = lengths_of(is_start)
+        single = np.flatnonzero(lengths == 1)
+        found.insert(0, (single, self._trie.of_single(codes.take(single))))
+        places, numbers = [], []
+        for length, (positions, ids) in enumerate(found, 1):
+            own = np.flatnonzero((lengths.take(positions) == length) & (ids >= 0))
+            places.append(positions.take(own))
+            numbers.append(ids.take(own))
+        return np.concatenate(places), np.concatenate(numbers)
+
+    def _cut(self, codes: Codes, words: list[ScoredWords]) -> Flags:
+        """Cut text, given the words of 2, 3, ... characters in it."""
+        is_start, _, joined, dots = self._path(codes, words)
         is_start &= ~joined
         join_names(is_start, codes, dots, self.known)
         return is_start
 
-    def _path(self, codes: Codes, chances: Weighing | None = None) -> tuple[Flags, list[ScoredWords], Flags, Positions]:
-        """Find the best path, the words of 2, 3, ... characters that are there, what starts no word, and the dots of
+    def _path(
+        self, codes: Codes, words: list[ScoredWords], chances: Weighing | None = None
+    ) -> tuple[Flags, list[ScoredWords], Flags, Positions]:
+        """Find the best path, the words of 2, 3, ... characters that can be in it, what starts no word, and the dots of
         names, which are words by themselves as yet.
         """
         joined, dots = read_units(codes).whole(len(codes))
@@ -260,12 +287,11 @@ class LexiconCutter(Cutter):
         single = self._single.take(codes)
         single[inner - 1] = self._unknown
         single[inner] = 0
-        words = self._words(codes)
         if len(inner):
             is_edge = np.append(~joined, True)
             for length, (positions, scores) in enumerate(words, 2):
                 whole = np.flatnonzero(is_edge.take(positions) & is_edge.take(positions + length))
-                words[length - 2] = positions.take(whole), scores.take(whole)
+                words[length - 2] = positions.take(whole), scores.take(whole)  # a list of this call's own
         if chances is not None:
             outer = np.flatnonzero(~joined)
             single[outer] += chances.of_words(outer, 1)

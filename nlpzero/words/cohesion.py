@@ -16,6 +16,7 @@ from ..ngrams.measures import Scores
 from .finding import Check, Evidence, Finding, Method, Search
 from .pieces import NO_CODE, Pieces, UnitCodes, count_pieces
 from .recount import recount
+from .spelling import CountedPieces
 
 DEFAULT_MIN_PMI = (0.0, 2.0, 4.0, 6.0)
 """The published thresholds on the cohesion of n-grams of 1, 2, 3 and 4 characters, in nats."""
@@ -79,7 +80,7 @@ def cohesion_pieces(
         strong.append(np.concatenate([np.empty(0, np.bool_), *flags]))
     codes = UnitCodes(ngrams)
     pieces = count_pieces(ngrams, codes, strong, memory)
-    found = pieces.at_least(min_count)
+    found = pieces.at_least(min_count).as_counts()
     kept = _strings_of(ngrams, codes, strong[1:])
     words = {
         word: number
@@ -109,9 +110,9 @@ def _find(ngrams: NGrams, search: Search) -> Finding:
         min_pmi=parameters.min_pmi or DEFAULT_MIN_PMI,
         memory=search.memory,
     )
-    words, units, lengths = pieces.units.words(found, search.min_count)
+    words = pieces.units.words(CountedPieces.of_counts(found), search.min_count)
     cut = recount(pieces, words)
-    return Finding(ngrams, units, lengths, cut.counts, None, cut.starts, cut.cutter, pieces.too_long)
+    return Finding(ngrams, words.units, words.lengths, cut.counts, None, cut.starts, cut.cutter, pieces.too_long)
 
 
 def _checks(evidence: Evidence) -> list[Check]:

@@ -34,6 +34,7 @@ from ..text.units import UnitReading, read_units
 from .finding import Finding, Method, Parameters, Progress, Search
 from .methods import method_of
 from .pieces import MAX_PIECE
+from .spelling import UnitSpellings, alphabetical
 
 if TYPE_CHECKING:
     from ..segment.dictionary import DictionaryCutter
@@ -261,21 +262,17 @@ def _table(method: Method, parameters: Parameters, finding: Finding, min_count: 
     if parameters.max_length is not None:
         kept = kept[finding.lengths[kept] <= parameters.max_length]
         too_long += int(np.count_nonzero(frequent)) - len(kept)
-    words = _spelled(ngrams, pick(finding.units, finding.lengths, kept), finding.lengths[kept])
-    by_word = np.array(sorted(range(len(words)), key=words.__getitem__), np.intp)
+    words = UnitSpellings.of_units(ngrams.units).words(
+        pick(finding.units, finding.lengths, kept), finding.lengths[kept]
+    )
+    by_word = alphabetical(words)
     order = by_word[np.argsort(-finding.counts[kept[by_word]], kind="stable")]
     kept = kept[order]
     measures = measure(ngrams, pick(finding.units, finding.lengths, kept), finding.lengths[kept])
     scores = measures.cohesion if finding.scores is None else finding.scores[kept]
-    ordered = [words[i] for i in order.tolist()]
-    return Discovery(ordered, finding.counts[kept], scores, measures, too_long, method, parameters, finding)
-
-
-def _spelled(ngrams: NGrams, units: npt.NDArray[np.uint32], lengths: npt.NDArray[np.intp]) -> list[str]:
-    """Write out words given by the ranks of their units."""
-    names = np.array(ngrams.units, dtype=object)[units].tolist()
-    ends = np.cumsum(lengths).tolist()
-    return ["".join(names[a:b]) for a, b in zip([0, *ends], ends, strict=False)]
+    return Discovery(
+        words.picked(order).strings(), finding.counts[kept], scores, measures, too_long, method, parameters, finding
+    )
 
 
 class MarkedBlock(NamedTuple):

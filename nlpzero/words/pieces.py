@@ -13,7 +13,9 @@ from ..core.workspace import NONE, Counts, Ids, Keys, Run, StoredRun, Workspace,
 from ..ngrams.counts import NGrams
 from ..ngrams.levels import BlockLevels, beginnings_in, bits_in
 from ..text.characters import DIGIT, Codes, char_classes, code_points
+from ..text.strings import WordCodes
 from ..text.units import distinct
+from .spelling import CountedPieces
 
 Flags = npt.NDArray[np.bool_]
 Kinds = npt.NDArray[np.uint8]
@@ -97,24 +99,19 @@ class Pieces(NamedTuple):
     total: int
     too_long: int
 
-    def at_least(self, minimum: int) -> dict[str, int]:
-        """Give the pieces counted `minimum` times or more; those of one length are in the order of the text.
+    def at_least(self, minimum: int) -> CountedPieces:
+        """Give the pieces counted `minimum` times or more; those of one length are in the order of the text."""
+        found = [self._short_at_least(minimum, length, blocks) for length, blocks in enumerate(self.short, start=1)]
+        found.append(CountedPieces.of_counts(self.tally.at_least(minimum)))
+        spelled, counts = zip(*found, strict=True)
+        codes, lengths = (np.concatenate(column) for column in zip(*spelled, strict=True))
+        return CountedPieces(WordCodes(codes, lengths), np.concatenate(counts))
 
-        Short ones become strings only if they are given.
-        """
-        words: dict[str, int] = {}
-        for length, blocks in enumerate(self.short, start=1):
-            words.update(self._short_at_least(minimum, length, blocks))
-        words.update(self.tally.at_least(minimum))
-        return words
-
-    def _short_at_least(self, minimum: int, length: int, blocks: Sequence[ShortPieces]) -> dict[str, int]:
+    def _short_at_least(self, minimum: int, length: int, blocks: Sequence[ShortPieces]) -> CountedPieces:
         """Give the short pieces of one length."""
         merging = self._merging(blocks, minimum, ranked=True)
-        runs = [*merging]
-        if not runs:
-            return {}
-        keys, counts = (np.concatenate(columns) for columns in zip(*runs, strict=True))
+        nothing = Run(np.empty(0, np.uint64), np.empty(0, np.int64))
+        keys, counts = (np.concatenate(columns) for columns in zip(nothing, *merging, strict=True))
         first = np.zeros(len(keys), np.uint64)
         for number in reversed(range(len(blocks))):
             ranks = merging.ranks[number].array
@@ -122,8 +119,8 @@ class Pieces(NamedTuple):
             place = blocks[number].first.array.take(known).astype(np.uint64)
             first[ranks.take(known)] = (np.uint64(number) << np.uint64(32)) | place
         order = np.argsort(first)
-        strings = self._spelled(keys[order], length).view(f"<U{length}").ravel().tolist()
-        return dict(zip(strings, counts[order].tolist(), strict=True))
+        spelled = WordCodes(self._spelled(keys[order], length).ravel(), np.full(len(order), length))
+        return CountedPieces(spelled, counts[order])
 
     def _merging(self, blocks: Sequence[ShortPieces], minimum: int, *, ranked: bool) -> Merging:
         """Add up the short pieces of one length."""
@@ -155,6 +152,14 @@ class Pieces(NamedTuple):
             yield PieceText(code_points("\n".join([*strings, ""])), sizes, np.array(numbers, np.int64))
 
 
+class UnitWords(NamedTuple):
+    """Words as the ranks of the units of all, one word after another; how many units, and what count, each has."""
+
+    units: Ids
+    lengths: npt.NDArray[np.intp]
+    counts: Counts
+
+
 def _bits_of(codes: Codes) -> int:
     """Give the bits that the number of a unit takes."""
     return max(1, (len(codes) - 1).bit_length())
@@ -173,8 +178,7 @@ class UnitCodes:
     """
 
     def __init__(self, ngrams: NGrams) -> None:
-        self._units, level = ngrams.units, ngrams.levels[1]
-        units = self._units
+        units, level = ngrams.units, ngrams.levels[1]
         self.array = np.fromiter((ord(unit) if len(unit) == 1 else NO_CODE for unit in units), np.uint32, len(units))
         long = self.joined = np.flatnonzero(self.array == NO_CODE)
         """Units of several characters."""
@@ -188,38 +192,24 @@ class UnitCodes:
             is_free[self.array] = is_free[NO_CODE] = False
             free = np.flatnonzero(is_free)[::-1][: len(coded)]
             self.array[coded[: len(free)]] = free
-        self._names = {int(self.array[rank]): units[rank] for rank in coded.tolist() if self.array[rank] != NO_CODE}
-        self._least = chr(min(self._names, default=FIRST_CODE))
         self.coded = self.array[self.array != NO_CODE]
         """The code points of the units that have one: their places are the numbers that make keys of short pieces."""
         alone = long[self.array[long] == NO_CODE]
         self.alone = alone, counts[alone]
 
-    def words(self, pieces: dict[str, int], least: int) -> tuple[dict[str, int], Ids, npt.NDArray[np.intp]]:
-        """Write words, with their counts, in the characters of the text; joined units without a code come last.
-
-        Returns
-        -------
-        words : dict
-        units : the ranks of the units of all words, one word after another.
-        lengths : int array
-            How many units each word has.
-        """
-        lengths = np.fromiter(map(len, pieces), np.intp, len(pieces))
-        codes = code_points("".join(pieces))
+    def words(self, pieces: CountedPieces, least: int) -> UnitWords:
+        """Give words in the units of the text; joined units without a code that are frequent enough come last."""
+        codes, lengths = pieces.spelled
         table = np.zeros(int(codes.max(initial=0)) + 1, np.uint32)
         known = np.flatnonzero(self.array < len(table))
         table[self.array[known]] = known
-        words = pieces
-        if self._names:
-            low = self._least
-            words = {
-                word if max(word) < low else word.translate(self._names): number for word, number in pieces.items()
-            }
         ranks, counts = self.alone
         ranks, counts = ranks[counts >= least], counts[counts >= least]
-        words = words | dict(zip(map(self._units.__getitem__, ranks.tolist()), counts.tolist(), strict=True))
-        return words, np.append(table[codes], ranks.astype(np.uint32)), np.append(lengths, np.ones(len(ranks), np.intp))
+        return UnitWords(
+            np.append(table[codes], ranks.astype(np.uint32)),
+            np.append(lengths, np.ones(len(ranks), np.intp)),
+            np.append(pieces.counts, counts),
+        )
 
 
 def count_pieces(ngrams: NGrams, codes: UnitCodes, strong: Sequence[npt.NDArray[np.bool_]], memory: int) -> Pieces:

@@ -5,7 +5,7 @@ these are its words, and `remove_redundancy` gives its counts. The table counts 
 """
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from math import log
 from typing import NamedTuple
@@ -17,10 +17,12 @@ from ..core.counting import count_ranked, sort_with_origin
 from ..core.workspace import Counts, Ids
 from ..ngrams.counts import NGrams
 from ..ngrams.measures import Scores
-from ..text.characters import DIGIT, char_classes, code_points
+from ..text.characters import DIGIT, char_classes
+from ..text.strings import WordCodes
 from .finding import Check, Evidence, Finding, Method, Search
 from .pieces import Pieces, UnitCodes, count_pieces
 from .recount import recount
+from .spelling import CountedPieces
 
 LOG_ZERO = -100.0
 """nlp-zero's logarithm of nothing: the count of a part that is no word, and a step over an unmatched character."""
@@ -32,9 +34,9 @@ WordNumbers = npt.NDArray[np.int64]
 
 
 class CommonPieces(NamedTuple):
-    """The pieces that are frequent enough, with counts, in the code points of units; all pieces; the least count."""
+    """The pieces that are frequent enough, in the code points of units; all pieces; the least count."""
 
-    counts: dict[str, int]
+    frequent: CountedPieces
     every: Pieces
     least: int
 
@@ -61,7 +63,7 @@ def pmi_pieces(ngrams: NGrams, *, min_proba: float, min_pmi: float, memory: int)
     return ngrams, CommonPieces(pieces.at_least(least), pieces, least)
 
 
-def remove_redundancy(pieces: Mapping[str, int]) -> tuple[dict[str, int], Scores]:
+def remove_redundancy(pieces: CountedPieces) -> tuple[CountedPieces, Scores]:
     """Drop every piece that its parts explain, longest first (去冗余).
 
     A word w of two or more characters is cut by the other words along the path of greatest probability into k1..km. If
@@ -70,13 +72,13 @@ def remove_redundancy(pieces: Mapping[str, int]) -> tuple[dict[str, int], Scores
 
     Parameters
     ----------
-    pieces : mapping of piece to count
+    pieces : CountedPieces
         In the order of first occurrence; none longer than `nlpzero.words.pieces.MAX_PIECE`.
 
     Returns
     -------
-    words : dict
-        The words that are left, with their counts.
+    words : CountedPieces
+        The words that are left.
     scores : float64 array
         ln P(w) - sum ln P(ki) of each word when it was examined; NaN for single characters.
 
@@ -86,20 +88,16 @@ def remove_redundancy(pieces: Mapping[str, int]) -> tuple[dict[str, int], Scores
     which is found by repeating until nothing changes: every repetition settles at least one more word, and three to
     five settle them all. About 3 microseconds a word.
     """
-    strings = [*pieces]
-    lengths = np.fromiter(map(len, strings), np.intp, len(strings))
-    order = np.argsort(-lengths, kind="stable")
-    words, lengths = [strings[i] for i in order.tolist()], lengths[order]
-    counts = np.fromiter(pieces.values(), np.int64, len(strings))[order]
-    codes = code_points("".join(words))
+    pieces = pieces.picked(np.argsort(-pieces.spelled.lengths, kind="stable"))
+    (codes, lengths), counts = pieces.spelled, pieces.counts
     substrings = _substrings(codes, lengths)
-    scores = np.full(len(words), np.nan)
-    dropped = np.zeros(len(words), np.bool_)
+    scores = np.full(len(lengths), np.nan)
+    dropped = np.zeros(len(lengths), np.bool_)
     total = int(counts.sum())
-    listed = _PieceList(words)
+    listed = _PieceList(pieces.spelled)
     alphanumeric = char_classes()[codes] >= DIGIT
     row = offset = 0
-    while row < len(words) and (length := int(lengths[row])) > 1:
+    while row < len(lengths) and (length := int(lengths[row])) > 1:
         size = min(MOST, int(np.searchsorted(-lengths, -length, "right")) - row)
         area = slice(offset, offset + size * length)
         group = _Group(
@@ -116,7 +114,7 @@ def remove_redundancy(pieces: Mapping[str, int]) -> tuple[dict[str, int], Scores
         total += int(given.sum()) - int(counts[row : row + size][judged.dropped].sum())
         row, offset = row + size, offset + size * length
     left = np.flatnonzero(~dropped)
-    return dict(zip([words[i] for i in left.tolist()], counts[left].tolist(), strict=True)), scores[left]
+    return pieces.picked(left), scores[left]
 
 
 def _substrings(codes: npt.NDArray[np.uint32], lengths: npt.NDArray[np.intp]) -> list[npt.NDArray[np.int32]]:
@@ -152,8 +150,12 @@ def _substrings(codes: npt.NDArray[np.uint32], lengths: npt.NDArray[np.intp]) ->
 class _PieceList:
     """The words, and the place of each, which is seldom asked for."""
 
-    def __init__(self, words: Sequence[str]) -> None:
-        self.words = words
+    def __init__(self, spelled: WordCodes) -> None:
+        self._spelled = spelled
+
+    @functools.cached_property
+    def words(self) -> list[str]:
+        return self._spelled.strings()
 
     @functools.cached_property
     def place(self) -> dict[str, int]:
@@ -376,11 +378,13 @@ def _find(ngrams: NGrams, search: Search) -> Finding:
     ngrams, pieces = pmi_pieces(
         ngrams, min_proba=parameters.min_proba, min_pmi=_min_pmi(parameters.min_pmi), memory=search.memory
     )
-    kept, scores = remove_redundancy(pieces.counts)
-    words, units, lengths = pieces.every.units.words(kept, pieces.least)
-    scores = np.append(scores, np.full(len(words) - len(kept), np.nan))
+    kept, scores = remove_redundancy(pieces.frequent)
+    words = pieces.every.units.words(kept, pieces.least)
+    scores = np.append(scores, np.full(len(words.counts) - len(scores), np.nan))
     found = recount(pieces.every, words)
-    return Finding(ngrams, units, lengths, found.counts, scores, found.starts, found.cutter, pieces.every.too_long)
+    return Finding(
+        ngrams, words.units, words.lengths, found.counts, scores, found.starts, found.cutter, pieces.every.too_long
+    )
 
 
 def _min_pmi(asked: Sequence[float] | None) -> float:

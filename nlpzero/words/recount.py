@@ -8,20 +8,21 @@ piece into the next, and each distinct piece needs to be cut only once.
 """
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, overload
 
 import numpy as np
 import numpy.typing as npt
 
-from ..core.workspace import Counts, Ids, Workspace, WorkspaceArray
+from ..core.workspace import Counts, Workspace, WorkspaceArray
 from ..lexicon.lexicon import Lexicon
 from ..ngrams.counts import NGrams
 from ..ngrams.levels import Placements, bits_in, places_in
 from ..segment.lexical import LexiconCutter
-from ..text.characters import Codes, code_points
+from ..text.characters import Codes
 from ..text.units import distinct
-from .pieces import LINE_END, MAX_PIECE, NO_CODE, TEXT, OddUnits, Pieces, PieceText
+from .pieces import LINE_END, MAX_PIECE, NO_CODE, TEXT, OddUnits, Pieces, PieceText, UnitWords
+from .spelling import UnitSpellings
 
 
 class Recount(NamedTuple):
@@ -32,39 +33,14 @@ class Recount(NamedTuple):
     counts: Counts
 
 
-class UnitSpellings(NamedTuple):
-    """The characters of all units, one unit after another, and how many each has."""
-
-    codes: Codes
-    sizes: npt.NDArray[np.intp]
-
-    @classmethod
-    def of_units(cls, units: Sequence[str]) -> "UnitSpellings":
-        """Take units apart."""
-        return cls(code_points("".join(units)), np.fromiter(map(len, units), np.intp, len(units)))
-
-    def text(self, units: Ids, places: npt.NDArray[np.integer]) -> tuple[Codes, npt.NDArray[np.intp]]:
-        """Write units that stand at some places, a line end at every other place; give where each begins."""
-        sizes = self.sizes[units]
-        ends = np.cumsum(sizes)
-        begins = ends - sizes + places - np.arange(len(places))
-        codes = np.full(int(begins[-1] + sizes[-1]) + 1 if len(units) else 0, LINE_END, np.uint32)
-        first = np.cumsum(self.sizes) - self.sizes
-        codes[begins] = self.codes[first[units]]
-        for step in range(1, int(sizes.max(initial=1))):
-            longer = np.flatnonzero(sizes > step)
-            codes[begins[longer] + step] = self.codes[first[units[longer]] + step]
-        return codes, begins
-
-
-def recount(pieces: Pieces, words: Mapping[str, int]) -> Recount:
+def recount(pieces: Pieces, words: UnitWords) -> Recount:
     """Cut a corpus into words along the most probable path, and count them.
 
     Parameters
     ----------
     pieces : Pieces
         Of the corpus; every word is one of them.
-    words : mapping of word to count
+    words : UnitWords
         The counts make their probabilities.
 
     Notes
@@ -72,15 +48,14 @@ def recount(pieces: Pieces, words: Mapping[str, int]) -> Recount:
     About 60 ns for each character of the distinct pieces, which are a fifth of the text in 22 MB. `starts` are found
     when they are asked for, by cutting the text.
     """
-    if not words:
+    if not len(words.counts):
         return Recount(None, [], np.zeros(0, np.int64))
     ngrams = pieces.ngrams
-    lexicon = Lexicon([*words], [*words.values()])
-    cutter = LexiconCutter(lexicon)
-    counts = np.zeros(len(lexicon), np.int64)
+    spelling = UnitSpellings.of_units(ngrams.units)
+    cutter = LexiconCutter(Lexicon(spelling.words(words.units, words.lengths).strings(), words.counts))
+    counts = np.zeros(len(words.counts), np.int64)
     for found in ngrams.engine.map(functools.partial(_count_text, cutter), pieces.texts()):
         counts += found
-    spelling = UnitSpellings.of_units(ngrams.units)
     codes = pieces.units.array
     odd = functools.partial(_count_odd, cutter, spelling, np.where(codes == NO_CODE, 0, codes).astype(np.uint32))
     for found in ngrams.engine.map(odd, _odd_parts((block[0] for block in ngrams.blocks), pieces.odd)):
@@ -90,16 +65,11 @@ def recount(pieces: Pieces, words: Mapping[str, int]) -> Recount:
 
 def _count_text(cutter: LexiconCutter, text: PieceText) -> Counts:
     """Cut lines and count the words, those of a line as often as it says."""
-    lexicon = cutter.lexicon
-    counts = np.zeros(len(lexicon), np.int64)
-    ends = np.cumsum(text.sizes)
+    counts = np.zeros(len(cutter.lexicon), np.int64)
     weights = np.repeat(text.counts, text.sizes)
-    for start, stop in _portions(ends, cutter.piece):
-        some = text.codes[start:stop]
-        borders = np.flatnonzero(cutter.boundaries(some))
-        ids = lexicon.trie.ids_of(some, borders, np.diff(borders, append=len(some)))
-        known = np.flatnonzero(ids >= 0)
-        np.add.at(counts, ids[known], weights[start:stop][borders[known]])
+    for start, stop in _portions(np.cumsum(text.sizes), cutter.piece):
+        places, ids = cutter.places_of_words(text.codes[start:stop])
+        np.add.at(counts, ids.astype(np.intp), weights[start:stop].take(places))
     return counts
 
 

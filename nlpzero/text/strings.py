@@ -1,0 +1,52 @@
+"""Strings as arrays: the code points of all, one string after another, and how many each has."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from .characters import Codes, code_points, from_code_points
+from .packing import LINE_FEED
+
+
+class WordCodes(NamedTuple):
+    """The code points of some words, one after another, and how many each has."""
+
+    codes: Codes
+    lengths: npt.NDArray[np.intp]
+
+    @classmethod
+    def of_strings(cls, strings: Sequence[str]) -> "WordCodes":
+        """Take strings apart."""
+        return cls(code_points("".join(strings)), np.fromiter(map(len, strings), np.intp, len(strings)))
+
+    def strings(self) -> list[str]:
+        """Give the words, none of which holds a line feed, as strings.
+
+        Examples
+        --------
+        >>> WordCodes.of_strings(["山药", "汤"]).strings()
+        ['山药', '汤']
+        """
+        if not len(self.lengths):
+            return []
+        inside = np.ones(len(self.codes) + len(self.lengths), np.bool_)
+        inside[np.cumsum(self.lengths) + np.arange(len(self.lengths))] = False
+        codes = np.full(len(inside), LINE_FEED, np.uint32)
+        codes[np.flatnonzero(inside)] = self.codes
+        return from_code_points(codes[:-1]).split("\n")
+
+    def picked(self, chosen: npt.NDArray[np.integer]) -> "WordCodes":
+        """Give some of the words.
+
+        Examples
+        --------
+        >>> WordCodes.of_strings(["山药", "汤"]).picked(np.array([1, 0])).strings()
+        ['汤', '山药']
+        """
+        lengths = self.lengths.take(chosen)
+        begins = (np.cumsum(self.lengths) - self.lengths).take(chosen)
+        places = np.repeat(begins - (np.cumsum(lengths) - lengths), lengths)
+        places += np.arange(len(places))
+        return WordCodes(self.codes.take(places), lengths)
