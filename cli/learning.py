@@ -169,8 +169,8 @@ def _tell(memory: int, state: "Progress") -> None:
         )
     elif state.memory > memory:
         warn(
-            f"the counts of bayes will take about {state.memory / 2**20:,.1f} MB of memory for this text, more than "
-            f"the {memory / 2**20:,.1f} MB of --memory; --method esa takes less"
+            f"bayes will take about {state.memory / 2**20:,.0f} MB of memory for this text, more than --memory allows; "
+            f"give --memory {-(-state.memory >> 20)}M, or take --method esa, which keeps to less"
         )
 
 

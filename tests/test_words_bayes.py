@@ -1,5 +1,6 @@
 """The sampler: counts against recounts, step weights against the formulas, the whole against exact posteriors."""
 
+import tracemalloc
 from collections import Counter, defaultdict
 from itertools import pairwise
 from math import factorial, log
@@ -19,11 +20,12 @@ from nlpzero.segment.bigrams import FACTOR, P_END, THRESHOLD, Prior, WordWeights
 from nlpzero.segment.chain import Layout, forward, marginals, sample
 from nlpzero.segment.spelling import Spelling
 from nlpzero.words import chunks
+from nlpzero.words import sampler as sampler_module
 from nlpzero.words.chunks import StoredChunk, spans_of
 from nlpzero.words.discovery import Discovery, cut_texts, discover
 from nlpzero.words.esa import esa_cut, statistics
 from nlpzero.words.finding import Parameters, Progress
-from nlpzero.words.sampler import Sampler
+from nlpzero.words.sampler import Footprint, Sampler
 from nlpzero.words.tables import NGramNumbers, SampledTables, WordPairs
 
 LONGEST = 3
@@ -333,3 +335,38 @@ def test_word_boundaries_are_the_probabilities_above_one_half() -> None:
         assert (bits_in(bits, len(places))[inner] == (chance.array[inner] > THRESHOLD)).all()
         assert (chance.array >= 0).all()
         assert (chance.array <= 1).all()
+
+
+def test_sampling_takes_the_memory_that_was_planned(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (chunks, sampler_module):
+        monkeypatch.setattr(module, "CHUNK", 3000)
+    monkeypatch.setattr(sampler_module, "RESULT", 0)  # no segmenter is made here
+    planned, held, peaks = [], [], []
+    for size in (15_000, 40_000):
+        ngrams = symbols_of(random_text(990, size, "".join(map(chr, range(0x4E00, 0x4E3C))))).to_length(2 * LONGEST)
+        marks, _, _ = esa_cut(ngrams, order=LONGEST, rounds=1)
+        numbers = NGramNumbers([len(level) for level in ngrams.levels[: 2 * LONGEST]], LONGEST)
+        spans = spans_of(ngrams, numbers, marks, 3, ngrams.engine)
+        ngrams.workspace.budget = 0  # what is kept for later is in files
+        tracemalloc.start()
+        try:
+            esa = statistics(ngrams, LONGEST)
+            sampler = Sampler(ngrams, numbers, spans, esa, Prior(), 3, ngrams.engine)
+            held.append(tracemalloc.get_traced_memory()[0])
+            tracemalloc.reset_peak()
+            sampler.round(LONGEST, with_esa=True, count=False)
+            peaks.append(tracemalloc.get_traced_memory()[1])
+        finally:
+            tracemalloc.stop()
+        planned.append(Footprint.of(numbers, workers=1))
+    small, large = planned
+    assert np.diff(held)[0] == pytest.approx(large.counts - small.counts, rel=0.1)
+    assert np.diff(peaks)[0] == pytest.approx(sum(large) - sum(small), rel=0.1)
+    assert 0.7 * sum(large) <= peaks[1] <= sum(large)
+
+
+def test_what_the_counts_leave_of_the_memory_is_for_arrays_that_are_kept() -> None:
+    footprint = Footprint(counts=100 << 20, work=60 << 20)
+    assert footprint.spare(footprint.needed) == pytest.approx(0.1 * footprint.needed, abs=2)
+    assert footprint.spare(2 * footprint.needed) > footprint.needed / 2
+    assert footprint.spare(1 << 20) == 0

@@ -100,8 +100,13 @@ def test_scores_are_those_of_the_formula(seed: int) -> None:
         assert got[-1] == pytest.approx(length * log(1 / mean) - 0.3 * log(mean_left * mean_right))
 
 
-def test_what_is_taken_out_lowers_the_mean_the_neighbours_and_the_types() -> None:
-    one = Esa(types=4, tokens=10, counts=np.array([4, 3]), variety=np.array([0.5, 0.1]), rare=-0.2)
+@pytest.mark.parametrize("piece", [1, esa.PIECE])
+def test_what_is_taken_out_lowers_the_mean_the_neighbours_and_the_types(
+    piece: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(esa, "PIECE", piece)  # n-grams that are scored at a time
+    counts, variety = (Workspace(1 << 10).store(array) for array in (np.array([4, 3], np.uint32), np.array([0.5, 0.1])))
+    one = Esa(types=4, tokens=10, counts=counts, variety=variety, rare=-0.2)
     scores = one.scores(2, np.array([3, 3, 1]), 0.3)
     mean = (10 - 7) / (4 - 1 - 1)  # one of two n-grams is gone, and one of two rare ones
     assert scores[0] == pytest.approx(2 * log(1 / mean) + 0.3 * (0.5 + 2 * log(1 / 4)))

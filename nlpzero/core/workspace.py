@@ -263,6 +263,10 @@ class Workspace:
                 "name a directory with more room with `tmp_dir`"
             )
 
+    def widen(self, budget: int) -> None:
+        """Keep more in memory from now on."""
+        self.budget = max(self.budget, budget)
+
     def hold(self, size: int) -> bool:
         """Tell whether a number of bytes fits the budget, and count them in if they do."""
         with self._lock:

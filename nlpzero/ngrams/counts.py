@@ -5,7 +5,6 @@ old one; both can be measured and extended.
 """
 
 import functools
-import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -13,7 +12,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..core.counting import Ranks, parts_of
 from ..core.engine import Engine
 from ..core.job import Cost, Execution, Job, open_execution
 from ..core.workspace import NONE, Column, Ids, StoredRun, Workspace, WorkspaceArray
@@ -27,6 +25,7 @@ from .levels import (
     Level,
     Placements,
     bits_of,
+    discard_places,
     level_of_units,
     merged_level,
     pairs_of,
@@ -234,9 +233,7 @@ class NGrams:
 
         (They are found again where they are needed.)
         """
-        for block in self.blocks:
-            for level in block[1:]:
-                self.workspace.discard(level.inside, level.follows, level.ids)
+        discard_places(self.workspace, [block[1:] for block in self.blocks])
         return replace(self, blocks=tuple(block[:1] for block in self.blocks))
 
     def neighbour_entropies(self, length: int) -> Entropies:
@@ -405,15 +402,8 @@ def count_ngrams(
 
 def _with_last_places(ngrams: NGrams) -> NGrams:
     """Let go of where the n-grams of all levels but the last one of each block stand: for more levels to be counted."""
-    workspace, nothing = ngrams.workspace, WorkspaceArray("<u4", 0, None, None)
-    shared: list[Ranks] = []
-    for level in itertools.chain.from_iterable(block[:-1] for block in ngrams.blocks):
-        workspace.discard(level.inside, level.follows, level.ids)
-        if isinstance(level.ranks, WorkspaceArray):
-            workspace.discard(level.ranks)
-        else:
-            shared.append(level.ranks)
-    workspace.discard(*parts_of(shared))
+    discard_places(ngrams.workspace, [block[:-1] for block in ngrams.blocks])
+    nothing = WorkspaceArray("<u4", 0, None, None)
     gone = Placements(nothing, 0, nothing, nothing, nothing)
     return replace(ngrams, blocks=tuple((*[gone] * (len(block) - 1), block[-1]) for block in ngrams.blocks))
 

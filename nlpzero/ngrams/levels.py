@@ -6,15 +6,16 @@ carry the pair of global ranks; merging them makes the level's table and tells e
 ones. An n-gram can occur `minimum` times only if both of its parents do, so positions drop out from level to level.
 """
 
+import itertools
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from ..core.counting import Merging, Ranks, count, count_ranked
+from ..core.counting import Merging, Ranks, count, count_ranked, parts_of
 from ..core.engine import Engine
 from ..core.workspace import NONE, Column, Counts, Ids, Keys, Run, StoredRun, Workspace, WorkspaceArray, held
 from ..errors import NlpZeroError
@@ -186,20 +187,42 @@ def places_in(block: BlockLevels) -> list[Ids]:
     return result
 
 
-def beginnings_in(block: BlockLevels) -> list[npt.NDArray[np.intp]]:
+def beginnings_in(block: BlockLevels) -> Iterator[npt.NDArray[np.intp]]:
     """Give at which unit of a block the n-grams of each level begin, ascending."""
-    result = [np.arange(block[0].length)]
-    for level in block[1:]:
+    begins = np.arange(block[0].length)
+    yield begins
+    for number, level in enumerate(block[1:]):
         inside = bits_in(level.inside, level.places)
-        result.append(np.flatnonzero(inside) if len(result) == 1 else result[-1].compress(inside))
-    return result
+        begins = begins.compress(inside) if number else np.flatnonzero(inside)
+        yield begins
+
+
+def ranks_in(block: BlockLevels) -> Iterator[Ids]:
+    """Give, at each unit of a block, the rank of the n-gram of 1, 2, ... units that begins there, or NONE."""
+    for level, begins in zip(block, beginnings_in(block), strict=True):
+        result: Ids = np.full(block[0].length, NONE, np.uint32)
+        result[begins] = level.units()
+        yield result
 
 
 def ranks_at(block: BlockLevels, length: int) -> Ids:
-    """Give, at each unit of a block, the rank of the n-gram of a length that begins there; NONE for one of no rank."""
+    """Give the ranks of one length alone: see `ranks_in`."""
+    *_, begins = beginnings_in(block[:length])
     result: Ids = np.full(block[0].length, NONE, np.uint32)
-    result[beginnings_in(block[:length])[-1]] = block[length - 1].units()
+    result[begins] = block[length - 1].units()
     return result
+
+
+def discard_places(workspace: Workspace, blocks: Iterable[BlockLevels]) -> None:
+    """Let go of where n-grams of some levels stand in each block."""
+    shared: list[Ranks] = []
+    for level in itertools.chain.from_iterable(blocks):
+        workspace.discard(level.inside, level.follows, level.ids)
+        if isinstance(level.ranks, WorkspaceArray):
+            workspace.discard(level.ranks)
+        else:
+            shared.append(level.ranks)
+    workspace.discard(*parts_of(shared))
 
 
 class Pairs(NamedTuple):

@@ -23,7 +23,7 @@ from .chunks import TextSpan, spans_of
 from .esa import esa_cut, statistics
 from .finding import Finding, Method, Search, no_checks
 from .learning import segmenter_of
-from .sampler import LONGEST, LONGEST_AT_FIRST, Sampler
+from .sampler import LONGEST, LONGEST_AT_FIRST, STORE, Footprint, Sampler
 from .tables import NGramNumbers
 from .tokens import count_tokens
 
@@ -50,17 +50,19 @@ def _find_words(ngrams: NGrams, search: Search, engine: Engine) -> Finding:
     """Cut a corpus by sampling, by threads of this process."""
     asked = search.parameters
     symbols = ngrams.by_class().to_length(2 * LONGEST)
-    marks, _, _ = esa_cut(symbols, order=LONGEST_AT_FIRST, finer=asked.finer)
+    numbers = NGramNumbers([len(level) for level in symbols.levels], LONGEST)
+    if ngrams.engine.shares_memory:
+        ngrams.workspace.widen(Footprint.of(numbers, engine.workers).spare(search.limit))
+    esa = statistics(symbols, LONGEST)
+    marks, _, _ = esa_cut(symbols, esa, order=LONGEST_AT_FIRST, finer=asked.finer)
     prior, trust, listed = Prior(finer=asked.finer), None, None
     if asked.lexicon is not None:
         belief = Belief.of_text(symbols, marks, asked.lexicon)
         trust, listed = belief.trust, belief.listed
         prior = replace(prior, dictionary=WEIGHT * trust.weight, listed=LISTED * trust.weight)
         marks = belief.marks
-    numbers = NGramNumbers([len(level) for level in symbols.levels], LONGEST)
     spans = spans_of(symbols, numbers, marks, asked.seed, engine, listed)
     symbols.workspace.discard(*marks)
-    esa = statistics(symbols, LONGEST)
     symbols = symbols.without_places()  # the chunks know the ranks now
     saved = Checkpoint(search.checkpoint, symbols, asked)
     rounds_done = saved.load(spans) if search.resume else 0
@@ -85,6 +87,7 @@ def _find_words(ngrams: NGrams, search: Search, engine: Engine) -> Finding:
 
 def _decided(ngrams: NGrams, symbols: NGrams, sampler: Sampler, search: Search, how: dict[str, int]) -> Finding:
     """Cut where a word begins likely enough, and where numerals end; `how` it was sampled is kept."""
+    sampler.clear()
     kinds, codes = kinds_of(symbols), code_points("".join(symbols.units))
     workspace, asked = ngrams.workspace, search.parameters
 
@@ -126,6 +129,7 @@ def _decided(ngrams: NGrams, symbols: NGrams, sampler: Sampler, search: Search, 
         "corpus": digest_of(symbols),
     }
     segmenter = segmenter_of(sampler, symbols, kinds, made, asked.lexicon)
+    sampler.clear()
     for chunk in sampler.chunks:
         chunk.discard(workspace)
     units, counted, counts, scores = count_tokens(ngrams, marks, parts, search.min_count)
@@ -147,4 +151,4 @@ def _by_length(parts: Iterator[list[npt.NDArray[Any]]], lengths: Sequence[int]) 
         held, size = [[column[length:] for column in columns]], size - length
 
 
-METHOD = Method("bayes", joined=True, min_count=5, find=find_words, checks=no_checks, by_counts=False)
+METHOD = Method("bayes", joined=True, min_count=5, find=find_words, checks=no_checks, by_counts=False, store=STORE)

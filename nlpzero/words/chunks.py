@@ -55,15 +55,42 @@ class Text(NamedTuple):
         """How many units it has."""
         return len(self.ids[0])
 
-    def part(self, start: int, stop: int) -> "Text":
-        """Give the clauses between two places where clauses begin or end."""
-        if (start, stop) == (0, self.size):
-            return self
+
+class Stretch(NamedTuple):
+    """Whole clauses of one block.
+
+    Attributes
+    ----------
+    block : placements of n-grams of up to 2 L units
+    start, stop : int
+        The first of its units, and the one behind the last.
+    clauses, starts : int arrays
+        Where clauses and words begin, from `start` on.
+    listed : float32 array (L units of the block,) or None
+    """
+
+    block: BlockLevels
+    start: int
+    stop: int
+    clauses: Index
+    starts: Index
+    listed: WorkspaceArray | None
+
+    def part(self, start: int, stop: int) -> "Stretch":
+        """Give the clauses between two places, from its start on, where clauses begin or end."""
         clauses, starts = (
             one[slice(*np.searchsorted(one, (start, stop)))] - start for one in (self.clauses, self.starts)
         )
-        listed = None if self.listed is None else self.listed[:, start:stop]
-        return Text(clauses, starts, self.ids[:, start:stop], listed)
+        return self._replace(start=self.start + start, stop=self.start + stop, clauses=clauses, starts=starts)
+
+    def put_ids(self, ids: npt.NDArray[np.uint32], numbers: NGramNumbers) -> None:
+        """Write the numbers of the words that may begin at its units into an array (2 L, units)."""
+        for number, (row, level, begins) in enumerate(zip(ids, self.block, beginnings_in(self.block), strict=True)):
+            row[:] = number + 1
+            low, high = np.searchsorted(begins, (self.start, self.stop))
+            found = level.ranks.array[level.ids.array[low:high]]
+            known = found != NONE
+            row[begins[low:high][known] - self.start] = found[known] + np.uint32(numbers.offsets[number])
 
 
 @dataclass
@@ -184,20 +211,25 @@ def spans_of(
         What a dictionary says of the words of 1, 2, ... units at each of its units.
     """
     size = min(CHUNK, max(1, ngrams.total // (2 * BATCHES)))
-    texts = (
-        _text_of(block, mark.array, numbers, None if listed is None else listed(number))
-        for number, (block, mark) in enumerate(zip(ngrams.blocks, marks, strict=True))
-    )
+    kept: list[WorkspaceArray] = []
 
-    def dealt(item: tuple[int, Text]) -> tuple[int, list[StoredChunk]]:
-        number, text = item
+    def stretches() -> Iterator[Stretch]:
+        for number, (block, mark) in enumerate(zip(ngrams.blocks, marks, strict=True)):
+            if listed is not None:
+                kept.append(ngrams.workspace.store(listed(number).ravel()))
+            yield _stretch_of(block[: 2 * numbers.longest], mark.array, kept[-1] if kept else None)
+
+    def dealt(item: tuple[int, list[Stretch]]) -> tuple[int, list[StoredChunk]]:
+        number, parts = item
+        text = _text_of(parts, numbers)
         return text.size, [_stored(ngrams.workspace, text, members) for members in _dealt(text, size, [seed, number])]
 
     result: list[TextSpan] = []
     begin = 0
-    for length, chunks in engine.map(dealt, enumerate(_in_spans(texts, size * SPAN))):
+    for length, chunks in engine.map(dealt, enumerate(_in_spans(stretches(), size * SPAN))):
         result.append(TextSpan(begin, length, chunks))
         begin += length
+    ngrams.workspace.discard(*kept)
     return result
 
 
@@ -230,21 +262,31 @@ def _stored(workspace: Workspace, text: Text, members: Index) -> StoredChunk:
     )
 
 
-def _text_of(block: BlockLevels, mark: Flags, numbers: NGramNumbers, listed: Listed | None) -> Text:
-    """Read one block."""
+def _stretch_of(block: BlockLevels, mark: Flags, listed: WorkspaceArray | None) -> Stretch:
+    """Find where clauses and words begin in one block."""
     places = places_in(block[:1])[0].astype(np.intp)
     total = len(places)
-    ids = np.empty((2 * numbers.longest, total), np.uint32)
-    for number, (level, begins) in enumerate(zip(block, beginnings_in(block), strict=False)):
-        if number == len(ids):
-            break
-        ids[number] = number + 1
-        found = level.units()
-        known = found != NONE
-        ids[number, begins[known]] = found[known] + np.uint32(numbers.offsets[number])
     is_clause = np.diff(places, prepend=-2) != 1
     is_clause[_more(np.flatnonzero(is_clause), np.flatnonzero(mark), total)] = True
-    return Text(np.flatnonzero(is_clause), np.flatnonzero(mark | is_clause), ids, listed)
+    return Stretch(block, 0, total, np.flatnonzero(is_clause), np.flatnonzero(mark | is_clause), listed)
+
+
+def _text_of(parts: Sequence[Stretch], numbers: NGramNumbers) -> Text:
+    """Put stretches together."""
+    offsets = np.cumsum([0, *(part.stop - part.start for part in parts)]).tolist()
+    ids = np.empty((2 * numbers.longest, offsets[-1]), np.uint32)
+    listed = None if parts[0].listed is None else np.empty((numbers.longest, offsets[-1]), np.float32)
+    for part, start, stop in zip(parts, offsets, offsets[1:], strict=False):
+        part.put_ids(ids[:, start:stop], numbers)
+        if listed is not None and part.listed is not None:
+            rows = part.listed.array.reshape(numbers.longest, -1)
+            listed[:, start:stop] = rows[:, part.start : part.stop]
+    return Text(
+        np.concatenate([part.clauses + at for part, at in zip(parts, offsets, strict=False)]),
+        np.concatenate([part.starts + at for part, at in zip(parts, offsets, strict=False)]),
+        ids,
+        listed,
+    )
 
 
 def _more(clauses: Index, starts: Index, total: int) -> Index:
@@ -257,33 +299,20 @@ def _more(clauses: Index, starts: Index, total: int) -> Index:
     return np.concatenate(more)
 
 
-def _in_spans(texts: Iterator[Text], size: int) -> Iterator[Text]:
-    """Join and cut texts so that each span holds the clauses that begin in its units, wherever blocks end."""
-    held: list[Text] = []
+def _in_spans(stretches: Iterator[Stretch], size: int) -> Iterator[list[Stretch]]:
+    """Cut stretches so that each span holds the clauses that begin in its units, wherever blocks end."""
+    held: list[Stretch] = []
     begin = current = 0
-    for text in texts:
-        numbers = (begin + text.clauses) // size
+    for stretch in stretches:
+        numbers = (begin + stretch.clauses) // size
         firsts = np.flatnonzero(np.diff(numbers, prepend=-1))
-        borders = [*text.clauses[firsts].tolist(), text.size]
+        borders = [*stretch.clauses[firsts].tolist(), stretch.stop]
         for number, start, stop in zip(numbers[firsts].tolist(), borders, borders[1:], strict=False):
             if held and number != current:
-                yield _joined(held)
+                yield held
                 held = []
             current = number
-            held.append(text.part(start, stop))
-        begin += text.size
+            held.append(stretch.part(start, stop))
+        begin += stretch.stop
     if held:
-        yield _joined(held)
-
-
-def _joined(texts: Sequence[Text]) -> Text:
-    """Put stretches together."""
-    if len(texts) == 1:
-        return texts[0]
-    offsets = np.cumsum([0, *(text.size for text in texts)]).tolist()
-    return Text(
-        np.concatenate([text.clauses + at for text, at in zip(texts, offsets, strict=False)]),
-        np.concatenate([text.starts + at for text, at in zip(texts, offsets, strict=False)]),
-        np.concatenate([text.ids for text in texts], axis=1),
-        None if texts[0].listed is None else np.concatenate([t.listed for t in texts if t.listed is not None], axis=1),
-    )
+        yield held

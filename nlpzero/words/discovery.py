@@ -175,7 +175,8 @@ def discovery_cost(method: str) -> Cost:
     (Measured on 51 MB, 128 MB of memory and two workers: entropy 4.7 bytes in files for each byte of text; on 106 MB
     and 512 MB cohesion 7.3, pmi 6.0.)
     """
-    return replace(COUNTING, disk=method_of(method).disk)
+    chosen = method_of(method)
+    return replace(COUNTING, disk=chosen.disk, store=chosen.store)
 
 
 def discover(
@@ -243,7 +244,7 @@ def discover(
             ngrams = count_units(blocks, joined=chosen.joined, engine=engine, workspace=workspace, table=counted)
         if not any(block[0].length for block in ngrams.blocks):
             raise NothingFound("the text has no Han characters, digits or Latin letters: there are no words in it")
-        search = Search(parameters, min_count, execution.held_memory, on_round, checkpoint, resume)
+        search = Search(parameters, min_count, execution.held_memory, execution.memory, on_round, checkpoint, resume)
         return _table(chosen, parameters, chosen.find(ngrams, search), min_count)
 
 

@@ -5,7 +5,7 @@ What the words of a segmentation explain is taken out of the counts, and the tex
 """
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from ..core.workspace import Counts, Ids, Workspace, WorkspaceArray
 from ..ngrams.counts import NGrams
-from ..ngrams.levels import BlockLevels, places_in, ranks_at
+from ..ngrams.levels import BlockLevels, places_in, ranks_at, ranks_in
 from ..ngrams.measures import Scores
 from ..segment.chain import Layout
 from ..segment.lattice import LONG, best_path
@@ -27,6 +27,11 @@ ORDER = 6
 ROUNDS = 8
 EXPONENT = 0.3
 """Weight of the neighbours: the published value."""
+PIECE = 1 << 18
+"""N-grams that are scored at a time."""
+
+
+Removed = npt.NDArray[np.int64] | npt.NDArray[np.int32]
 
 
 class Esa(NamedTuple):
@@ -38,46 +43,58 @@ class Esa(NamedTuple):
 
     types: int
     tokens: int
-    counts: Counts
-    variety: Scores
+    counts: WorkspaceArray
+    variety: WorkspaceArray
     rare: float
 
-    def scores(self, length: int, removed: Counts, exponent: float = EXPONENT, back: int = 0) -> Scores:
+    def scores(self, length: int, removed: Removed, exponent: float = EXPONENT, back: int = 0) -> Scores:
         """Score the n-grams for f, their counts n less `removed` plus `back`; the last entry is for rare ones.
 
         |w| ln(f n_l / sum f_l) + e ln[(AVL n_l / sum AVL) (AVR n_l / sum AVR) (f / n)^2]; -inf where f is 0. Neighbours
         go as the occurrences do: without the last factor F falls by 0.03 to 0.05.
         """
-        types = self.types - int(np.count_nonzero(self.counts == removed[:-1])) - int(removed[-1])
-        mean = max(1, self.tokens - int(removed.sum())) / max(1, types)
-        left = np.append(self.counts - removed[:-1] + back, 1)
-        with np.errstate(divide="ignore"):
-            variety = np.append(self.variety + 2 * np.log(left[:-1] / self.counts), self.rare)
-            result: Scores = length * np.log(left / mean) + exponent * variety
+        result = np.empty(self.counts.length + 1)
+        at = 0
+        for piece in self.pieces(length, removed, exponent, back):
+            result[at : at + len(piece)] = piece
+            at += len(piece)
         return result
+
+    def pieces(self, length: int, removed: Removed, exponent: float, back: int = 0) -> Iterator[Scores]:
+        """Give the scores of `PIECE` n-grams at a time; at last that of rare ones alone."""
+        counts, variety = self.counts.array, self.variety.array
+        types = self.types - int(np.count_nonzero(counts == removed[:-1])) - int(removed[-1])
+        mean = max(1, self.tokens - int(removed.sum())) / max(1, types)
+        for start in range(0, len(counts), PIECE):
+            here = slice(start, min(start + PIECE, len(counts)))
+            left = counts[here] - removed[here] + back
+            with np.errstate(divide="ignore"):
+                neighbours = variety[here] + 2 * np.log(left / counts[here])
+                yield length * np.log(left / mean) + exponent * neighbours
+        yield length * np.log(np.ones(1) / mean) + exponent * self.rare
 
 
 def statistics(ngrams: NGrams, order: int) -> list[Esa]:
     """Count what ESA needs of the n-grams of 1 to `order` units: occurrences and distinct neighbours (邻接多样度).
 
     Every clause edge is a neighbour of its own. The levels hold what occurs twice; a string has as many neighbours that
-    it meets once as its count exceeds the sum of its longer strings' counts.
+    it meets once as its count exceeds the sum of its longer strings' counts. (Arrays are kept in the workspace.)
     """
     fits = _places(ngrams, order)
     result = []
     for length in range(1, order + 1):
         level, above = ngrams.levels[length - 1], ngrams.levels[length]
-        counts = level.counts
-        once = fits[length - 1] - int(counts.sum())
+        counts = level.numbers.array
+        once = fits[length - 1] - int(counts.sum(dtype=np.int64))
         variety, rare = np.zeros(len(level)), 0.0
         types = len(level) + once
         for parents in (above.suffixes, above.prefixes):
-            repeated = np.bincount(parents, above.counts, len(level)).astype(np.int64)
+            repeated = np.bincount(parents, above.numbers.array, len(level)).astype(np.int64)
             neighbours = np.bincount(parents, minlength=len(level)) + counts - repeated
             mean = (int(neighbours.sum()) + once) / max(types, 1)
             variety += np.log(neighbours / mean)
             rare -= np.log(mean) if mean else 0.0
-        result.append(Esa(types, fits[length - 1], counts, variety, float(rare)))
+        result.append(Esa(types, fits[length - 1], level.numbers, ngrams.workspace.store(variety), float(rare)))
     return result
 
 
@@ -92,8 +109,14 @@ def _places(ngrams: NGrams, order: int) -> list[int]:
 
 
 def esa_cut(
-    ngrams: NGrams, *, order: int = ORDER, rounds: int = ROUNDS, exponent: float = EXPONENT, finer: float = 0.0
-) -> tuple[list[WorkspaceArray], list[Esa], list[Counts]]:
+    ngrams: NGrams,
+    esa: Sequence[Esa] | None = None,
+    *,
+    order: int = ORDER,
+    rounds: int = ROUNDS,
+    exponent: float = EXPONENT,
+    finer: float = 0.0,
+) -> tuple[list[WorkspaceArray], Sequence[Esa], list[Counts]]:
     """Cut the corpus into words of 1 to `order` units, again and again (评价、选择、调整).
 
     Each round cuts every clause so that the sum of the scores is greatest. Then every occurrence of a string that lies
@@ -104,6 +127,8 @@ def esa_cut(
     ----------
     ngrams : NGrams
         By `NGrams.by_class`, with at least ``order + 1`` levels.
+    esa : sequence of Esa, optional
+        From `statistics`, of `order` lengths or more (default: counted here).
     finer : float
         Nats that every word is worth beside its score.
 
@@ -115,8 +140,8 @@ def esa_cut(
         for all n-grams that occur once.
     """
     workspace, engine = ngrams.workspace, ngrams.engine
-    esa = statistics(ngrams, order)
-    removed = [np.zeros(len(one.counts) + 1, np.int64) for one in esa]
+    esa = (esa or statistics(ngrams, order))[:order]
+    removed = [np.zeros(one.counts.length + 1, np.int64) for one in esa]
     lay_out = functools.partial(ClauseRows.of_block, workspace)
     blocks = [*engine.map(lay_out, [block[:order] for block in ngrams.blocks])]
     cuts: list[WorkspaceArray | None] = [None] * len(blocks)
@@ -125,7 +150,7 @@ def esa_cut(
             tuple(workspace.store(one.scores(length, gone, exponent, back) + finer) for back in (0, 1))
             for length, (one, gone) in enumerate(zip(esa, removed, strict=True), 1)
         ]
-        removed = [np.zeros(len(one.counts) + 1, np.int64) for one in esa]
+        removed = [np.zeros(one.counts.length + 1, np.int64) for one in esa]
         cut_again = functools.partial(_cut_block, workspace, tables, number == rounds - 1)
         for at, (cut, gone) in enumerate(engine.map(cut_again, zip(blocks, cuts, strict=True))):
             before, cuts[at] = cuts[at], cut
@@ -176,7 +201,7 @@ class ClauseRows(NamedTuple):
         units = np.concatenate(
             [clauses[short][layout.clause] + layout.row, np.repeat(clauses[long], lengths[long]) + within]
         )
-        ranks = [ranks_at(block, length)[units] for length in range(1, len(block) + 1)]
+        ranks = [found[units] for found in ranks_in(block)]
         store = workspace.store
         return cls(
             store(lengths[short].astype(np.uint16)),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ..core.job import Cost
 from ..core.workspace import Counts, Ids, WorkspaceArray
 from ..errors import ModelError
 from ..lexicon.lexicon import Lexicon
@@ -83,7 +84,7 @@ class Parameters:
 
 
 class Progress(NamedTuple):
-    """How far sampling is: rounds done, samples taken of the boundaries, words, and about how many bytes it takes.
+    """How far sampling is: rounds done, samples taken of the boundaries, words, and the bytes of memory that it needs.
 
     `log_probability` is that of the last round, None before the first one. `trust` is how far a dictionary is believed,
     None without one.
@@ -108,6 +109,8 @@ class Search:
     min_count : int
     memory : int
         Bytes for strings that are counted.
+    limit : int
+        Bytes to stay under in all.
     on_round : callable, optional
         bayes: called with the progress before the first and after every round.
     checkpoint : path, optional
@@ -118,7 +121,8 @@ class Search:
 
     parameters: Parameters
     min_count: int
-    memory: int = 256 << 20
+    memory: int
+    limit: int
     on_round: Callable[[Progress], None] | None = None
     checkpoint: str | os.PathLike[str] | None = None
     resume: bool = False
@@ -232,6 +236,8 @@ class Method:
         Whether counts that were made before can serve it.
     disk : float
         Bytes of temporary files for each byte of text; 0 where that is not known.
+    store : float
+        See `nlpzero.core.job.Cost`.
     """
 
     name: MethodName
@@ -241,6 +247,7 @@ class Method:
     checks: Callable[[Evidence], list[Check]]
     by_counts: bool = True
     disk: float = 0.0
+    store: float = Cost.store
 
 
 def no_checks(evidence: Evidence) -> list[Check]:

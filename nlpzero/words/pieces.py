@@ -273,7 +273,8 @@ def _block_pieces(
     ranks, ids = block[0].ranks.array, block[0].ids.array
     number = units.numbers.array.take(ranks).take(ids)
     attached = np.zeros(len(ids) + 1, np.bool_)  # entry i: whether unit i is held to the one before
-    for length, (flags, level, begins) in enumerate(zip(strong, block[1:], beginnings_in(block)[1:], strict=True), 2):
+    _, *longer = beginnings_in(block)
+    for length, (flags, level, begins) in enumerate(zip(strong, block[1:], longer, strict=True), 2):
         known = level.ranks.array
         is_strong = np.zeros(len(known), np.bool_)
         of_level = np.flatnonzero(known != NONE)

@@ -23,13 +23,58 @@ from ..ngrams.counts import NGrams, spell
 from ..segment.bigrams import FACTOR, Chunk, Prior, WordWeights, steps_of
 from ..segment.chain import Index, Sizes, forward, marginals, sample
 from ..segment.spelling import Spelling
-from .chunks import BATCHES, StoredChunk, TextSpan
+from .chunks import BATCHES, CHUNK, StoredChunk, TextSpan
 from .esa import Esa
 from .finding import Progress
 from .tables import NGramNumbers, SampledTables, WordPairs
 
 LONGEST_AT_FIRST, LONGEST = 4, 5
 """Units of a word at the most: in the first rounds, and in the last ones."""
+STORE = 0.1
+"""Share of the memory for arrays that are kept for later, until it is known what the counts leave."""
+KEPT = 0.125
+"""Share of it that has been given back and not been taken again: see `nlpzero.core.allocation`."""
+PROCESS = 80 << 20
+"""Bytes that the process takes beside: the interpreter with NumPy, units, blocks."""
+SLOT = 400
+"""Bytes for each unit of a chunk that is sampled."""
+RESULT = 48 << 20
+"""Bytes for the segmenter that is made of the counts in the end."""
+
+
+class Footprint(NamedTuple):
+    """Bytes of memory that sampling takes: known when the n-grams are counted, before it begins (内存占用).
+
+    Attributes
+    ----------
+    counts : int
+        Of words and of pairs of words, and of what they explain.
+    work : int
+        What words weigh, with the chunks under way; or what is made of the counts in the end, if that is more.
+
+    Examples
+    --------
+    >>> footprint = Footprint.of(NGramNumbers([5, 3], 1), workers=2)
+    >>> footprint, footprint.spare(1 << 30) >> 20, footprint.needed >> 20
+    (Footprint(counts=247, work=50331648), 568, 154)
+    """
+
+    counts: int
+    work: int
+
+    @classmethod
+    def of(cls, numbers: NGramNumbers, workers: int) -> "Footprint":
+        """Plan."""
+        return cls(numbers.memory + 4 * numbers.words, max(16 * numbers.words + SLOT * CHUNK * workers, RESULT))
+
+    def spare(self, memory: int) -> int:
+        """Give the bytes that are left for arrays that are kept for later."""
+        return max(0, int(memory * (1 - KEPT)) - PROCESS - max(self.counts + self.work, memory // 4))
+
+    @property
+    def needed(self) -> int:
+        """The memory that has room for it."""
+        return int((PROCESS + self.counts + self.work) / (1 - KEPT - STORE))
 
 
 class Stock(NamedTuple):
@@ -131,13 +176,14 @@ class Sampler:
         self.samples = self.rounds = 0
         self.recount()
 
-    @property
-    def memory(self) -> int:
-        """Bytes that the counts take, about."""
-        return self.tables.memory + self.tables.records.nbytes + self._explained.nbytes
+    def clear(self) -> None:
+        """Let go of the counts."""
+        self.tables = SampledTables(NGramNumbers([0] * (2 * self.longest), self.longest))
+        self._explained = np.zeros(0, np.int32)
 
     def recount(self) -> None:
         """Count the current words."""
+        self.clear()
         self.tables = SampledTables(self.numbers)
         self._new_stock()
         for stock in self.engine.map(self._taken, self.chunks):
@@ -189,10 +235,12 @@ class Sampler:
         offsets, prior = self.numbers.offsets, self.prior
         for length, one in zip(range(1, longest + 1), self.esa, strict=False):
             gone = np.append(self._explained[offsets[length - 1] : offsets[length]], self._explained[length])
-            gone[:-1] = np.minimum(gone[:-1], one.counts - 1)
-            weights = np.exp(prior.esa_weight * one.scores(length, gone, prior.esa_exponent))
-            factors[offsets[length - 1] : offsets[length]] = weights[:-1]
-            factors[length] = weights[-1]
+            np.minimum(gone[:-1], one.counts.array - 1, out=gone[:-1], casting="unsafe")
+            at = offsets[length - 1]
+            for scores in one.pieces(length, gone, prior.esa_exponent):
+                to = factors[at : at + len(scores)] if at < offsets[length] else factors[length : length + 1]
+                to[:] = np.exp(prior.esa_weight * scores)
+                at += len(scores)
 
     def round(self, longest: int, *, with_esa: bool, count: bool) -> Progress:
         """Sample every clause once; with `count` add up the probabilities of boundaries."""
@@ -227,6 +275,7 @@ class Sampler:
             for evidence, stock in self.engine.map(functools.partial(resample, words), batch.tolist()):
                 log_probability += evidence
                 self._add(stock)
+            del words  # before there are new ones
             for number in batch.tolist():
                 self.tables.add(self._tokens(number), 1)
         self.rounds += 1
@@ -239,4 +288,5 @@ class Sampler:
 
     def state(self, log_probability: float | None = None) -> Progress:
         """Tell where it is."""
-        return Progress(self.rounds, self.samples, self.tables.tokens, self.tables.types, self.memory, log_probability)
+        needed = Footprint.of(self.numbers, self.engine.workers).needed
+        return Progress(self.rounds, self.samples, self.tables.tokens, self.tables.types, needed, log_probability)

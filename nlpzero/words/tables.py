@@ -41,8 +41,8 @@ class NGramNumbers:
     Examples
     --------
     >>> numbers = NGramNumbers([5, 3], 1)
-    >>> numbers.unknown, numbers.offsets, numbers.words, numbers.pairs
-    (3, [3, 8, 11], 8, 3)
+    >>> numbers.unknown, numbers.offsets, numbers.words, numbers.pairs, numbers.memory
+    (3, [3, 8, 11], 8, 3, 215)
     """
 
     def __init__(self, sizes: Sequence[int], longest: int) -> None:
@@ -60,6 +60,11 @@ class NGramNumbers:
     def words(self) -> int:
         """How many numbers of words there are."""
         return self.offsets[self.longest]
+
+    @property
+    def memory(self) -> int:
+        """Bytes that `SampledTables` over them take."""
+        return 24 * self.words + 4 * self.pairs + self.offsets[-1]
 
     def splits(self, length: int) -> range:
         """Give the lengths that the first of two words may have that make an n-gram of a length."""
@@ -121,11 +126,6 @@ class SampledTables:
         self.pairs: Counts32 = np.zeros(numbers.pairs, np.int32)
         self.marks = np.zeros(numbers.offsets[-1], np.uint8)
         self.types = self.all_leaders = self.starters = self.enders = self.clauses = self.tokens = 0
-
-    @property
-    def memory(self) -> int:
-        """Bytes that they take."""
-        return sum(array.nbytes for array in (self.records, self.begins, self.ends, self.pairs, self.marks))
 
     @property
     def words(self) -> Counts32:
