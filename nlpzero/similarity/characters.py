@@ -145,7 +145,7 @@ def shared_characters(left: tuple[Ints, Ints, Any], right: tuple[Ints, Ints, Any
     """
     sides = []
     for starts, rows, table in (left, right):
-        sizes = np.diff(table.indptr)[rows].astype(np.int64)
+        sizes = (table.indptr[rows + 1] - table.indptr[rows]).astype(np.int64)
         words = np.repeat(np.arange(len(rows)), sizes)
         entries = np.arange(len(words)) - np.repeat(np.cumsum(sizes) - sizes, sizes) + table.indptr[rows][words]
         problem = np.repeat(np.arange(len(starts) - 1), np.diff(starts))[words]

@@ -50,7 +50,7 @@ class Costs:
 
     def by_shape(self, problems: Ints) -> tuple[Ints, Ints]:
         """Order some problems by their shapes: their places among these, and the numbers of their pairs of words."""
-        n, m = np.diff(self.left.starts)[problems], np.diff(self.right.starts)[problems]
+        n, m = (side.starts[problems + 1] - side.starts[problems] for side in (self.left, self.right))
         order = np.lexsort((m, n))
         return order, (n * m)[order]
 
@@ -102,7 +102,7 @@ class Costs:
 
 def _taken(side: Problems, which: Ints) -> tuple[Ints, Floats, Ints]:
     """Give the words of one side of some problems: how many each has, their weights and rows."""
-    sizes = np.diff(side.starts)[which]
+    sizes = side.starts[which + 1] - side.starts[which]
     at, _, _ = spread(side.starts[which], sizes)
     return sizes, side.mass[at], side.rows[at]
 
@@ -125,6 +125,6 @@ def _products(x: Floats, rows_x: Ints, y: Floats, rows_y: Ints, problems: Transp
 
 def _entries(starts: Ints, problems: Ints) -> tuple[Ints, Ints]:
     """Give the entries of some problems in a list of all, and which of the problems each belongs to."""
-    sizes = np.diff(starts)[problems]
+    sizes = starts[problems + 1] - starts[problems]
     owners = np.repeat(np.arange(len(problems)), sizes)
     return owners, np.arange(len(owners)) - np.repeat(np.cumsum(sizes) - sizes, sizes) + starts[problems][owners]

@@ -25,7 +25,7 @@ class Problems(NamedTuple):
 
 def taken(documents: Documents, which: Ints) -> tuple[Ints, Ints]:
     """Give the places of the words of some documents, one after the other, and the number of each one's pair."""
-    sizes = np.diff(documents.starts)[which]
+    sizes = documents.starts[which + 1] - documents.starts[which]
     owners = np.repeat(np.arange(len(which)), sizes)
     firsts = documents.starts[which] - np.cumsum(sizes) + sizes
     return firsts[owners] + np.arange(len(owners)), owners
@@ -72,7 +72,7 @@ def differences(a: Documents, b: Documents, i: Ints, j: Ints) -> tuple[Floats, P
 
 def equal(a: Documents, b: Documents, i: Ints, j: Ints) -> npt.NDArray[np.bool_]:
     """Tell which pairs are bags of the same words in the same proportions."""
-    found: npt.NDArray[np.bool_] = (np.diff(a.starts)[i] == np.diff(b.starts)[j]) & (a.totals[i] > 0)
+    found: npt.NDArray[np.bool_] = (a.starts[i + 1] - a.starts[i] == b.starts[j + 1] - b.starts[j]) & (a.totals[i] > 0)
     for end in (0, -1):  # words of a bag are in one order in all documents of a space
         ends = [
             documents.keys[documents.ids[documents.starts[which[found] - end] + end]]

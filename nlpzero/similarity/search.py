@@ -233,7 +233,8 @@ class Collection:
 
     def _moved(self, question: "_Question", texts: Ints) -> Singles:
         """Bound some texts by moving their words to the nearest ones of the query, and the reverse."""
-        places, owners, _ = spread(self.documents.starts[texts], np.diff(self.documents.starts)[texts])
+        starts = self.documents.starts
+        places, owners, _ = spread(starts[texts], starts[texts + 1] - starts[texts])
         if not len(places):
             return np.zeros(len(texts), np.float32)
         begins = np.searchsorted(owners, np.arange(len(texts)))

@@ -79,7 +79,8 @@ class Sums(NamedTuple):
 
 def _entries(table: Any, rows: Ints) -> tuple[Ints, Floats]:
     """Give the entries of some rows of a sparse matrix: place among these rows and column as one number, and value."""
-    at, owners, _ = spread(table.indptr[rows].astype(np.int64), np.diff(table.indptr)[rows])
+    starts = table.indptr[rows].astype(np.int64)
+    at, owners, _ = spread(starts, table.indptr[rows + 1] - starts)
     return (owners << BITS) | table.indices[at], table.data[at]
 
 
@@ -88,7 +89,7 @@ def _characters_of(table: Any, rows: Ints, mass: Floats, starts: Ints) -> tuple[
 
     SciPy's product takes some milliseconds for any matrix with that many columns.
     """
-    sizes = np.diff(table.indptr)[rows].astype(np.int64)
+    sizes = (table.indptr[rows + 1] - table.indptr[rows]).astype(np.int64)
     words = np.repeat(np.arange(len(rows)), sizes)
     places = np.arange(len(words)) - np.repeat(np.cumsum(sizes) - sizes, sizes) + table.indptr[rows][words]
     owners = np.repeat(np.arange(len(starts) - 1), np.diff(starts))[words]
