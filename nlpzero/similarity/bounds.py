@@ -95,6 +95,11 @@ class WordCosts:
         self._points: Singles = np.hstack([self._turned(documents.points).astype(np.float32), *more])
         self._written = Postings(documents.characters) if ground == "mixed" else None
 
+    @property
+    def size(self) -> int:
+        """The number of words of the collection."""
+        return len(self._points)
+
     def _turned(self, points: Floats) -> Floats:
         """Give points along the directions, and how long each is beside them."""
         if self._axes is None:

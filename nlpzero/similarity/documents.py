@@ -33,6 +33,9 @@ HELD = 1 << 24
 DENSE = 8
 """Words of the vectors for each word of the texts up to which a table of all of them is faster than a sort."""
 
+SMALL = 256
+"""Words whose characters are found anew, which is faster than to take them out of the table of all words."""
+
 _NUMBERING = threading.Lock()
 
 DistanceMethod = Literal["combined", "wrd", "cosine", "wmd", "rwmd", "wcd", "emd"]
@@ -334,7 +337,7 @@ class Space:
         """Give the rows of the words' characters, where they matter."""
         if self._character_weights is None:
             return None
-        if self._asked > self._size:
+        if self._asked > self._size and len(used) > SMALL:
             import scipy.sparse
 
             known = self._written[used[used < self._size]]

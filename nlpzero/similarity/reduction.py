@@ -89,7 +89,10 @@ class ProblemStarts(NamedTuple):
     @classmethod
     def of(cls, problems: TransportProblems) -> Self:
         """Count them up."""
-        return cls(*(np.append(0, np.cumsum(size)) for size in (problems.n, problems.m, problems.n * problems.m)))
+        found = np.zeros((3, len(problems.n) + 1), np.int64)
+        for part, size in zip(found, (problems.n, problems.m, problems.n * problems.m), strict=True):
+            np.cumsum(size, out=part[1:])
+        return cls(*found)
 
 
 def spread(starts: Ints, sizes: Ints) -> tuple[Ints, Ints, Ints]:

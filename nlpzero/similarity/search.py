@@ -219,7 +219,12 @@ class Collection:
         near[first] = False
         left = np.flatnonzero(near)
         if question.costs is None and len(left) > REFINED:
-            moved = self._shares[left] @ self._rough.of(question.words).min(0)
+            if len(left) * FEW > len(bounds):
+                moved = self._shares[left] @ self._rough.of(question.words).min(0)
+            else:
+                words, shares, _, begins = self._bags(left)
+                costs, words = _of_few(self._rough, question.words, words)
+                moved = np.add.reduceat(costs.min(0)[words] * shares, begins)
             bounds[left] = np.maximum(bounds[left], question.with_sums(moved, left))
             left = left[bounds[left] <= found.limit]
             if len(left) * FEW > len(bounds):
@@ -232,25 +237,32 @@ class Collection:
             yield batch
 
     def _moved(self, question: "_Question", texts: Ints) -> Singles:
-        """Bound some texts by moving their words to the nearest ones of the query, and the reverse."""
-        starts = self.documents.starts
-        places, owners, _ = spread(starts[texts], starts[texts + 1] - starts[texts])
-        if not len(places):
+        """Bound some texts by moving words to the nearest ones of the other side, and by what costs are left then.
+
+        What a word pays to its nearest one may be taken off its costs; the words of the other side pay at least the
+        least of what is left. Both together are dual potentials, whose value no plan falls below.
+        """
+        words, shares, owners, begins = self._bags(texts)
+        if not len(words):
             return np.zeros(len(texts), np.float32)
-        begins = np.searchsorted(owners, np.arange(len(texts)))
-        words = self._shares.indices[places]
-        if question.costs is None:
-            used = np.zeros(len(self.documents.points), np.bool_)
-            used[words] = True
-            rows = np.flatnonzero(used)
-            number = np.empty(len(used), np.int32)
-            number[rows] = np.arange(len(rows), dtype=np.int32)
-            costs, words = self._words.of(question.words, rows), number[words]
-        else:
-            costs = question.costs
-        there = np.add.reduceat(costs.min(0)[words] * self._shares.data[places], begins)
-        back = question.words.shares @ np.minimum.reduceat(costs.take(words, axis=1), begins, axis=1)
-        return question.with_sums(np.maximum(there, back), texts)
+        costs = question.costs
+        if costs is None:
+            costs, words = _of_few(self._words, question.words, words)
+        costs = costs.take(words, axis=1)
+        here, there = np.minimum.reduceat(costs, begins, axis=1), costs.min(0)
+        back, on = question.words.shares @ here, np.add.reduceat(there * shares, begins)
+        if self.measure.method != "rwmd":  # which is the larger of these two
+            back += np.add.reduceat((costs - here.take(owners, axis=1)).min(0) * shares, begins)
+            costs -= there
+            on += question.words.shares @ np.minimum.reduceat(costs, begins, axis=1)
+        return question.with_sums(np.maximum(on, back), texts)
+
+    def _bags(self, texts: Ints) -> tuple[Ints, Singles, Ints, Ints]:
+        """Give the words of some texts, one after the other, their shares, and the places and begins of the texts."""
+        starts = self.documents.starts
+        sizes = starts[texts + 1] - starts[texts]
+        places, owners, _ = spread(starts[texts], sizes)
+        return self._shares.indices[places], self._shares.data[places], owners, np.cumsum(sizes) - sizes
 
     def _rough_distances(self, queries: Documents, query: int) -> tuple[Floats, float]:
         """Give the distances of the mean vectors of all texts that are not empty, and by how much these may be off."""
@@ -266,6 +278,16 @@ class Collection:
         nearest = min(found.top, len(rough)) - 1
         limit = min(float(np.partition(rough, nearest)[nearest]), found.limit)
         yield self._full[rough <= limit + margin]
+
+
+def _of_few(costs: WordCosts, query: QueryWords, words: Ints) -> tuple[Singles, Ints]:
+    """Give the costs of the different ones of some words, rising, and the places of all among these."""
+    used = np.zeros(costs.size, np.bool_)
+    used[words] = True
+    rows = np.flatnonzero(used)
+    number = np.empty(len(used), np.int64)
+    number[rows] = np.arange(len(rows))
+    return costs.of(query, rows), number[words]
 
 
 @dataclass
