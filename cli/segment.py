@@ -13,7 +13,7 @@ from .options import EncodingOptions, ReadingOptions, RunningOptions, quiet
 from .output import TableOptions, open_bytes
 from .pages import command as page
 from .values import is_given, option, option_name, values
-from .words import WordOptions, exclude
+from .words import WordOptions, exclude, own_cutter
 
 if TYPE_CHECKING:
     from nlpzero.reading.corpus import Corpus
@@ -164,7 +164,6 @@ def _cut_with_new(
     words: WordOptions, own: SegmentOptions, reading: ReadingOptions, running: RunningOptions
 ) -> Iterator[bytes]:
     """Find new words, add them to the dictionary, and cut the same text."""
-    from nlpzero.segment.dictionary import dictionary_cutter
     from nlpzero.segment.lexical import cut_part
     from nlpzero.words.additions import LEAST_COUNT, additions
     from nlpzero.words.new_words import SeekParameters
@@ -172,7 +171,7 @@ def _cut_with_new(
     from .new_words import KnownOptions, sought
 
     with sought(SeekParameters(LEAST_COUNT), KnownOptions(), reading, running) as new:
-        cutter = dictionary_cutter().folded(reading.fold)
+        cutter = own_cutter(reading)
         added = additions(new.found, cutter)
         if added is not None:
             cutter = cutter.with_words(added)

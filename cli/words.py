@@ -55,12 +55,15 @@ JIEBA = "jieba"
 
 
 def dictionary_of(path: str, encoding: "EncodingOptions") -> "Lexicon":
-    """Read a dictionary; jieba's, without its rarest words, by its name."""
-    if path != JIEBA:
-        return encoding.lexicon(path)
+    """Read a dictionary; jieba's, without its rarest words, by its name. Its words are folded as the text is."""
+    return own_cutter(encoding).lexicon if path == JIEBA else encoding.lexicon(path)
+
+
+def own_cutter(encoding: "EncodingOptions") -> "DictionaryCutter":
+    """Give the default cutter, for text as it is read."""
     from nlpzero.segment.dictionary import dictionary_cutter
 
-    return dictionary_cutter().lexicon
+    return dictionary_cutter().folded(encoding.how().fold)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,7 +150,6 @@ class WordOptions:
             from nlpzero.segment.cutter import BlankCutter
 
             return BlankCutter()
-        from nlpzero.segment.dictionary import dictionary_cutter
         from nlpzero.segment.lexical import HmmCutter, LexiconCutter, jieba_cutter
 
         cutter: Cutter
@@ -155,9 +157,10 @@ class WordOptions:
             cutter = LexiconCutter(encoding.lexicon(self.lexicon))
         elif self.hmm:
             cutter = HmmCutter()
+        elif self.jieba or like_jieba:
+            cutter = jieba_cutter().folded(encoding.how().fold)
         else:
-            named = jieba_cutter() if self.jieba or like_jieba else dictionary_cutter()
-            cutter = named.folded(encoding.how().fold)
+            cutter = own_cutter(encoding)
         return cutter
 
     def joined(self, segmenter: "LearnedSegmenter", power: float, encoding: "EncodingOptions") -> "Cutter":
@@ -172,9 +175,11 @@ class WordOptions:
 
     def named_dictionary(self, encoding: "EncodingOptions") -> "DictionaryCutter":
         """Give the dictionary that is named, to be joined with what was learned."""
-        from nlpzero.segment.dictionary import DictionaryCutter, dictionary_cutter
+        if self.lexicon in (None, JIEBA):
+            return own_cutter(encoding)
+        from nlpzero.segment.dictionary import DictionaryCutter
 
-        return dictionary_cutter() if self.lexicon == JIEBA else DictionaryCutter(encoding.lexicon(self.lexicon or ""))
+        return DictionaryCutter(encoding.lexicon(self.lexicon))
 
     def with_userdict(self, cutter: "Cutter", encoding: "EncodingOptions") -> "Cutter":
         """Add the words of users to what cuts the text."""

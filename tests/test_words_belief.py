@@ -17,6 +17,8 @@ from test_words_esa import symbols_of, words_of
 from nlpzero.core.job import Job
 from nlpzero.errors import ModelError
 from nlpzero.lexicon.lexicon import Lexicon
+from nlpzero.reading.corpus import Corpus
+from nlpzero.reading.options import Reading
 from nlpzero.segment.dictionary import DictionaryCutter, dictionary_cutter
 from nlpzero.segment.joined import JoinedCutter
 from nlpzero.segment.learned import LearnedSegmenter
@@ -182,6 +184,19 @@ def test_the_commands_believe_and_join(tmp_path: Path) -> None:
     joined = learn_cutter(str(text), parameters=Parameters(rounds=2, min_count=1))
     assert joined.segment(STORIES[:6000]) == cuts[5]  # in Python, one call
     assert "绘图 室" in cuts[5] and "绘图室" in cuts[8]
+    shirts = tmp_path / "shirts"
+    shirts.write_text("他买了T恤\n" * 30, "utf-8")  # "he bought a T-shirt"
+    cuts = [
+        CliRunner().invoke(main, ["segment", "--fold", "case", *options, str(shirts)]).stdout.splitlines()[0]
+        for options in (
+            [],
+            ["--segmenter", str(model), "--lexicon", "jieba", "--power", "0"],
+            ["--learn", "--rounds", "2", "--lexicon", "jieba", "--power", "0"],
+        )
+    ]
+    assert cuts == ["他 买 了 T恤"] * 3  # the dictionary is read as the text is
+    corpus = Corpus([shirts], reading=Reading(fold=("case",)))
+    assert learn_cutter(corpus, parameters=Parameters(rounds=2), power=0)("买了t恤") == ["买", "了", "t恤"]
     wrong = CliRunner().invoke(main, ["discover", "--lexicon", "jieba", str(text)])
     assert wrong.exit_code == 2
     assert "--lexicon needs --method bayes" in wrong.stderr

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from ..core.job import Execution, Job, open_execution
+from ..reading.corpus import Corpus
 from ..reading.sources import Texts
 from ..segment.cutter import Cutter
 from ..segment.dictionary import DictionaryCutter, dictionary_cutter
@@ -29,7 +30,7 @@ def learn_cutter(
     texts : path, paths, Corpus, or iterable of texts
         Read once.
     dictionary : DictionaryCutter, optional
-        The default is that of the commands, `nlpzero.dictionary()`.
+        The default is that of the commands, `nlpzero.dictionary()`, its words folded as a Corpus reads its text.
     parameters : Parameters, optional
         Its `lexicon` is not asked: it is that of the dictionary.
     power : float
@@ -57,7 +58,7 @@ def learn_cutter(
     >>> dictionary_cutter()("修好了橹簧"), cut("修好了橹簧")
     (['修好', '了', '橹', '簧'], ['修好', '了', '橹簧'])
     """
-    own = dictionary or dictionary_cutter()
+    own = dictionary or dictionary_cutter().folded(texts.reading.fold if isinstance(texts, Corpus) else ())
     asked = replace(parameters or Parameters(), lexicon=own.lexicon)
     with open_execution(job, discovery_cost("bayes")) as execution:
         return discover(texts, "bayes", asked, job=execution).joined(own, power)
