@@ -16,6 +16,7 @@ import numpy.typing as npt
 from cases import random_text
 
 from nlpzero.core import archive
+from nlpzero.core.archive import read_archive
 from nlpzero.core.engine import Engine
 from nlpzero.core.schema import Member, Schema
 from nlpzero.core.workspace import Workspace
@@ -23,18 +24,23 @@ from nlpzero.corpora import frequencies
 from nlpzero.corpora.documents import DocumentUnit, Kind
 from nlpzero.corpora.frequencies import WordCounts, count_words
 from nlpzero.corpora.listing import list_words
+from nlpzero.errors import ModelError
 from nlpzero.lexicon.lexicon import Lexicon
 from nlpzero.ngrams import runs
 from nlpzero.ngrams.counts import count_ngrams, count_units
 from nlpzero.ngrams.runs import NGramTable
 from nlpzero.reading.parts import Block
-from nlpzero.segment import learned
+from nlpzero.segment import learned, prepared, saving
 from nlpzero.segment.cutter import BlankCutter
+from nlpzero.segment.dictionary import DictionaryCutter
 from nlpzero.segment.encoding import encode_part
+from nlpzero.segment.forced import ForcedCutter
 from nlpzero.segment.learned import LearnedSegmenter
 from nlpzero.segment.loading import load_cutter
-from nlpzero.similarity import index, packaged
+from nlpzero.similarity import embedding, index, packaged
+from nlpzero.similarity.distances import Measure
 from nlpzero.similarity.documents import Space
+from nlpzero.similarity.embedding import embed, save_embeddings
 from nlpzero.similarity.index import load_index, save_index
 from nlpzero.similarity.packaged import load_packed, save_packed
 from nlpzero.syntax import link_counts
@@ -368,7 +374,37 @@ def _read_lexicon(path: Path) -> object:
 
 
 def _read_cutter(path: Path) -> object:
-    return load_cutter(path)("山水长江大桥")
+    found = load_cutter(path)
+    return found("山水长江大桥"), found.digest
+
+
+def _write_cutter(path: Path) -> None:
+    """Write a dictionary cutter with words of a user, some of them forced."""
+    ForcedCutter(DICTIONARY.with_words(Lexicon(["大桥"], [1])), Lexicon(["水长"], [1])).save(path)
+
+
+def _read_prepared(path: Path) -> object:
+    """Read a dictionary that was made ready; one that is made anew is told from it."""
+    found = prepared._kept(DictionaryCutter, str(path), SOURCE)
+    if found is None:
+        raise ModelError(f"{path}: is made anew")
+    return found("三十个山水，长江大桥"), found.digest, _bytes_of(found.learned())
+
+
+DICTIONARY = DictionaryCutter(Lexicon([*LISTED.words, *"一二三十个条种座", "一种", "两种", "三种"], [9] * 15, 400))
+SOURCE = [1, 2, "x"]
+MEASURE = Measure("cosine", _vectors())
+
+
+def _write_embeddings(path: Path) -> None:
+    """Write vectors of texts."""
+    save_embeddings(path, [embed(MEASURE, MEASURE.encode([["山", "水"], ["云"], []]))], MEASURE)
+
+
+def _read_embeddings(path: Path) -> object:
+    """Read vectors of texts."""
+    found = read_archive(path, embedding.SCHEMA)
+    return found.made, _bytes_of(found.arrays)
 
 
 LIST = "".join(f"{word} {number}\n" for number, word in enumerate(WORDS, 1) if "\u3000" not in word)
@@ -400,6 +436,11 @@ LOADERS: dict[str, Loader] = {
     "link counts": Loader(_write_links, _read_links, link_counts.SCHEMA),
     "segmenter": Loader(_write_segmenter, _read_segmenter, learned.SCHEMA),
     "index": Loader(_write_index, _read_index, index.SCHEMA),
+    "vectors of texts": Loader(_write_embeddings, _read_embeddings, embedding.SCHEMA),
+    "cutter": Loader(_write_cutter, _read_cutter, saving.SCHEMA),
+    "prepared dictionary": Loader(
+        lambda path: prepared._keep(DICTIONARY, str(path), SOURCE), _read_prepared, prepared.SCHEMA
+    ),
     "glove checkpoint": Loader(_write_glove, _read_glove, checkpoints.CHECKPOINT),
     "bayes checkpoint": Loader(_write_bayes, _read_bayes, checkpoint.CHECKPOINT),
     "text vectors": Loader(_foreign("text"), _read_vectors, exact=False),

@@ -59,8 +59,8 @@ class DictionaryCutter(LexiconCutter):
     def of_learned(cls, lexicon: Lexicon, arrays: Mapping[str, npt.NDArray[Any]]) -> Self:
         result = super().of_learned(lexicon, arrays)
         result._classifiers = Classifiers(arrays["kinds"], arrays["bound"])
-        forms = [arrays[name] for name in ("form_lengths", "form_number", "form_places") if name in arrays]
-        result._forms = Forms(*forms) if forms else None
+        forms = "form_lengths", "form_number", "form_places"
+        result._forms = Forms(*(arrays[name] for name in forms)) if not arrays.keys().isdisjoint(forms) else None
         return result
 
     def boundaries(self, codes: Codes, chances: Weighing | None = None) -> Flags:

@@ -18,6 +18,7 @@ from ..core.cache import cache_folder
 from ..core.checksum import Checksum
 from ..core.schema import Member, Schema
 from ..errors import ModelError
+from ..lexicon.hashing import EMPTY
 from ..lexicon.lexicon import Lexicon
 from ..lexicon.trie import CODES, Trie
 from . import classifiers, forms, phrases
@@ -32,13 +33,13 @@ SCHEMA = Schema(
         "letters": Member("u1", ("bytes",)),
         "counts": Member("i8", ("words",)),
         "keys": Member("u8", ("slots",), mapped=True),
-        "ids": Member("i4", ("nodes",), mapped=True),
+        "ids": Member("i4", (f"slots+{CODES}",), mapped=True),
         "first": Member("u4", ("beginnings",), below=CODES),
         "scores": Member("f8", ("words",), finite=True),
         "kinds": Member("u1", (CODES,), optional=True),
         "bound": Member("u8", ("pairs",), optional=True),
         "form_lengths": Member("f8", (forms.LONGEST + 1,), optional=True),
-        "form_number": Member("u2", (CODES,), optional=True),
+        "form_number": Member("u2", (CODES,), optional=True, below="columns"),
         "form_places": Member("f8", (3, "columns"), optional=True),
     },
     "delete it",
@@ -108,13 +109,20 @@ def _kept(kind: type[PreparedCut], place: str, source: list[Any]) -> PreparedCut
     return _restored(kind, archive) if archive.made["source"] == source else None
 
 
-def _restored(kind: type[PreparedCut], archive: Archive) -> PreparedCut:
-    """Make a cutter of what is kept."""
+def _restored(kind: type[PreparedCut], archive: Archive) -> PreparedCut | None:
+    """Make a cutter of what is kept, if that is what `_keep` writes."""
     arrays = {name: np.asarray(array) for name, array in archive.arrays.items()}
-    trie = Trie.of_arrays(arrays["keys"], arrays["ids"], arrays["first"].astype(np.intp))
-    made = archive.made
+    made, keys, ids = archive.made, arrays["keys"], arrays["ids"]
+    slots = len(keys)
+    is_table = slots and slots & (slots - 1) == 0 and EMPTY in keys
+    if not is_table or made["total"] < 1 or ids.min() < -1 or ids.max() >= len(arrays["counts"]):
+        return None
+    trie = Trie.of_arrays(keys, ids, arrays["first"].astype(np.intp))
     lexicon = Lexicon.of_packed(arrays["letters"], arrays["counts"], made["total"], trie, made["digest"])
-    return kind.of_learned(lexicon, arrays)
+    try:
+        return kind.of_learned(lexicon, arrays)
+    except KeyError:  # it lacks what this kind has learned
+        return None
 
 
 def _keep(cutter: LexiconCutter, place: str, source: list[Any]) -> None:

@@ -85,12 +85,14 @@ def read_cutter(path: str | os.PathLike[str]) -> Cutter:
     archive = read_archive(path, SCHEMA)
     made, wrong = archive.made, ModelError(f"{os.fspath(path)}: is damaged; {SCHEMA.remedy}")
     words, counts = archive.texts.get("words", []), archive.arrays.get("counts", np.empty(0, np.int64))
+    if len(words) != len(counts):
+        raise wrong
     lists, at = [], 0
     for one in made["lists"]:
         if not isinstance(one, dict) or not isinstance(one.get("words"), int) or not isinstance(one.get("total"), int):
             raise wrong
         end = at + one["words"]
-        if not at < end <= len(words):
+        if not at < end <= len(words) or one["total"] < 1:
             raise wrong
         lists.append(Lexicon(words[at:end], counts[at:end], one["total"]))
         at = end
