@@ -226,8 +226,8 @@ class Space:
             tokens, lengths, words = texts
         else:  # to look every word up takes half as long as to number them first
             held = list(texts)
-            tokens, lengths = None, np.fromiter(map(len, held), np.int64, len(held))
-            words = [*itertools.chain.from_iterable(held)]
+            lengths = np.fromiter(map(len, held), np.int64, len(held))
+            tokens, words = None, list(itertools.chain.from_iterable(held))
         number = np.fromiter(map(self._ids.get, words, itertools.repeat(-1)), np.int64, len(words))
         missing = np.flatnonzero(number < 0)
         added: list[str] = []

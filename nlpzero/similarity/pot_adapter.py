@@ -34,13 +34,13 @@ def exact_solver() -> Callable[..., Any]:
 def sparse_solver() -> Callable[..., Any] | None:
     """Give `ot.lp.emd_wrap.emd_c_sparse`, which POT has from 0.9.7 on; None where there is none that works like it.
 
-    It takes two distributions, the sources, targets and costs of the pairs that mass may move between, and an iteration
-    cap, and gives sources, targets and masses of the moves, the cost, duals and a status.
+    It takes two distributions, the sources, targets and costs of the pairs that mass may move between, an iteration
+    cap, and duals to begin with, if any. It gives sources, targets and masses of the moves, the cost, duals and a status.
     """
     try:
         found = _solver("emd_c_sparse")
         one, zero = np.ones(1), np.zeros(1, np.uint64)
-        return found if len(found(one, one, zero, zero, one, 10)) == 7 else None
+        return found if len(found(one, one, zero, zero, one, 10, one, one)) == 7 else None
     except (ImportError, TypeError):
         return None
 

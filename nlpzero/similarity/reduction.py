@@ -184,6 +184,8 @@ def unproved(left: TransportProblems, same: CommonWords, u: Floats, v: Floats) -
     A word that stays costs nothing, so that the potentials of its two sides add up to 0. A word that weighs the same on
     both sides has none that is known: its problem is not proved.
     """
+    if not len(same.problem):
+        return same.problem
     places = ProblemStarts.of(left)
     u, v = (np.where(weights > 0, one, -np.inf) for weights, one in ((left.p, u), (left.q, v)))
     row, column = places.p[same.problem] + same.row, places.q[same.problem] + same.column

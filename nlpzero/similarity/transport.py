@@ -206,27 +206,26 @@ def costs_of(problems: TransportProblems, same: CommonWords | None = None) -> Fl
     >>> costs_of(one).tolist()
     [2.0]
     """
-    every = np.arange(len(problems.n))
     if same is None:
-        return _solved(problems, every)
+        return _solved(problems)
     # To look for a large problem's common words takes as long as they save.
     same = same.some((problems.n * problems.m)[same.problem] < LARGE)
     left = reduced(problems, same)
     # A closed form has no potentials that would prove it: the costs must tell that what both hold may stay.
     least = _least(left)
     small = least <= CLOSED
-    few = np.flatnonzero(small)
-    own = same.of(few, len(every))
-    small[few[own.problem[~sure(problems.some(few), own)]]] = False
-    found = np.zeros(len(every))
-    found[small] = _closed_forms(left, np.flatnonzero(small))
+    found = np.zeros(len(least))
+    if len(few := np.flatnonzero(small)):
+        own = same.of(few, len(least))
+        small[few[own.problem[~sure(problems.some(few), own)]]] = False
+        found[small] = _closed_forms(left, np.flatnonzero(small))
     rest = np.flatnonzero(~small & (least > 0))
     found[rest], u, v = _moved(left, rest)
     again = unproved(left, same, u, v)
     again = again[~small[again]]
     if len(again):
-        whole, own = problems.some(again), same.of(again, len(every))
-        found[again] = _solved(reduced(whole, own.some(sure(whole, own))), np.arange(len(again)))
+        whole, own = problems.some(again), same.of(again, len(least))
+        found[again] = _solved(reduced(whole, own.some(sure(whole, own))))
     return found
 
 
@@ -240,41 +239,41 @@ def _least(problems: TransportProblems) -> Ints:
     return np.minimum(*sizes)
 
 
-def _solved(problems: TransportProblems, which: Ints) -> Floats:
-    """Give the costs of some problems; a side of one or two words has a closed form."""
-    closed = _least(problems)[which] <= CLOSED
-    found = np.empty(len(which))
-    found[closed] = _closed_forms(problems, which[closed])
-    found[~closed] = _moved(problems, which[~closed])[0]
+def _solved(problems: TransportProblems) -> Floats:
+    """Give the costs of problems; a side of one or two words has a closed form."""
+    closed = _least(problems) <= CLOSED
+    found = np.empty(len(closed))
+    found[closed] = _closed_forms(problems, np.flatnonzero(closed))
+    found[~closed] = _moved(problems, np.flatnonzero(~closed))[0]
     return found
 
 
 def _moved(problems: TransportProblems, which: Ints) -> tuple[Floats, Floats, Floats]:
     """Give the costs of some problems by the simplex, and the potentials of the words of all, 0 where none is known."""
-    places = ProblemStarts.of(problems)
-    move, found = solver(), []
-    u, v = [], []
-    borders = (part[k].tolist() for part in places for k in (which, which + 1))
-    shapes = problems.n[which].tolist(), problems.m[which].tolist()
-    for n, m, a, b, c, d, e, f in zip(*shapes, *borders, strict=True):
-        p, q, costs = problems.p[a:b], problems.q[c:d], problems.costs[e:f].reshape(n, m)
-        if n * m >= LARGE:
-            cost, sources, targets = _large(p, q, costs), np.zeros(n), np.zeros(m)
-        else:
-            # The plan is let go at once: its memory serves the next one.
-            _, cost, sources, targets, status = move(p, q, costs, ITERATIONS)
-            if status != OPTIMAL:
-                solve(p, q, costs, ITERATIONS)  # says why
-        found.append(cost)
+    places, move = ProblemStarts.of(problems), solver()
+    p, q, costs = problems.p, problems.q, problems.costs
+    found = np.empty(len(which))
+    potentials = np.zeros(len(p)), np.zeros(len(q))
+    large = (problems.n * problems.m)[which] >= LARGE
+    for at in np.flatnonzero(large).tolist():
+        (a, b), (c, d), (e, f) = (part[which[at] : which[at] + 2].tolist() for part in places)
+        found[at] = _large(p[a:b], q[c:d], costs[e:f].reshape(b - a, d - c))
+    small = which[~large]
+    moved, u, v = [], [], []
+    borders = (part[k].tolist() for part in places for k in (small, small + 1))
+    for n, m, a, b, c, d, e, f in zip(problems.n[small].tolist(), problems.m[small].tolist(), *borders, strict=True):
+        # The plan is let go at once: its memory serves the next one.
+        _, cost, sources, targets, status = move(p[a:b], q[c:d], costs[e:f].reshape(n, m), ITERATIONS)
+        if status != OPTIMAL:
+            solve(p[a:b], q[c:d], costs[e:f].reshape(n, m), ITERATIONS)  # says why
+        moved.append(cost)
         u.append(sources)
         v.append(targets)
-    potentials = []
-    for parts, weights, starts, size in ((u, problems.p, places.p, problems.n), (v, problems.q, places.q, problems.m)):
-        all_ = np.zeros(len(weights))
+    found[~large] = moved
+    for one, parts, starts, size in zip(potentials, (u, v), places, (problems.n, problems.m), strict=False):
         if parts:
-            all_[spread(starts[which], size[which])[0]] = np.concatenate(parts)
-        potentials.append(all_)
-    return np.array(found, np.float64), potentials[0], potentials[1]
+            one[spread(starts[small], size[small])[0]] = np.concatenate(parts)
+    return found, *potentials
 
 
 def _large(p: Floats, q: Floats, costs: Floats) -> float:
