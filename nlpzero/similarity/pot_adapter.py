@@ -35,7 +35,7 @@ def sparse_solver() -> Callable[..., Any] | None:
     """Give `ot.lp.emd_wrap.emd_c_sparse`, which POT has from 0.9.7 on; None where there is none that works like it.
 
     It takes two distributions, the sources, targets and costs of the pairs that mass may move between, an iteration
-    cap, and duals to begin with, if any. It gives sources, targets and masses of the moves, the cost, duals and a status.
+    cap, and duals to begin with, if any. It gives sources, targets and masses of moves, the cost, duals and a status.
     """
     try:
         found = _solver("emd_c_sparse")

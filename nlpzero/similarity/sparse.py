@@ -72,13 +72,14 @@ def solve_sparse(p: Floats, q: Floats, costs: Floats, iterations: int) -> Sparse
     flat = costs.ravel()
     pairs = np.sort(np.concatenate([_nearest(costs), _corners(p, q)]))
     pairs = pairs[np.flatnonzero(first_of_each(pairs))]
-    round_, known = 0, ()
+    round_ = 0
+    known: tuple[Floats, ...] = ()
     while True:
         sources, targets = np.divmod(pairs, len(q))
         found = move(p, q, sources.astype(np.uint64), targets.astype(np.uint64), flat[pairs], iterations, *known)
         if found[6] != SPARSE_OPTIMAL:
             return None
-        known = u, v = found[4], found[5]  # the next round begins with this round's plan
+        u, v = known = found[4], found[5]  # the next round begins with this round's plan
         more = _cheaper(costs, u, v, slack)
         if not len(more):
             from_, to, masses = found[0].astype(np.int64), found[1].astype(np.int64), found[2]
