@@ -6,6 +6,7 @@ The file is an archive (see `nlpzero.core.archive` and `SCHEMA`).
 import hashlib
 import json
 import os
+import threading
 from dataclasses import fields
 from functools import cached_property
 from typing import Any, BinaryIO, Self
@@ -24,7 +25,7 @@ from .chain import Index, Weights, ends, forward
 from .cutter import Cutter, Flags
 from .learned_steps import STEPS, TOTALS, Knowledge, LearnedSteps, UnitRows
 from .names import join_names
-from .numerals import NUMERAL, NUMERALS, settle
+from .numerals import NUMERAL, NUMERALS, Kinds, settle
 
 WINDOW, MARGIN = 64, 8
 """Longer clauses are cut in windows of this many units; each sees some units more on both sides."""
@@ -107,10 +108,24 @@ class LearnedSegmenter(Cutter):
 
     def __init__(self, knowledge: Knowledge, threshold: float = THRESHOLD) -> None:
         self.knowledge, self.threshold = knowledge, threshold
-        self.steps = LearnedSteps(knowledge)
-        kinds = knowledge.arrays["kinds"]
-        self.kind_of = kinds.take(np.minimum(self.steps.unit_of, len(kinds) - 1))
-        self.kind_of[code_points(NUMERALS)] = NUMERAL  # also those that the corpus did not have
+        self._steps: LearnedSteps | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def steps(self) -> LearnedSteps:
+        """What its words weigh: worked out when it is loaded, or first cuts text; who only saves it does without."""
+        with self._lock:  # of several threads that cut, one does it
+            if self._steps is None:
+                self._steps = LearnedSteps(self.knowledge)
+            return self._steps
+
+    @cached_property
+    def kind_of(self) -> Kinds:
+        """The kind of each code point: see `nlpzero.segment.numerals`."""
+        kinds = self.knowledge.arrays["kinds"]
+        result: Kinds = kinds.take(np.minimum(self.steps.unit_of, len(kinds) - 1))
+        result[code_points(NUMERALS)] = NUMERAL  # also those that the corpus did not have
+        return result
 
     def save(self, file: str | os.PathLike[str] | BinaryIO) -> None:
         """Write the file; equal segmenters give equal bytes."""
@@ -136,7 +151,9 @@ class LearnedSegmenter(Cutter):
         knowledge = Knowledge(archive.arrays, words, archive.made, listed)
         if not _is_possible(knowledge):
             raise ModelError(f"{archive.source}: is damaged: a number is out of range; {SCHEMA.remedy}")
-        return cls(knowledge)
+        segmenter = cls(knowledge)
+        _ = segmenter.steps
+        return segmenter
 
     @property
     def believes(self) -> bool:

@@ -51,8 +51,9 @@ def _find_words(ngrams: NGrams, search: Search, engine: Engine) -> Finding:
     asked = search.parameters
     symbols = ngrams.by_class().to_length(2 * LONGEST)
     numbers = NGramNumbers([len(level) for level in symbols.levels], LONGEST)
+    footprint = Footprint.of(numbers, engine.workers, 0 if asked.lexicon is None else len(asked.lexicon))
     if ngrams.engine.shares_memory:
-        ngrams.workspace.widen(Footprint.of(numbers, engine.workers).spare(search.limit))
+        ngrams.workspace.widen(footprint.spare(search.limit))
     esa = statistics(symbols, LONGEST)
     marks, _, _ = esa_cut(symbols, esa, order=LONGEST_AT_FIRST, finer=asked.finer)
     prior, trust, listed = Prior(finer=asked.finer), None, None
@@ -72,7 +73,7 @@ def _find_words(ngrams: NGrams, search: Search, engine: Engine) -> Finding:
     last = min(rounds, max(LAST_ROUNDS, asked.samples)) if rounds > 1 else 1
     samples = min(asked.samples, last)
     if search.on_round is not None:
-        search.on_round(sampler.state()._replace(trust=trust))
+        search.on_round(sampler.state()._replace(trust=trust, memory=footprint.needed))
     while sampler.rounds < rounds:
         is_last = sampler.rounds >= rounds - last
         progress = sampler.round(

@@ -84,19 +84,19 @@ class Parameters:
 
 
 class Progress(NamedTuple):
-    """How far sampling is: rounds done, samples taken of the boundaries, words, and the bytes of memory that it needs.
+    """How far sampling is: rounds done, samples taken of the boundaries, and words.
 
     `log_probability` is that of the last round, None before the first one. `trust` is how far a dictionary is believed,
-    None without one.
+    None without one. `memory` is how many bytes the job should be given, which may be more than it was.
     """
 
     round: int
     samples: int
     tokens: int
     types: int
-    memory: int
     log_probability: float | None
     trust: "Trust | None" = None
+    memory: int = 0
 
 
 @dataclass(frozen=True)

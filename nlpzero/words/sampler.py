@@ -38,8 +38,10 @@ PROCESS = 80 << 20
 """Bytes that the process takes beside: the interpreter with NumPy, units, blocks."""
 SLOT = 400
 """Bytes for each unit of a chunk that is sampled."""
-RESULT = 48 << 20
+RESULT = 24 << 20
 """Bytes for the segmenter that is made of the counts in the end."""
+LISTED = 300
+"""Bytes for each word of a dictionary. (Measured on 349,045.)"""
 
 
 class Footprint(NamedTuple):
@@ -50,22 +52,24 @@ class Footprint(NamedTuple):
     counts : int
         Of words and of pairs of words, and of what they explain.
     work : int
-        What words weigh, with the chunks under way; or what is made of the counts in the end, if that is more.
+        What words weigh, with the chunks under way; or what is made of the counts in the end, if that is more. And a
+        dictionary.
 
     Examples
     --------
     >>> footprint = Footprint.of(NGramNumbers([5, 3], 1), workers=2)
     >>> footprint, footprint.spare(1 << 30) >> 20, footprint.needed >> 20
-    (Footprint(counts=247, work=50331648), 568, 154)
+    (Footprint(counts=247, work=26214528), 560, 135)
     """
 
     counts: int
     work: int
 
     @classmethod
-    def of(cls, numbers: NGramNumbers, workers: int) -> "Footprint":
-        """Plan."""
-        return cls(numbers.memory + 4 * numbers.words, max(16 * numbers.words + SLOT * CHUNK * workers, RESULT))
+    def of(cls, numbers: NGramNumbers, workers: int, listed: int = 0) -> "Footprint":
+        """Plan for a number of workers, and of words in a dictionary."""
+        work = max(16 * numbers.words + SLOT * CHUNK * workers, RESULT)
+        return cls(numbers.memory + 4 * numbers.words, work + LISTED * listed)
 
     def spare(self, memory: int) -> int:
         """Give the bytes that are left for arrays that are kept for later."""
@@ -288,5 +292,4 @@ class Sampler:
 
     def state(self, log_probability: float | None = None) -> Progress:
         """Tell where it is."""
-        needed = Footprint.of(self.numbers, self.engine.workers).needed
-        return Progress(self.rounds, self.samples, self.tables.tokens, self.tables.types, needed, log_probability)
+        return Progress(self.rounds, self.samples, self.tables.tokens, self.tables.types, log_probability)
