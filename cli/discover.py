@@ -18,9 +18,6 @@ from .words import stop_words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
-    import numpy.typing as npt
-
     from nlpzero.lexicon.lexicon import Lexicon
     from nlpzero.words.discovery import Discovery
 
@@ -254,8 +251,10 @@ def _write(
     """Write the table."""
     import numpy as np
 
+    from nlpzero.words.known import held_by
+
     words = discovery.words
-    is_known = _held_by(known, words)
+    is_known = held_by(known, words)
     shown = np.ones(len(words), np.bool_)
     if own.min_length > 1:
         shown &= np.fromiter(map(len, words), np.intp, len(words)) >= own.min_length
@@ -278,17 +277,6 @@ def _write(
         else:
             columns = [figure[some] for figure in (discovery.scores, *figures)]
             table.write_columns([names, counts, *columns, is_known[some].astype(int)])
-
-
-def _held_by(known: "Sequence[Lexicon]", words: list[str]) -> "npt.NDArray[np.bool_]":
-    """Tell which words are known; where there are no lexicons, what reads them need not be loaded."""
-    if not known:
-        import numpy as np
-
-        return np.zeros(len(words), np.bool_)
-    from nlpzero.words.known import held_by
-
-    return held_by(known, words)
 
 
 def _write_boundaries(found: LearnedWords, table: Table) -> None:

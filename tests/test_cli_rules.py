@@ -217,10 +217,10 @@ def test_a_huge_result_is_estimated_and_yes_goes_on(
     rules: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     basket = " ".join(map(str, range(60)))
+    monkeypatch.setattr("nlpzero.rules.itemsets.LIMIT", 100)
     result = rules("--min-support", "1", "--all", text=f"{basket}\n")
     assert result.exit_code == 1
     assert re.fullmatch(r"nlpzero: error: about 1\.2e\+18 item sets .*or add --yes to go on\n", result.stderr)
-    monkeypatch.setattr("nlpzero.rules.itemsets.LIMIT", 100)
     refused = rules("--itemsets", "--min-support", "1", text="a b c d e f g h\n")
     assert (refused.exit_code, "about 2.6e+02" in refused.stderr) == (1, True)
     assert len(sets(rules("--itemsets", "--min-support", "1", "--yes", text="a b c d e f g h\n"))) == 255

@@ -1,6 +1,7 @@
 """What a piece of work may use, and what it leaves behind."""
 
 import gc
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -139,7 +140,7 @@ def test_a_workspace_that_is_forgotten_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-TEXT = random_text(5, 3000)
+TEXT = random_text(5, 800)
 
 
 def bad_blocks() -> Iterator[str]:
@@ -171,7 +172,17 @@ CALLS: dict[str, Callable[[Iterable[str]], object]] = {
 
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
-def test_nothing_is_left_after_library_calls(call: Callable[[Iterable[str]], object], tmp_path: Path) -> None:
+def test_nothing_is_left_after_library_calls(
+    call: Callable[[Iterable[str]], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    make = os.mkdir
+
+    def watched(path: str, *mode: int) -> None:
+        made.append(path)
+        make(path, *mode)
+
+    monkeypatch.setattr(os, "mkdir", watched)
     for job in (Job(2, "20K", tmp_path), Job(2, "1G", tmp_path)):
         with job:
             result = call(blocks_of(TEXT, 9))
@@ -179,6 +190,7 @@ def test_nothing_is_left_after_library_calls(call: Callable[[Iterable[str]], obj
             del result
             gc.collect()
             assert list(tmp_path.iterdir()) == []
+    assert made
     with Job(2, "20K", tmp_path), pytest.raises(OSError, match="the disk is gone"):
         call(bad_blocks())
     gc.collect()

@@ -221,7 +221,7 @@ def test_unknown_items_of_a_constraint_are_named() -> None:
 def test_too_many_sets_are_estimated_and_not_mined() -> None:
     basket = [f"{i:02}" for i in range(40)]
     with pytest.raises(ModelError, match=r"about 1.1e\+12 item sets are in 1 baskets or more.*`limit`=None"):
-        mine(from_lists([basket]), 1)
+        mine(from_lists([basket]), 1, limit=10_000)
     small = from_lists([basket[:10]])
     with pytest.raises(ModelError, match="about "):
         mine(small, 1, limit=500)
