@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nlpzero.errors import ModelError, NothingFound
+from nlpzero.errors import CorpusError, ModelError, NothingFound
 from nlpzero.similarity.documents import UNSEEN, Space
 from nlpzero.vectors.characters import fit
 from nlpzero.vectors.selection import vectors_for
@@ -53,6 +53,17 @@ def test_what_follows_the_first_rows_is_not_looked_at(vectors: Vectors, kind: An
     with pytest.raises(ModelError):
         Vectors.load(tmp_path / "v")
     assert Vectors.load(tmp_path / "v", limit=3).words == WORDS[:3]
+
+
+@pytest.mark.parametrize("header", ["", "4 1\n"])
+def test_bytes_behind_the_first_rows_of_a_text_may_be_of_any_encoding(header: str, tmp_path: Path) -> None:
+    path = tmp_path / "v.vec"
+    path.write_bytes(f"{header}江 1\n河 2\n".encode() + "川 3\n水 4\n".encode("gb18030"))
+    for limit in (1, 2):
+        assert Vectors.load(path, limit=limit).words == ["江", "河"][:limit]
+    for most in (3, 4, None):
+        with pytest.raises(CorpusError, match=rf"v\.vec: line {3 + bool(header)}, byte 1 .* is not utf-8 here"):
+            Vectors.load(path, limit=most)
 
 
 def test_a_file_that_ends_before_the_limit_and_its_header_is_refused(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from typing import BinaryIO, Literal, NamedTuple
 
 import numpy as np
 
-from ..errors import ModelError
+from ..errors import CorpusError, ModelError
 from ..reading.corpus import Corpus
 from ..reading.encoding import check_encoding
 from ..reading.inputs import opened, read_chunks
@@ -151,6 +151,8 @@ class _Reader:
         self.words: list[str] = []
         self.skipped = self.replaced = 0
         self._undecodable: list[int] = []
+        self._last = 0
+        """The last line of a text that is wanted."""
 
     def check_number(self, said: int) -> None:
         """Compare the number of words with what the header says."""
@@ -190,8 +192,21 @@ class _TextReader(_Reader):
     """Reads text."""
 
     def read(self) -> Matrix:
-        """Read the whole file."""
-        decoding = "strict" if self.errors == "strict" else "replace"
+        """Read the whole file, or so many of its lines as are wanted: what follows them may be in any encoding."""
+        try:
+            return self._read("strict" if self.errors == "strict" else "replace")
+        except CorpusError as error:
+            if error.line is None or error.line <= self.limit:
+                raise
+            self.words = []  # the block in which it stands begins with lines that are wanted
+            matrix = self._read("replace")
+            if error.line <= self._last:
+                raise
+        self.replaced = 0
+        return matrix
+
+    def _read(self, decoding: Literal["strict", "replace"]) -> Matrix:
+        """Read the lines that are wanted."""
         with Corpus([self.source], encoding=self.encoding, errors=decoding) as corpus:
             lines = enumerate(
                 (line.rstrip(" \r\t") for block in corpus.blocks() for line in _lines_of(block.text)), 1
@@ -200,6 +215,7 @@ class _TextReader(_Reader):
             if first is None:
                 raise ModelError(f"{self.source}: is empty")
             header = _HEADER.fullmatch(f"{first[1]}\n".encode("utf-8", "surrogatepass"))
+            self._last = self.limit + (header is not None)
             rest = islice(lines if header else chain([first], lines), self.limit)
             parts: list[Matrix] = []
             dim = min(int(header[2]), DIMENSIONS) if header else 0
