@@ -1,5 +1,7 @@
 """Names with a middle dot are one word, and what stands beside them is not."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,7 @@ from nlpzero.segment.cutter import Cutter
 from nlpzero.segment.dictionary import DictionaryCutter, dictionary_cutter
 from nlpzero.segment.grain import GRAINS, GrainCutter
 from nlpzero.segment.lexical import LexiconCutter, jieba_cutter
-from nlpzero.segment.names import SOUNDS, join_models
+from nlpzero.segment.names import SOUNDS, join_models, join_types
 from nlpzero.text.characters import code_points
 
 CASES = [
@@ -49,7 +51,49 @@ def test_letters_and_the_digits_behind_them_are_one_word(text: str, expected: st
     assert [*map(len, dictionary_cutter()(wide.replace("Ｕ", "U")))] == [*map(len, expected.split())]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("歼-20首飞", "歼-20 首 飞"),  # the J-20 flies for the first time
+        ("轰-6K和米格-29", "轰-6K 和 米格-29"),  # H-6K and MiG-29
+        ("神舟-12号", "神舟-12 号"),  # Shenzhou 12
+        ("有碳-14吗", "有 碳-14 吗"),  # is there carbon-14?
+        ("第5-20页", "第 5-20 页"),  # pages 5 to 20
+        ("气温-20度", "气温 - 20 度"),  # 20 degrees below zero
+        ("航运-20", "航运 - 20"),  # shipping
+        ("歼-轰", "歼 - 轰"),
+        ("用5G手机", "用 5G 手机"),  # uses a 5G phone
+        ("3D和16GB，3.5G，45G", "3D 和 16 GB ， 3.5 G ， 45 G"),
+        ("唱卡拉OK吗", "唱 卡拉OK 吗"),  # shall we sing karaoke?
+        ("卡拉OKB", "卡拉 OKB"),
+    ],
+)
+def test_names_of_types_and_short_words_of_letters_are_one_word(text: str, expected: str) -> None:
+    assert dictionary_cutter().segment(text) == expected
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_types_are_joined_as_looking_for_each_name_would(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    text = "".join(rng.choice(["歼", "米格", "-", "2", "5", "G", "K", "卡拉", "OK", "拉", ".", "江", "5G"], 900))
+    codes = code_points(text)
+    before = rng.random(len(text)) < 0.8
+    before[0] = True
+    marks, expected = before.copy(), before.copy()
+    join_types(marks, codes)
+    for found in re.finditer("(?=((歼|米格)-[0-9][0-9A-Z]*))", text):
+        begin, end = found.span(1)
+        if before[begin] and before[found.end(2)]:
+            expected[begin + 1 : end] = False
+    for found in re.finditer("(?<![-.,_])(?=(5G|2G|2K|卡拉OK)(?![0-9A-Z]))", text):
+        if before[found.start()]:
+            expected[found.start() + 1 : found.end(1)] = False
+    assert marks.tolist() == expected.tolist()
+    assert (marks != before).any()
+
+
 def test_a_users_words_are_kept_apart_from_letters() -> None:
+    assert dictionary_cutter().with_words(Lexicon(["歼"], [5])).segment("歼-20") == "歼 -20"
     assert dictionary_cutter().with_words(Lexicon(["919"], [5])).segment("C919飞") == "C 919 飞"
     assert dictionary_cutter().with_words(Lexicon(["型"], [5])).segment("C919型") == "C919 型"
 

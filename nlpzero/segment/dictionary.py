@@ -14,7 +14,7 @@ from .cutter import Flags
 from .forms import LONGEST, Forms
 from .lattice import ScoredWords, Scores, best_path
 from .lexical import LexiconCutter, Weighing, lengths_of
-from .names import join_models, join_names
+from .names import join_models, join_names, join_types
 from .numerals import CLASSIFIER, NUMERAL
 
 LEAST_COUNT = 4
@@ -30,7 +30,7 @@ class DictionaryCutter(LexiconCutter):
     3. A run of single Han characters, numerals and the classifiers after them left out, is cut again; there any 2 to 4
        of them may be a word: see `Forms`. Where a word is listed, the greater score holds.
     4. Numbers and names with signs are one word, and so are letters and the digits behind them: see
-       `nlpzero.text.units`, `join_names`, `join_models`.
+       `nlpzero.text.units`, `join_names`, `join_models`, `join_types`.
 
     Examples
     --------
@@ -74,6 +74,7 @@ class DictionaryCutter(LexiconCutter):
         is_start &= ~joined
         join_names(is_start, codes, dots, self.known)
         join_models(is_start, codes, kept)
+        join_types(is_start, codes, kept)
         return is_start
 
     def _kept(self, is_start: Flags, codes: Codes) -> Flags | None:

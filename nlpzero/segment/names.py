@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from ..lexicon.lexicon import Lexicon
-from ..lexicon.trie import CODES
-from ..text.characters import DIGIT, LATIN, Codes, char_classes, code_points
+from ..lexicon.trie import CODES, Trie
+from ..text.characters import DIGIT, HAN, LATIN, Codes, char_classes, code_points
 from ..text.units import distinct
 from .cutter import Flags, Positions
 
@@ -93,6 +93,16 @@ def _sounds() -> Flags:
 
 
 TYPE = ord("型")
+DESIGNS = (
+    "歼 轰 运 直 强 教 苏 图 安 米格 伊尔 东风 巨浪 红旗 鹰击 霹雳 翼龙 长征 神舟 天舟 天宫 嫦娥 "
+    "碳 钴 铀 钚 铯 锶 碘 钋 镭"
+)
+"""What a hyphen and a number make the name of a type of: aircraft, missiles, spacecraft, isotopes (歼-20, 碳-14)."""
+SHORT = "2G 3G 4G 5G 6G 2D 3D 4D 2K 4K 8K 3A 4A 5A 3C 4S 卡拉OK"
+"""Words of a digit and a letter, or of Han characters and letters; after other numbers letters are units (16|GB)."""
+HYPHEN = ord("-")
+SIGNS = code_points("-.,_")
+"""After one of these a digit is a part of something longer (3.5|G)."""
 
 
 def join_models(is_start: Flags, codes: Codes, kept: Flags | None = None) -> None:
@@ -131,3 +141,58 @@ def join_models(is_start: Flags, codes: Codes, kept: Flags | None = None) -> Non
         has_digit = np.searchsorted(digits, before) < np.searchsorted(digits, types)
         types = types[has_digit & (classes.take(before) == LATIN)]
         is_start[types if kept is None else types[~kept.take(types)]] = False
+
+
+def join_types(is_start: Flags, codes: Codes, kept: Flags | None = None) -> None:
+    """Let no word begin inside the names of types with a hyphen (歼-20, 碳-14), nor inside 5G and the like, in place.
+
+    Before the hyphen stands a word of `DESIGNS`, so that ranges (第5-20页) and signs of numbers (气温-20度) stay apart.
+
+    Parameters
+    ----------
+    is_start : bool array (n,)
+        Where words start.
+    codes : uint32 array (n,)
+    kept : bool array (n,), optional
+        Where words begin, go on and have just ended that are cut as they are.
+
+    Examples
+    --------
+    >>> codes = code_points("轰-6K用5G")
+    >>> marks = np.array([True, True, True, True, True, True, True])
+    >>> join_types(marks, codes)
+    >>> marks.nonzero()[0].tolist()
+    [0, 4, 5]
+    """
+    classes = char_classes().take(codes)
+    is_inner = classes >= DIGIT
+    stops = np.append(np.flatnonzero(is_inner[:-1] > is_inner[1:]) + 1, len(codes))  # of letters and digits
+    hyphens = np.flatnonzero(codes == HYPHEN)
+    hyphens = hyphens[(hyphens > 0) & (classes.take(hyphens + 1, mode="clip") == DIGIT)]
+    spans = []
+    for length in (1, 2):
+        begins = hyphens[hyphens >= length] - length
+        begins = begins[is_start.take(begins) & is_start.take(begins + length)]
+        begins = begins[_trie_of(DESIGNS).ids_of(codes, begins, np.full(len(begins), length)) >= 0]
+        spans.append((begins, stops.take(np.searchsorted(stops, begins + length + 1, "right"))))
+    is_letter = classes == LATIN
+    letters = np.flatnonzero(is_letter[1:] > is_letter[:-1]) + 1
+    before = classes.take(letters - 1)
+    for back, kind in ((1, DIGIT), (2, HAN)):
+        begins = letters[(before == kind) & (letters >= back)] - back
+        ends = stops.take(np.searchsorted(stops, begins + back, "right"))
+        is_whole = is_start.take(begins) & (ends <= begins + 2 * back)
+        is_whole &= (begins == 0) | ~np.isin(codes.take(begins - 1), SIGNS)
+        begins, ends = begins[is_whole], ends[is_whole]
+        listed = _trie_of(SHORT).ids_of(codes, begins, ends - begins) >= 0
+        spans.append((begins[listed], ends[listed]))
+    starts, ends = (np.concatenate(some) for some in zip(*spans, strict=True))
+    sizes = ends - starts - 1  # all but the first character
+    inner = np.repeat(starts + 1 - (np.cumsum(sizes) - sizes), sizes) + np.arange(int(sizes.sum()))
+    is_start[inner if kept is None else inner[~kept.take(inner)]] = False
+
+
+@functools.cache
+def _trie_of(words: str) -> Trie:
+    """Give the trie of a few words with blanks between them; made once."""
+    return Trie(words.split())
