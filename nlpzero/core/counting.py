@@ -25,6 +25,8 @@ MERGE_CHUNK = 1 << 20
 """Entries merged at a time: their sort stays inside the second-level cache (2^18 to 2^21 measured alike)."""
 LEAST = 1 << 16
 """Entries of the smallest range that a task adds up."""
+SHARES = 2
+"""Ranges for each worker, where there are enough entries: the last ones are then short, and nobody waits for long."""
 READ = 1 << 14
 """Bytes that a read of a run has on average, at the least: shorter ones take longer than merging in groups does. (Of 84
 million entries in 150 runs: at once, by reads of 60 KB, 56 ns an entry, in three groups 88. A run is read from its
@@ -298,11 +300,13 @@ def _ranks_of_ranks(workspace: Workspace, of_sum: Ranks, item: tuple[WorkspaceAr
 
 
 def _borders(runs: Sequence[StoredRun], entries: int, workers: int) -> list[npt.NDArray[np.intp]]:
-    """Cut the keys into ranges of about `entries` entries, and so that all workers have some: for each border its place
-    in every run.
+    """Cut the keys into ranges of about `entries` entries, as many for each worker: for each border its place in every
+    run.
     """
     total = sum(run.keys.length for run in runs)
-    parts = max(1, -(-total // entries), min(workers, total // LEAST))
+    parts = max(1, -(-total // entries), min(SHARES * workers, total // LEAST))
+    if parts > workers:
+        parts += -parts % workers
     stride = max(1, total // (parts * 256))
     splitters = np.empty(0, np.uint64)
     if parts > 1:  # every run is looked at from a place of its own, lest all samples err the same way

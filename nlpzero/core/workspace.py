@@ -274,6 +274,10 @@ class Workspace:
             self._used += size * fits
             return fits
 
+    def has_room(self, size: int) -> bool:
+        """Tell whether a number of bytes fits what is left of the budget."""
+        return self._used + size <= self.budget
+
     def store(self, array: npt.NDArray[Any]) -> WorkspaceArray:
         """Keep one array, in memory while the budget lasts."""
         column = Column(self, array.dtype)
@@ -377,6 +381,13 @@ def _remove_all(path: str) -> None:
 class Column:
     """An array of a workspace that is made piece by piece.
 
+    Parameters
+    ----------
+    workspace : Workspace
+    dtype : type
+    most : int
+        How long it can become, if that is known: memory is then taken once, and pieces are not put together at the end.
+
     Examples
     --------
     >>> with Workspace(budget=8) as workspace:
@@ -387,9 +398,11 @@ class Column:
     [0, 1, 2]
     """
 
-    def __init__(self, workspace: Workspace, dtype: npt.DTypeLike) -> None:
+    def __init__(self, workspace: Workspace, dtype: npt.DTypeLike, most: int = 0) -> None:
         self._workspace, self._dtype = workspace, np.dtype(dtype)
         self._pieces: list[npt.NDArray[Any]] = []
+        # what is not written to takes no memory
+        self._whole = np.empty(most if workspace.has_room(most * self._dtype.itemsize) else 0, self._dtype)
         self._path: Path | None = None
         self._length = self._check = 0
 
@@ -398,6 +411,10 @@ class Column:
         values = np.ascontiguousarray(values, self._dtype)
         self._length += len(values)
         if self._path is None and self._workspace.hold(values.nbytes):
+            if self._length <= len(self._whole):
+                place = self._whole[self._length - len(values) : self._length]
+                place[:] = values
+                values = place
             self._pieces.append(values)
             return
         if self._path is None:
@@ -414,7 +431,12 @@ class Column:
         if self._path is not None:
             check, kept = self._check % (1 << 64), self._workspace.kept
             return WorkspaceArray(self._dtype.str, self._length, None, str(self._path), 0, check, kept)
-        memory = (
-            self._pieces[0] if len(self._pieces) == 1 else np.concatenate([np.empty(0, self._dtype), *self._pieces])
-        )
+        if self._length <= len(self._whole):
+            memory = self._whole[: self._length]
+            if 2 * self._length < len(self._whole):  # most of which may have been of others before
+                memory = memory.copy()
+        elif len(self._pieces) == 1:
+            memory = self._pieces[0]
+        else:
+            memory = np.concatenate([np.empty(0, self._dtype), *self._pieces])
         return WorkspaceArray(self._dtype.str, self._length, memory, None)

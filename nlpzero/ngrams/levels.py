@@ -311,7 +311,8 @@ def merged_level(
         If there are more than `MOST`.
     """
     merging = Merging(runs, minimum, workspace=workspace, engine=engine, ranked=ranked, spent=spent)
-    pairs, numbers = Column(workspace, np.uint64), Column(workspace, merging.number_type)
+    most = sum(run.keys.length for run in runs)
+    pairs, numbers = Column(workspace, np.uint64, most), Column(workspace, merging.number_type, most)
     low = np.uint64((1 << bits) - 1)
     size = 0
     for run in merging:
