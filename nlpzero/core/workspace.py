@@ -284,9 +284,11 @@ class Workspace:
         column.append(array)
         return column.stored()
 
-    def store_run(self, run: Run) -> StoredRun:
-        """Keep a run; counts of a block fit 32 bits."""
-        counts = run.counts.astype(np.uint32) if run.counts.max(initial=0) < NONE else run.counts
+    def store_run(self, run: Run, least: type[np.uint16 | np.uint32] = np.uint32) -> StoredRun:
+        """Keep a run; its counts in 32 bits where they fit, with `least` in 16."""
+        most = run.counts.max(initial=0)
+        fitting = [one for one in (least, np.uint32) if most < np.iinfo(one).max]
+        counts = run.counts.astype(fitting[0]) if fitting else run.counts
         if self.hold(run.keys.nbytes + counts.nbytes):
             return StoredRun(*(WorkspaceArray(one.dtype.str, len(one), one, None) for one in (run.keys, counts)))
         path = self.path()

@@ -30,7 +30,7 @@ from .levels import (
     merged_level,
     pairs_of,
     roles_of,
-    small_ids,
+    stored_ids,
     stored_pairs,
 )
 from .runs import NGramTable
@@ -126,7 +126,7 @@ class NGrams:
         blocks = []
         for block in self.blocks:
             ranks, local = np.unique(of_unit[block[0].ranks.array], return_inverse=True)
-            ids = local.astype(np.uint32)[block[0].ids.array]
+            ids = local.astype(np.uint32)[block[0].local]
             blocks.append((block[0]._replace(ids=store(ids), ranks=store(ranks)),))
         level = level_of_units(counts, self.workspace)
         return replace(self, units=units, levels=(level,), blocks=tuple(blocks), reference=None, entropies=())
@@ -430,7 +430,7 @@ def _encode_block(workspace: Workspace, read: Callable[[str | Part], UnitText], 
     follows = np.append(inside[1:], False).compress(inside)
     store = workspace.store
     bits = store(np.packbits(inside)), store(np.packbits(follows))
-    ids = store(small_ids(found.ids, len(found.units)))
+    ids = stored_ids(workspace, found.ids, len(found.units))
     occurrences = Placements(bits[0], len(inside), bits[1], ids, ids)  # the ranks follow, when all blocks are read
     return _UnitBlock(occurrences, store(found.counts), found.units, int(np.count_nonzero(~follows)), found.left_out)
 
@@ -445,7 +445,7 @@ def _count_block(
 ) -> tuple[list[Placements], StoredRun]:
     """Count one block's pairs of neighbours: the next level's run, and its occurrences if they are to be kept."""
     pairs = pairs_of(below, roles, bits, demanded=demanded, kept=keep)
-    run = workspace.store_run(pairs.run)
+    run = workspace.store_run(pairs.run, least=np.uint16)
     # the ranks follow, when the runs of all blocks are merged
     return [stored_pairs(workspace, pairs, run.keys)] if keep else [], run
 

@@ -130,6 +130,10 @@ def roles_of(usable: Flags, demand: Demand | None) -> npt.NDArray[np.uint8]:
     return roles
 
 
+PACKED = np.dtype(np.uint8).str
+"""The type of ids that are kept in 24 bits."""
+
+
 class Placements(NamedTuple):
     """The n-grams of one level in one block, in the order of the text.
 
@@ -142,8 +146,8 @@ class Placements(NamedTuple):
         How many there are of the level below.
     follows : bits
         After which of these n-grams the next one stands at the next place.
-    ids : uint32 or uint16 array (n,)
-        Their local ids.
+    ids : uint32 or uint16 array (n,), or uint8 array (3 n,)
+        Their local ids, as `stored_ids` keeps them: see `local`.
     ranks : uint32 array
         The rank in the level of each local id, or NONE.
     """
@@ -157,15 +161,27 @@ class Placements(NamedTuple):
     @property
     def length(self) -> int:
         """How many n-grams of the level stand in the block."""
-        return self.ids.length
+        return self.ids.length // (3 if self.ids.dtype == PACKED else 1)
+
+    @property
+    def local(self) -> LocalIds:
+        """The local ids."""
+        ids = self.ids.array
+        if self.ids.dtype != PACKED:
+            return ids
+        low, high = ids[: 2 * self.length].view(np.uint16), ids[2 * self.length :]
+        found: Ids = high.astype(np.uint32)
+        found <<= np.uint32(16)
+        found |= low
+        return found
 
     def in_memory(self) -> "Placements":
         """Give the same with ids and ranks read, once for all that needs them."""
-        return self._replace(ids=held(self.ids.array), ranks=held(self.ranks.array))
+        return self._replace(ids=held(self.local), ranks=held(self.ranks.array))
 
     def units(self) -> Ids:
         """Give the rank of every n-gram, or NONE."""
-        ranks: Ids = self.ranks.array[self.ids.array]
+        ranks: Ids = self.ranks.array[self.local]
         return ranks
 
 
@@ -244,7 +260,7 @@ def pairs_of(
 
     Where they are not to be kept they are counted only, by a sort of their keys alone.
     """
-    ids, ranks = below.ids.array, below.ranks.array
+    ids, ranks = below.local, below.ranks.array
     found = roles.array.take(ranks, mode="clip").take(ids)  # NONE is beyond the last
     first, second = found[:-1], found[1:]
     both = first & second
@@ -273,12 +289,21 @@ def stored_pairs(workspace: Workspace, pairs: Pairs, ranks: WorkspaceArray) -> P
     """Keep what was found in a block."""
     store = workspace.store
     bits = (store(np.packbits(flags)) for flags in (pairs.inside, pairs.follows))
-    return Placements(next(bits), len(pairs.inside), next(bits), store(small_ids(pairs.ids, ranks.length)), ranks)
+    return Placements(next(bits), len(pairs.inside), next(bits), stored_ids(workspace, pairs.ids, ranks.length), ranks)
 
 
-def small_ids(ids: Ids, number: int) -> LocalIds:
-    """Give the ids of some number of things in 16 bits if they fit: those of units do, in most blocks."""
-    return ids.astype(np.uint16) if number <= 1 << 16 else ids
+def stored_ids(workspace: Workspace, ids: Ids, number: int) -> WorkspaceArray:
+    """Keep the ids of some number of things: in 16 bits if they fit, as those of units do in most blocks; where memory
+    is used up, in 24 bits, the lower 16 of all and then the upper 8.
+    """
+    if number <= 1 << 16:
+        return workspace.store(ids.astype(np.uint16))
+    if number > 1 << 24 or workspace.has_room(ids.nbytes):
+        return workspace.store(ids)
+    packed = np.empty(3 * len(ids), np.uint8)
+    packed[: 2 * len(ids)].view(np.uint16)[:] = ids & np.uint32(0xFFFF)
+    packed[2 * len(ids) :] = ids >> np.uint32(16)
+    return workspace.store(packed)
 
 
 def merged_level(

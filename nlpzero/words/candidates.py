@@ -172,7 +172,7 @@ def _aligned_in_block(
     for length, (level, places) in enumerate(zip(block, places_in(block), strict=True), 1):
         if length == 1:
             continue
-        ids, size = level.ids.array, len(level.ranks.array)
+        ids, size = level.local, len(level.ranks.array)
         both = starts[places] & starts[places + np.uint32(length)]
         within = np.bincount(ids[both], minlength=size)
         result.append((workspace.store(np.bincount(ids, minlength=size)), workspace.store(within)))

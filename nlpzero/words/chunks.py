@@ -88,7 +88,7 @@ class Stretch(NamedTuple):
         for number, (row, level, begins) in enumerate(zip(ids, self.block, beginnings_in(self.block), strict=True)):
             row[:] = number + 1
             low, high = np.searchsorted(begins, (self.start, self.stop))
-            found = level.ranks.array[level.ids.array[low:high]]
+            found = level.ranks.array[level.local[low:high]]
             known = found != NONE
             row[begins[low:high][known] - self.start] = found[known] + np.uint32(numbers.offsets[number])
 

@@ -269,7 +269,7 @@ def _cut_block(
     words = _words_in(block, candidates)
     marks = _best_marks(autonomy, block, words)
     begins = np.append(marks, True)
-    cut = [block[0].ids.array.take(np.flatnonzero(begins[:-1] & begins[1:]))]
+    cut = [block[0].local.take(np.flatnonzero(begins[:-1] & begins[1:]))]
     for length, found in enumerate(words, start=2):
         is_cut = begins.take(found.at) & begins.take(found.at + length)
         for step in range(1, length):
@@ -306,7 +306,7 @@ def _best_marks(autonomy: Sequence[WorkspaceArray], block: BlockLevels, words: S
     inside = np.arange(int(sizes.sum())) + np.repeat(starts - own, sizes)
     number = np.zeros(size, np.uint32)  # of the units in open stretches, from 1 on
     number[inside] = np.arange(1, len(inside) + 1)
-    scores: list[Scores | ScoredWords] = [_values(autonomy[0], block[0], block[0].ids.array.take(inside))]
+    scores: list[Scores | ScoredWords] = [_values(autonomy[0], block[0], block[0].local.take(inside))]
     for length, found in enumerate(words, start=2):
         places = number.take(found.at)
         some = np.flatnonzero(places)
@@ -322,7 +322,7 @@ def _words_in(block: BlockLevels, candidates: Sequence[WorkspaceArray]) -> list[
     words = []
     for level, flags in zip(block[1:], candidates, strict=True):
         within.append(np.flatnonzero(bits_in(level.inside, level.places)))
-        ids = level.ids.array
+        ids = level.local
         at = np.flatnonzero(flags.array.take(level.ranks.array, mode="clip").take(ids))  # NONE is beyond the last
         ids = ids.take(at)
         for below in reversed(within):

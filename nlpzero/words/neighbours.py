@@ -248,7 +248,7 @@ def _slots_at(level: Placements, slots: WorkspaceArray) -> npt.NDArray[np.int32]
     local = np.full(len(ranks), -1, np.int32)
     there = ranks != NONE
     local[there] = slots.array[ranks[there]]
-    found: npt.NDArray[np.int32] = local[level.ids.array]
+    found: npt.NDArray[np.int32] = local[level.local]
     return found
 
 

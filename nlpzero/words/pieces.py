@@ -270,7 +270,7 @@ def _block_pieces(
     workspace: Workspace, units: _UnitTables, strong: Sequence[WorkspaceArray], block: BlockLevels
 ) -> _BlockPieces:
     """Count the pieces of one block."""
-    ranks, ids = block[0].ranks.array, block[0].ids.array
+    ranks, ids = block[0].ranks.array, block[0].local
     number = units.numbers.array.take(ranks).take(ids)
     attached = np.zeros(len(ids) + 1, np.bool_)  # entry i: whether unit i is held to the one before
     _, *longer = beginnings_in(block)
@@ -279,7 +279,7 @@ def _block_pieces(
         is_strong = np.zeros(len(known), np.bool_)
         of_level = np.flatnonzero(known != NONE)
         is_strong[of_level] = flags.array.take(known.take(of_level))
-        at = begins.compress(is_strong.take(level.ids.array))
+        at = begins.compress(is_strong.take(level.local))
         for inside in range(1, length):
             attached[at + inside] = True
     is_none = number == NONE

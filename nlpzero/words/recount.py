@@ -77,7 +77,7 @@ def _count_odd(
     cutter: LexiconCutter, spelling: UnitSpellings, piece_codes: Codes, blocks: Sequence[tuple[Placements, OddUnits]]
 ) -> Counts:
     """Count the words in what the pieces of some blocks do not tell, less those that were counted in its pieces."""
-    parts = [level.ranks.array.take(level.ids.array.take(odd.at.array)) for level, odd in blocks]
+    parts = [level.ranks.array.take(level.local.take(odd.at.array)) for level, odd in blocks]
     units = np.concatenate(parts)
     stretches, begins = (
         np.concatenate([one.array for one in flags])
