@@ -148,8 +148,9 @@ class Pieces(NamedTuple):
                     codes[:, :length] = spelled
                     yield PieceText(codes.ravel(), np.full(len(codes), length + 1), run.counts[at : at + size])
         for strings, numbers in self.tally.portions(TEXT // 8):
-            sizes = np.fromiter(map(len, strings), np.intp, len(strings)) + 1
-            yield PieceText(code_points("\n".join([*strings, ""])), sizes, np.array(numbers, np.int64))
+            text = code_points("\n".join([*strings, ""]))
+            sizes = np.diff(np.flatnonzero(text == LINE_END), prepend=-1)
+            yield PieceText(text, sizes, np.array(numbers, np.int64))
 
 
 class UnitWords(NamedTuple):

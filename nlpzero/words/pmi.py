@@ -293,15 +293,17 @@ def _judge(group: _Group, counts: Counts, drops: _Drops) -> _Verdict:
     came = np.zeros((length + 1, size), np.int32)
     part = np.full((length + 1, size), -1, np.int32)
     reached = 0
+    ends = [*zip(best, came, part, strict=True)]
     for start, end, rows, area in queries.slots:
         if start > reached:
             _go_on(best, came, start)
             reached = start
         score = best[start].take(rows)
         score += steps[area]
-        better = np.flatnonzero(score > best[end].take(rows))
+        route, before, query = ends[end]
+        better = np.flatnonzero(score > route.take(rows))
         rows = rows.take(better)
-        best[end, rows], came[end, rows], part[end, rows] = score.take(better), start, better + area.start
+        route[rows], before[rows], query[rows] = score.take(better), start, better + area.start
     _go_on(best, came, length)
     return _compare(group, counts, drops, logs, came, part)
 
