@@ -152,4 +152,6 @@ def _by_length(parts: Iterator[list[npt.NDArray[Any]]], lengths: Sequence[int]) 
         held, size = [[column[length:] for column in columns]], size - length
 
 
-METHOD = Method("bayes", joined=True, min_count=5, find=find_words, checks=no_checks, by_counts=False, store=STORE)
+METHOD = Method(
+    "bayes", joined=True, min_count=5, find=find_words, checks=no_checks, by_counts=False, disk=30, store=STORE
+)

@@ -316,4 +316,4 @@ def find_words(ngrams: NGrams, search: Search) -> Finding:
     return Finding(ngrams, units, lengths, counts, scores / counts, starts)
 
 
-METHOD = Method("esa", joined=True, min_count=5, find=find_words, checks=no_checks, by_counts=False)
+METHOD = Method("esa", joined=True, min_count=5, find=find_words, checks=no_checks, by_counts=False, disk=17)

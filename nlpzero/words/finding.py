@@ -87,7 +87,8 @@ class Progress(NamedTuple):
     """How far sampling is: rounds done, samples taken of the boundaries, and words.
 
     `log_probability` is that of the last round, None before the first one. `trust` is how far a dictionary is believed,
-    None without one. `memory` is how many bytes the job should be given, which may be more than it was.
+    None without one. `memory` is how many bytes the job should be given, which may be more than it was; told before the
+    first round.
     """
 
     round: int
