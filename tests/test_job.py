@@ -81,6 +81,8 @@ def test_blocks_shrink_with_memory_and_workers_between_their_bounds() -> None:
         [1 << 14, 838860, 3 << 20, 3 << 20],
         [1 << 14, 209715, 1677721, 3 << 20],
     ]
+    far = Job(8, "256M", ".", "tcp://h:1")  # the workers of a cluster are others, with memory of their own
+    assert COST.block_size(far) == sizes[0][1]
 
 
 def test_all_shares_of_the_memory_fit_in_it(tmp_path: Path) -> None:

@@ -107,7 +107,8 @@ class Cost:
         >>> cost.block_size(Job(workers=2)), cost.block_size(Job(workers=2, memory="1M"))
         (3145728, 16384)
         """
-        return max(self.least, min(self.most, int(self.of_memory(self.tasks, job.memory) / (self.task * job.workers))))
+        workers = job.workers if job.scheduler is None else 1  # those of a cluster have memory of their own
+        return max(self.least, min(self.most, int(self.of_memory(self.tasks, job.memory) / (self.task * workers))))
 
 
 @dataclass(frozen=True, init=False)
