@@ -40,10 +40,12 @@ def _end() -> None:
     (That takes 20 to 30 ms of every command, and a tenth of a second where there were many words.)
     """
     import atexit
+    import contextlib
 
     atexit._run_exitfuncs()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for file in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):  # what matters is written; this is of a reader that has gone
+            file.flush()
     os._exit(0)
 
 

@@ -139,8 +139,8 @@ class Ranks(NamedTuple):
         found: Ids = np.empty(int(sizes.sum()), np.uint32)
         at = 0
         for number, first, size in zip(used.tolist(), low[used].tolist(), sizes.tolist(), strict=True):
-            if self.parts[number].is_sound():
-                self.parts[number].copy_to(found[at : at + size], first)
+            self.parts[number].verify()
+            self.parts[number].copy_to(found[at : at + size], first)
             at += size
         np.add(found, np.repeat(self.bases[used].astype(np.uint32), sizes), out=found, where=found != NONE)
         return found

@@ -63,12 +63,8 @@ class WorkspaceArray(NamedTuple):
         NlpZeroError
             If the file is not what was written; each process looks once.
         """
-        found = self.unchecked
-        if self.path is not None and (self.path, self.offset) not in _sound:
-            if sum_of(found) != self.check:
-                raise damaged(self.path)
-            _sound.add((self.path, self.offset))
-        return found
+        self.verify()
+        return self.unchecked
 
     @property
     def unchecked(self) -> npt.NDArray[Any]:
@@ -100,8 +96,8 @@ class WorkspaceArray(NamedTuple):
             with _opened(self.path) as file:
                 _read(file, self.offset + start * place.itemsize, place)
 
-    def is_sound(self) -> bool:
-        """Tell that the file is what was written; each process looks once.
+    def verify(self) -> None:
+        """See whether the file is what was written; each process looks once.
 
         Raises
         ------
@@ -109,8 +105,9 @@ class WorkspaceArray(NamedTuple):
             If it is not.
         """
         if self.path is not None and (self.path, self.offset) not in _sound:
-            _ = self.array
-        return True
+            if sum_of(self.unchecked) != self.check:
+                raise damaged(self.path)
+            _sound.add((self.path, self.offset))
 
     def discard(self) -> None:
         """Delete the file, if it is one."""
