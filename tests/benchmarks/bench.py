@@ -145,7 +145,7 @@ def beside(
     job, or of the rows that do it together.
     """
     first = next(iter(rows[0]))
-    taken = {str(row[first]): row[column] for row in rows}
+    taken = {str(row[first]): row.get(column) for row in rows}
     found = []
     for row in rows:
         own = peers.get(name := str(row[first]), ())

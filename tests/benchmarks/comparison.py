@@ -37,15 +37,12 @@ similar_quality.py stsb_zh_dev.tsv lcqmc_dev.tsv afqmc_dev.tsv
 """What the page shows. Files are looked for by name below DATA, plain or packed."""
 
 SUMMARY = """
-cut text by jieba's dictionary | jieba | segment_speed.py | jieba.lcut(HMM=False)
+cut text by a dictionary | jieba | segment_speed.py | jieba.lcut(HMM=False)
  | rjieba (Rust) | segment_speed.py | rjieba, block by block
-find words by `--method pmi` | nlp-zero | discover_speed.py | nlp-zero min_proba 1e-06
-find templates, words given | nlp-zero | templates_speed.py | nlp-zero, words given
-train word vectors | gensim's SGNS | glove_speed.py | gensim SGNS, 5 epochs, 2 workers
-compare sentences by WMD | gensim | similar_speed.py | wmd gensim
-compare sentences by WRD | loop over `ot.emd2` | similar_speed.py | wrd ot.emd2
-search 100,000 sentences by WRD | loop over `ot.emd2` | similar_speed.py | wrd
-mine frequent sets of retail.dat | PyFIM (C) | rules_speed.py | PyFIM apriori
+find words by pmi | nlp-zero | discover_speed.py | nlp-zero min_proba 1e-06
+WMD of sentences | gensim | similar_speed.py | wmd gensim
+WRD of sentences | `ot.emd2` | similar_speed.py | wrd ot.emd2
+frequent sets, retail | PyFIM (C) | rules_speed.py | PyFIM apriori
 """
 """What the README shows: job, peer, script, row of its first table that has it."""
 
@@ -82,7 +79,7 @@ def page(records: list[dict[str, Any]]) -> str:
 
 def summary(records: list[dict[str, Any]]) -> str:
     """Write the ratios of `SUMMARY` as one table under one signature; a row that was not measured is left out."""
-    lines, signed = ["| job | beside | times as fast |", "|---|---|---:|"], set()
+    lines, signed = ["| job | beside | times |", "|---|---|---:|"], set()
     for line in SUMMARY.strip().splitlines():
         job, peer, script, name = (part.strip() for part in line.split(" | "))
         for one in records:
@@ -91,7 +88,7 @@ def summary(records: list[dict[str, Any]]) -> str:
                 lines.append(f"| {job} | {peer} | {rounded(ratios[name])} |")
                 signed.add(f"{one['day']}, {one['machine']}")
                 break
-    return "\n".join([*lines, "", f"Each pair from one run: {'; '.join(sorted(signed))}.", ""])
+    return "\n".join([*lines, "", f"Measured {'; '.join(sorted(signed))}.", ""])
 
 
 def rounded(ratio: str) -> str:
