@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -240,7 +241,7 @@ def test_a_full_disk_under_the_spill_files_is_one_line_and_leaves_nothing(
 
 def test_head_ends_it_quietly() -> None:
     first = subprocess.run(
-        f"{' '.join(command('-q', STORIES))} | head -1; exit ${{PIPESTATUS[0]}}",
+        f"{shlex.join(command('-q', STORIES))} | head -1; exit ${{PIPESTATUS[0]}}",
         shell=True,
         executable="/bin/bash",
         capture_output=True,
