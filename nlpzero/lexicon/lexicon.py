@@ -12,7 +12,7 @@ from ..errors import LexiconError
 from ..text.characters import code_points, from_code_points
 from ..text.folding import fold, folded
 from ..text.packing import LINE_FEED, pack_words, unpack_words
-from ..text.strings import WordCodes
+from ..text.strings import StringArray
 from .formats import FORMS, MOST, Entry, entry_of, read_entries
 from .trie import Trie
 
@@ -85,13 +85,13 @@ class Lexicon:
         return pack_words(self.words)
 
     @property
-    def spelling(self) -> WordCodes:
+    def spelling(self) -> StringArray:
         """The code points of the words."""
         if "words" in self.__dict__:  # a word may hold a line feed
-            return WordCodes.of_strings(self.words)
+            return StringArray.of_strings(self.words)
         codes = code_points(self.packed.tobytes().decode("utf-8", "surrogatepass"))
         ends = np.flatnonzero(codes == LINE_FEED)
-        return WordCodes(codes[codes != LINE_FEED], np.diff(ends, prepend=-1) - 1)
+        return StringArray(codes[codes != LINE_FEED], np.diff(ends, prepend=-1) - 1)
 
     def __len__(self) -> int:
         return len(self.counts)

@@ -5,12 +5,13 @@ What is written of numbers is what Python writes for each: those with a fraction
 
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from .characters import Codes, code_points, from_code_points
+from .characters import from_code_points
+from .strings import StringArray
 
 GREATEST = 1e8
 """Greater numbers are left to Python, as are those so near the middle of two that the product may round otherwise."""
@@ -18,14 +19,7 @@ DOUBT = 1e-4
 ZERO, POINT, MINUS, TAB, LINE_END = map(ord, "0.-\t\n")
 
 
-class WrittenColumn(NamedTuple):
-    """A column as text: the characters of all fields, one after another, and how many each has."""
-
-    codes: Codes
-    lengths: npt.NDArray[np.intp]
-
-
-def rows_of(columns: Sequence[WrittenColumn]) -> str:
+def rows_of(columns: Sequence[StringArray]) -> str:
     """Write rows: the fields of each with tabs between them and a line end.
 
     Examples
@@ -45,29 +39,24 @@ def rows_of(columns: Sequence[WrittenColumn]) -> str:
     return from_code_points(codes)
 
 
-def numbers(column: Sequence[float] | npt.NDArray[Any]) -> WrittenColumn:
+def numbers(column: Sequence[float] | npt.NDArray[Any]) -> StringArray:
     """Write numbers that are all whole, or none of which needs to be."""
     values = np.asarray(column)
     return decimals(values) if values.dtype.kind == "f" else integers(values)
 
 
-def texts(column: Sequence[str]) -> WrittenColumn:
-    """Write texts as they are."""
-    return WrittenColumn(code_points("".join(column)), np.fromiter(map(len, column), np.intp, len(column)))
-
-
-def integers(column: Sequence[int] | npt.NDArray[np.int64]) -> WrittenColumn:
+def integers(column: Sequence[int] | npt.NDArray[np.int64]) -> StringArray:
     """Write whole numbers of 64 bits, as Python does."""
     values = np.asarray(column, np.int64)
     return _written(np.abs(values).view(np.uint64), values < 0)
 
 
-def decimals(column: Sequence[float] | npt.NDArray[np.float64]) -> WrittenColumn:
+def decimals(column: Sequence[float] | npt.NDArray[np.float64]) -> StringArray:
     """Write numbers with four decimals, no minus sign before zero, and nothing for what is not finite."""
     values = np.asarray(column, np.float64)
     is_easy = np.abs(values) < GREATEST
     if not is_easy.all() and (np.abs(values[~is_easy]) < np.inf).any():
-        return texts([*map(_decimal, values.tolist())])
+        return StringArray.of_strings([*map(_decimal, values.tolist())])
     scaled = np.where(is_easy, values, 0.0) * 1e4
     rounded = np.rint(scaled)
     for at in np.flatnonzero(np.abs(np.abs(scaled - rounded) - 0.5) < DOUBT).tolist():
@@ -85,7 +74,7 @@ def _written(
     is_negative: npt.NDArray[np.bool_],
     fraction: int = 0,
     shown: npt.NDArray[np.bool_] | None = None,
-) -> WrittenColumn:
+) -> StringArray:
     """Write whole numbers, a point before their last so many digits; some of them perhaps not."""
     rest: npt.NDArray[Any] = magnitudes.astype(np.uint32) if magnitudes.max(initial=0) < 1 << 32 else magnitudes
     digits = max(fraction + 1, len(str(int(magnitudes.max(initial=0)))))
@@ -109,4 +98,4 @@ def _written(
         rest = before
     table[np.flatnonzero(is_negative), width - lengths[is_negative]] = MINUS
     is_written = np.arange(width) >= (width - lengths)[:, np.newaxis]
-    return WrittenColumn(table.ravel().compress(is_written.ravel()), lengths)
+    return StringArray(table.ravel().compress(is_written.ravel()), lengths)

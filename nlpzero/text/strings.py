@@ -10,23 +10,23 @@ from .characters import Codes, code_points, from_code_points
 from .packing import LINE_FEED
 
 
-class WordCodes(NamedTuple):
-    """The code points of some words, one after another, and how many each has."""
+class StringArray(NamedTuple):
+    """The code points of some strings, one after another, and how many each has."""
 
     codes: Codes
     lengths: npt.NDArray[np.intp]
 
     @classmethod
-    def of_strings(cls, strings: Sequence[str]) -> "WordCodes":
+    def of_strings(cls, strings: Sequence[str]) -> "StringArray":
         """Take strings apart."""
         return cls(code_points("".join(strings)), np.fromiter(map(len, strings), np.intp, len(strings)))
 
     def strings(self) -> list[str]:
-        """Give the words, none of which holds a line feed, as strings.
+        """Give them as strings; none holds a line feed.
 
         Examples
         --------
-        >>> WordCodes.of_strings(["山药", "汤"]).strings()
+        >>> StringArray.of_strings(["山药", "汤"]).strings()
         ['山药', '汤']
         """
         if not len(self.lengths):
@@ -37,16 +37,16 @@ class WordCodes(NamedTuple):
         codes[np.flatnonzero(inside)] = self.codes
         return from_code_points(codes[:-1]).split("\n")
 
-    def picked(self, chosen: npt.NDArray[np.integer]) -> "WordCodes":
-        """Give some of the words.
+    def picked(self, chosen: npt.NDArray[np.integer]) -> "StringArray":
+        """Give some of them.
 
         Examples
         --------
-        >>> WordCodes.of_strings(["山药", "汤"]).picked(np.array([1, 0])).strings()
+        >>> StringArray.of_strings(["山药", "汤"]).picked(np.array([1, 0])).strings()
         ['汤', '山药']
         """
         lengths = self.lengths.take(chosen)
         begins = (np.cumsum(self.lengths) - self.lengths).take(chosen)
         places = np.repeat(begins - (np.cumsum(lengths) - lengths), lengths)
         places += np.arange(len(places))
-        return WordCodes(self.codes.take(places), lengths)
+        return StringArray(self.codes.take(places), lengths)

@@ -30,11 +30,12 @@ from ..text.characters import (
     code_points,
     delimited,
 )
+from ..text.strings import StringArray
 from ..text.units import UnitReading, read_units
 from .finding import Finding, Method, Parameters, Progress, Search
 from .methods import method_of
 from .pieces import MAX_PIECE
-from .spelling import UnitSpellings, alphabetical
+from .spelling import alphabetical, words_of_units
 
 if TYPE_CHECKING:
     from ..segment.dictionary import DictionaryCutter
@@ -263,9 +264,8 @@ def _table(method: Method, parameters: Parameters, finding: Finding, min_count: 
     if parameters.max_length is not None:
         kept = kept[finding.lengths[kept] <= parameters.max_length]
         too_long += int(np.count_nonzero(frequent)) - len(kept)
-    words = UnitSpellings.of_units(ngrams.units).words(
-        pick(finding.units, finding.lengths, kept), finding.lengths[kept]
-    )
+    units = pick(finding.units, finding.lengths, kept)
+    words = words_of_units(StringArray.of_strings(ngrams.units), units, finding.lengths[kept])
     by_word = alphabetical(words)
     order = by_word[np.argsort(-finding.counts[kept[by_word]], kind="stable")]
     kept = kept[order]

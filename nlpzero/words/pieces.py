@@ -13,7 +13,7 @@ from ..core.workspace import NONE, Counts, Ids, Keys, Run, StoredRun, Workspace,
 from ..ngrams.counts import NGrams
 from ..ngrams.levels import BlockLevels, beginnings_in, bits_in
 from ..text.characters import DIGIT, Codes, char_classes, code_points
-from ..text.strings import WordCodes
+from ..text.strings import StringArray
 from ..text.units import distinct
 from .spelling import CountedPieces
 
@@ -105,7 +105,7 @@ class Pieces(NamedTuple):
         found.append(CountedPieces.of_counts(self.tally.at_least(minimum)))
         spelled, counts = zip(*found, strict=True)
         codes, lengths = (np.concatenate(column) for column in zip(*spelled, strict=True))
-        return CountedPieces(WordCodes(codes, lengths), np.concatenate(counts))
+        return CountedPieces(StringArray(codes, lengths), np.concatenate(counts))
 
     def _short_at_least(self, minimum: int, length: int, blocks: Sequence[ShortPieces]) -> CountedPieces:
         """Give the short pieces of one length."""
@@ -119,7 +119,7 @@ class Pieces(NamedTuple):
             place = blocks[number].first.array.take(known).astype(np.uint64)
             first[ranks.take(known)] = (np.uint64(number) << np.uint64(32)) | place
         order = np.argsort(first)
-        spelled = WordCodes(self._spelled(keys[order], length).ravel(), np.full(len(order), length))
+        spelled = StringArray(self._spelled(keys[order], length).ravel(), np.full(len(order), length))
         return CountedPieces(spelled, counts[order])
 
     def _merging(self, blocks: Sequence[ShortPieces], minimum: int, *, ranked: bool) -> Merging:

@@ -18,7 +18,7 @@ from ..core.workspace import Counts, Ids
 from ..ngrams.counts import NGrams
 from ..ngrams.measures import Scores
 from ..text.characters import DIGIT, char_classes
-from ..text.strings import WordCodes
+from ..text.strings import StringArray
 from .finding import Check, Evidence, Finding, Method, Search
 from .pieces import Pieces, UnitCodes, count_pieces
 from .recount import recount
@@ -150,7 +150,7 @@ def _substrings(codes: npt.NDArray[np.uint32], lengths: npt.NDArray[np.intp]) ->
 class _PieceList:
     """The words, and the place of each, which is seldom asked for."""
 
-    def __init__(self, spelled: WordCodes) -> None:
+    def __init__(self, spelled: StringArray) -> None:
         self._spelled = spelled
 
     @functools.cached_property

@@ -20,9 +20,10 @@ from ..ngrams.counts import NGrams
 from ..ngrams.levels import Placements, bits_in, places_in
 from ..segment.lexical import LexiconCutter
 from ..text.characters import Codes
+from ..text.strings import StringArray
 from ..text.units import distinct
 from .pieces import LINE_END, MAX_PIECE, NO_CODE, TEXT, OddUnits, Pieces, PieceText, UnitWords
-from .spelling import UnitSpellings
+from .spelling import text_of_units, words_of_units
 
 
 class Recount(NamedTuple):
@@ -51,16 +52,16 @@ def recount(pieces: Pieces, words: UnitWords) -> Recount:
     if not len(words.counts):
         return Recount(None, [], np.zeros(0, np.int64))
     ngrams = pieces.ngrams
-    spelling = UnitSpellings.of_units(ngrams.units)
-    cutter = LexiconCutter(Lexicon(spelling.words(words.units, words.lengths).strings(), words.counts))
+    spelled = StringArray.of_strings(ngrams.units)
+    cutter = LexiconCutter(Lexicon(words_of_units(spelled, words.units, words.lengths).strings(), words.counts))
     counts = np.zeros(len(words.counts), np.int64)
     for found in ngrams.engine.map(functools.partial(_count_text, cutter), pieces.texts()):
         counts += found
     codes = pieces.units.array
-    odd = functools.partial(_count_odd, cutter, spelling, np.where(codes == NO_CODE, 0, codes).astype(np.uint32))
+    odd = functools.partial(_count_odd, cutter, spelled, np.where(codes == NO_CODE, 0, codes).astype(np.uint32))
     for found in ngrams.engine.map(odd, _odd_parts((block[0] for block in ngrams.blocks), pieces.odd)):
         counts += found
-    return Recount(cutter, TextCut(ngrams, cutter, spelling), counts)
+    return Recount(cutter, TextCut(ngrams, cutter, spelled), counts)
 
 
 def _count_text(cutter: LexiconCutter, text: PieceText) -> Counts:
@@ -74,7 +75,7 @@ def _count_text(cutter: LexiconCutter, text: PieceText) -> Counts:
 
 
 def _count_odd(
-    cutter: LexiconCutter, spelling: UnitSpellings, piece_codes: Codes, blocks: Sequence[tuple[Placements, OddUnits]]
+    cutter: LexiconCutter, spelled: StringArray, piece_codes: Codes, blocks: Sequence[tuple[Placements, OddUnits]]
 ) -> Counts:
     """Count the words in what the pieces of some blocks do not tell, less those that were counted in its pieces."""
     parts = [level.ranks.array.take(level.local.take(odd.at.array)) for level, odd in blocks]
@@ -83,7 +84,7 @@ def _count_odd(
         np.concatenate([one.array for one in flags])
         for flags in zip(*((odd.stretches, odd.pieces) for _, odd in blocks), strict=True)
     )
-    codes, _ = spelling.text(units, np.arange(len(units)) + np.cumsum(stretches) - 1)
+    codes, _ = text_of_units(spelled, units, np.arange(len(units)) + np.cumsum(stretches) - 1)
     sizes = np.diff(np.flatnonzero(codes == LINE_END), prepend=-1)
     counted = np.diff(np.flatnonzero(begins), append=len(units)) + 1
     again = np.full(int(counted.sum()), LINE_END, np.uint32)
@@ -113,15 +114,16 @@ class TextCut(Sequence[WorkspaceArray]):
     ngrams : NGrams
         Of single characters (``joined=False``).
     cutter : LexiconCutter
-    spelling : UnitSpellings
+    spelled : StringArray
+        All units.
     """
 
-    def __init__(self, ngrams: NGrams, cutter: LexiconCutter, spelling: UnitSpellings) -> None:
-        self._ngrams, self._cutter, self._spelling = ngrams, cutter, spelling
+    def __init__(self, ngrams: NGrams, cutter: LexiconCutter, spelled: StringArray) -> None:
+        self._ngrams, self._cutter, self._spelled = ngrams, cutter, spelled
 
     @functools.cached_property
     def _starts(self) -> list[WorkspaceArray]:
-        task = functools.partial(_cut_block, self._ngrams.workspace, self._cutter, self._spelling)
+        task = functools.partial(_cut_block, self._ngrams.workspace, self._cutter, self._spelled)
         return [*self._ngrams.engine.map(task, (block[0] for block in self._ngrams.blocks))]
 
     def __len__(self) -> int:
@@ -135,12 +137,10 @@ class TextCut(Sequence[WorkspaceArray]):
         return self._starts[at]
 
 
-def _cut_block(
-    workspace: Workspace, cutter: LexiconCutter, spelling: UnitSpellings, level: Placements
-) -> WorkspaceArray:
+def _cut_block(workspace: Workspace, cutter: LexiconCutter, spelled: StringArray, level: Placements) -> WorkspaceArray:
     """Cut one block, a line end standing for all between two clauses."""
     places = places_in([level])[0]
-    codes, begins = spelling.text(level.units(), places)
+    codes, begins = text_of_units(spelled, level.units(), places)
     marks = np.ones(len(codes), np.bool_)
     ends = np.append(begins[1:], len(codes))[~bits_in(level.follows, len(places))]
     for start, stop in _portions(ends, cutter.piece):

@@ -1,6 +1,6 @@
 """How pieces and words are written: from arrays of units to strings, and in what order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -10,19 +10,19 @@ from ..core.counting import first_of_each, sort_with_origin
 from ..core.workspace import Counts, Ids
 from ..text.characters import Codes
 from ..text.packing import LINE_FEED
-from ..text.strings import WordCodes
+from ..text.strings import StringArray
 
 
 class CountedPieces(NamedTuple):
     """Distinct pieces with their counts (片段)."""
 
-    spelled: WordCodes
+    spelled: StringArray
     counts: Counts
 
     @classmethod
     def of_counts(cls, counts: Mapping[str, int]) -> "CountedPieces":
         """Take pieces that are strings."""
-        return cls(WordCodes.of_strings([*counts]), np.fromiter(counts.values(), np.int64, len(counts)))
+        return cls(StringArray.of_strings([*counts]), np.fromiter(counts.values(), np.int64, len(counts)))
 
     def as_counts(self) -> dict[str, int]:
         """Give the pieces as strings."""
@@ -33,45 +33,37 @@ class CountedPieces(NamedTuple):
         return CountedPieces(self.spelled.picked(chosen), self.counts.take(chosen))
 
 
-class UnitSpellings(NamedTuple):
-    """The characters of all units, one unit after another, and how many each has."""
-
-    codes: Codes
-    sizes: npt.NDArray[np.intp]
-
-    @classmethod
-    def of_units(cls, units: Sequence[str]) -> "UnitSpellings":
-        """Take units apart."""
-        return cls(*WordCodes.of_strings(units))
-
-    def text(self, units: Ids, places: npt.NDArray[np.integer]) -> tuple[Codes, npt.NDArray[np.intp]]:
-        """Write units that stand at some places, a line end at every other place; give where each begins."""
-        sizes = self.sizes.take(units)
-        ends = np.cumsum(sizes)
-        begins = ends - sizes + places - np.arange(len(places))
-        codes = np.full(int(begins[-1] + sizes[-1]) + 1 if len(units) else 0, LINE_FEED, np.uint32)
-        first = np.cumsum(self.sizes) - self.sizes
-        codes[begins] = self.codes.take(first.take(units))
-        for step in range(1, int(sizes.max(initial=1))):
-            longer = np.flatnonzero(sizes > step)
-            codes[begins[longer] + step] = self.codes.take(first.take(units.take(longer)) + step)
-        return codes, begins
-
-    def words(self, units: Ids, lengths: npt.NDArray[np.intp]) -> WordCodes:
-        """Write words: the ranks of the units of all, one word after another, and how many units each has."""
-        written = WordCodes(self.codes, self.sizes).picked(units)
-        ends = np.append(0, np.cumsum(written.lengths))
-        return WordCodes(written.codes, np.diff(ends.take(np.append(0, np.cumsum(lengths)))))
+def text_of_units(
+    spelled: StringArray, units: Ids, places: npt.NDArray[np.integer]
+) -> tuple[Codes, npt.NDArray[np.intp]]:
+    """Write units (all are `spelled`) at some places, and a line end at every other place; give where each begins."""
+    sizes = spelled.lengths.take(units)
+    ends = np.cumsum(sizes)
+    begins = ends - sizes + places - np.arange(len(places))
+    codes = np.full(int(begins[-1] + sizes[-1]) + 1 if len(units) else 0, LINE_FEED, np.uint32)
+    first = np.cumsum(spelled.lengths) - spelled.lengths
+    codes[begins] = spelled.codes.take(first.take(units))
+    for step in range(1, int(sizes.max(initial=1))):
+        longer = np.flatnonzero(sizes > step)
+        codes[begins[longer] + step] = spelled.codes.take(first.take(units.take(longer)) + step)
+    return codes, begins
 
 
-def alphabetical(words: WordCodes) -> npt.NDArray[np.intp]:
+def words_of_units(spelled: StringArray, units: Ids, lengths: npt.NDArray[np.intp]) -> StringArray:
+    """Write words: the ranks of the units of all, one word after another, and how many units each has."""
+    written = spelled.picked(units)
+    ends = np.append(0, np.cumsum(written.lengths))
+    return StringArray(written.codes, np.diff(ends.take(np.append(0, np.cumsum(lengths)))))
+
+
+def alphabetical(words: StringArray) -> npt.NDArray[np.intp]:
     """Give the order of strings by code points; equal ones stay as they are.
 
     Some characters are compared at a time, and after the first ones only those of strings that are alike so far.
 
     Examples
     --------
-    >>> alphabetical(WordCodes.of_strings(["汤", "山药饼", "山药"])).tolist()
+    >>> alphabetical(StringArray.of_strings(["汤", "山药饼", "山药"])).tolist()
     [2, 1, 0]
     """
     codes, lengths = words
