@@ -287,7 +287,7 @@ class Workspace:
         fitting = [one for one in (least, np.uint32) if most < np.iinfo(one).max]
         counts = run.counts.astype(fitting[0]) if fitting else run.counts
         if self.hold(run.keys.nbytes + counts.nbytes):
-            return StoredRun(*(WorkspaceArray(one.dtype.str, len(one), one, None) for one in (run.keys, counts)))
+            return StoredRun(held(run.keys), held(counts))
         path = self.path()
         with open(path, "xb") as file:
             file.write(run.keys.data)  # unlike tofile, says why when it fails
@@ -438,4 +438,4 @@ class Column:
             memory = self._pieces[0]
         else:
             memory = np.concatenate([np.empty(0, self._dtype), *self._pieces])
-        return WorkspaceArray(self._dtype.str, self._length, memory, None)
+        return held(memory)
