@@ -7,6 +7,7 @@ vocabulary needs a larger corpus to be seen.
 
 import argparse
 from pathlib import Path
+from typing import BinaryIO
 
 from bench import NLPZERO, Run, fail, folder, megabytes, print_table, run, unpacked
 
@@ -58,12 +59,19 @@ def main() -> None:
 
 def beginning(text: Path) -> Path:
     """Write the first half of a text, whole lines: the words of the two texts have to differ."""
-    half, room = text.with_name("beginning"), text.stat().st_size // 2
-    with text.open("rb") as lines, half.open("wb") as file:
+    half = text.with_name("beginning")
+    with half.open("wb") as file:
+        copy_lines(text, file, text.stat().st_size // 2)
+    return half
+
+
+def copy_lines(text: Path, file: BinaryIO, room: int) -> int:
+    """Copy whole lines until there is no room left for more; give the room that is left."""
+    with text.open("rb") as lines:
         while room > 0 and (some := lines.readlines(min(room, 1 << 24))):
             file.writelines(some)
             room -= sum(map(len, some))
-    return half
+    return room
 
 
 def grown(corpora: list[Path], size: float, place: Path) -> Path:
@@ -74,10 +82,7 @@ def grown(corpora: list[Path], size: float, place: Path) -> Path:
         while room > 0:
             before = room
             for corpus in corpora:
-                with corpus.open("rb") as lines:
-                    while room > 0 and (some := lines.readlines(min(room, 1 << 24))):
-                        file.writelines(some)
-                        room -= sum(map(len, some))
+                room = copy_lines(corpus, file, room)
             if room == before:
                 fail("the corpus is empty")
     return text
