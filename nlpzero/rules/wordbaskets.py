@@ -13,6 +13,7 @@ from ..core.counting import count, merge
 from ..core.workspace import Ids, Keys, StoredRun, Workspace, WorkspaceArray
 from ..segment.encoding import Tokens
 from ..text.stopwords import FUNCTION_WORDS
+from ..text.strings import ranges
 from ..text.words import are_words, is_numeral
 from .baskets import BASKETS, Baskets, Entries
 from .frequent import Ints
@@ -272,5 +273,4 @@ def _windows(
         passage = np.searchsorted(ends, which, "right")
         size = np.minimum(lengths, window)[passage]
         begins = starts[passage] + which - (ends - number)[passage]
-        places = np.arange(size.sum()) + np.repeat(begins - (np.cumsum(size) - size), size)
-        yield Entries(ids[places], np.repeat(np.arange(len(size)), size), len(size)), own[passage]
+        yield Entries(ids[ranges(begins, size)], np.repeat(np.arange(len(size)), size), len(size)), own[passage]

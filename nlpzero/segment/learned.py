@@ -19,6 +19,7 @@ from ..errors import ModelError
 from ..lexicon.lexicon import Lexicon
 from ..text.characters import OTHER, Codes, code_points
 from ..text.packing import pack_words
+from ..text.strings import ranges
 from ..text.units import NAME_DOT, read_units
 from .bigrams import THRESHOLD, Prior
 from .chain import Index, Weights, ends, forward
@@ -219,9 +220,8 @@ class LearnedSegmenter(Cutter):
         keep_from, keep_to = begin + inner * WINDOW, np.minimum(begin + (inner + 1) * WINDOW, end)
         first, last = np.maximum(keep_from - MARGIN, begin), np.minimum(keep_to + MARGIN, end)
         sizes = last - first
-        starts = np.cumsum(sizes) - sizes
-        places = np.arange(int(sizes.sum())) + np.repeat(first - starts, sizes)
-        found = self._in_windows(units.take(places), starts, sizes)
+        places = ranges(first, sizes)
+        found = self._in_windows(units.take(places), np.cumsum(sizes) - sizes, sizes)
         kept = (places >= np.repeat(keep_from, sizes)) & (places < np.repeat(keep_to, sizes))
         return found.compress(kept)
 

@@ -9,6 +9,7 @@ import numpy as np
 from ..lexicon.lexicon import Lexicon
 from ..lexicon.trie import CODES, Trie
 from ..text.characters import DIGIT, HAN, LATIN, Codes, char_classes, code_points
+from ..text.strings import ranges
 from ..text.units import distinct
 from .cutter import Flags, Positions
 
@@ -133,14 +134,14 @@ def join_models(is_start: Flags, codes: Codes, kept: Flags | None = None) -> Non
     if len(switch):
         begins = np.flatnonzero(np.append(True, ~is_inner))  # of runs of letters and digits, and other characters
         inner = switch[classes.take(begins.take(np.searchsorted(begins, switch, "right") - 1)) == LATIN]
-        is_start[inner if kept is None else inner[~kept.take(inner)]] = False
+        _join(is_start, inner, kept)
     if len(types):
         types = types[is_start.take(types) & np.append(is_start, True).take(types + 1)]  # not 型 of 型号
         starts, digits = np.flatnonzero(is_start), np.flatnonzero(classes == DIGIT)
         before = starts.take(np.searchsorted(starts, types) - 1)
         has_digit = np.searchsorted(digits, before) < np.searchsorted(digits, types)
         types = types[has_digit & (classes.take(before) == LATIN)]
-        is_start[types if kept is None else types[~kept.take(types)]] = False
+        _join(is_start, types, kept)
 
 
 def join_types(is_start: Flags, codes: Codes, kept: Flags | None = None) -> None:
@@ -187,9 +188,12 @@ def join_types(is_start: Flags, codes: Codes, kept: Flags | None = None) -> None
         listed = _trie_of(SHORT).ids_of(codes, begins, ends - begins) >= 0
         spans.append((begins[listed], ends[listed]))
     starts, ends = (np.concatenate(some) for some in zip(*spans, strict=True))
-    sizes = ends - starts - 1  # all but the first character
-    inner = np.repeat(starts + 1 - (np.cumsum(sizes) - sizes), sizes) + np.arange(int(sizes.sum()))
-    is_start[inner if kept is None else inner[~kept.take(inner)]] = False
+    _join(is_start, ranges(starts + 1, ends - starts - 1), kept)
+
+
+def _join(is_start: Flags, places: Positions, kept: Flags | None) -> None:
+    """Let no word begin at some places, in place, but for those that are kept as they are."""
+    is_start[places if kept is None else places[~kept.take(places)]] = False
 
 
 @functools.cache

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from ..errors import LexiconError, ModelError
 from ..reading.corpus import read_lines
 from ..segment.encoding import Tokens
+from ..text.strings import ranges
 from ..vectors.store import Vectors
 from .characters import character_rows, character_weights
 
@@ -136,8 +137,7 @@ class Documents:
     def chosen(self, which: Ints) -> "Documents":
         """Give some of the documents, with the points of all."""
         sizes = self.starts[which + 1] - self.starts[which]
-        firsts = self.starts[which] - np.cumsum(sizes) + sizes
-        places = np.repeat(firsts, sizes) + np.arange(int(sizes.sum()))
+        places = ranges(self.starts[which], sizes)
         return replace(
             self,
             starts=np.append(0, np.cumsum(sizes)),

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ..text.strings import ranges
 from .documents import Documents, Floats, Ints
 
 SAME = 1e-15
@@ -26,9 +27,7 @@ class Problems(NamedTuple):
 def taken(documents: Documents, which: Ints) -> tuple[Ints, Ints]:
     """Give the places of the words of some documents, one after the other, and the number of each one's pair."""
     sizes = documents.starts[which + 1] - documents.starts[which]
-    owners = np.repeat(np.arange(len(which)), sizes)
-    firsts = documents.starts[which] - np.cumsum(sizes) + sizes
-    return firsts[owners] + np.arange(len(owners)), owners
+    return ranges(documents.starts[which], sizes), np.repeat(np.arange(len(which)), sizes)
 
 
 def shares(documents: Documents, which: Ints) -> Problems:

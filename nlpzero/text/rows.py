@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .characters import from_code_points
-from .strings import StringArray
+from .strings import StringArray, ranges
 
 GREATEST = 1e8
 """Greater numbers are left to Python, as are those so near the middle of two that the product may round otherwise."""
@@ -32,9 +32,7 @@ def rows_of(columns: Sequence[StringArray]) -> str:
     codes[places - 1] = LINE_END
     at = np.append(0, places)[:-1]
     for column in columns:
-        moved = np.repeat(at - np.cumsum(column.lengths) + column.lengths, column.lengths)
-        moved += np.arange(len(moved))
-        codes[moved] = column.codes
+        codes[ranges(at, column.lengths)] = column.codes
         at += column.lengths + 1
     return from_code_points(codes)
 

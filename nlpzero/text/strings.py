@@ -1,4 +1,4 @@
-"""Strings as arrays: the code points of all, one string after another, and how many each has."""
+"""Strings as arrays: the code points of all, one string after another; and places of parts of such arrays."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -8,6 +8,19 @@ import numpy.typing as npt
 
 from .characters import Codes, code_points, from_code_points
 from .packing import LINE_FEED
+
+
+def ranges(starts: npt.NDArray[np.integer], sizes: npt.NDArray[np.integer]) -> npt.NDArray[np.intp]:
+    """Give the numbers of several ranges, one range after another: the places of parts of an array.
+
+    Examples
+    --------
+    >>> ranges(np.array([5, 0]), np.array([2, 1])).tolist()
+    [5, 6, 0]
+    """
+    found = np.repeat(starts - (np.cumsum(sizes) - sizes), sizes)
+    found += np.arange(len(found))
+    return found
 
 
 class StringArray(NamedTuple):
@@ -47,6 +60,4 @@ class StringArray(NamedTuple):
         """
         lengths = self.lengths.take(chosen)
         begins = (np.cumsum(self.lengths) - self.lengths).take(chosen)
-        places = np.repeat(begins - (np.cumsum(lengths) - lengths), lengths)
-        places += np.arange(len(places))
-        return StringArray(self.codes.take(places), lengths)
+        return StringArray(self.codes.take(ranges(begins, lengths)), lengths)

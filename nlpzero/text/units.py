@@ -39,6 +39,7 @@ from .characters import (
     is_joined,
     published_classes,
 )
+from .strings import ranges
 
 Flags = npt.NDArray[np.bool_]
 Positions = npt.NDArray[np.intp]
@@ -467,9 +468,7 @@ def _as_characters(codes: Codes, classes: Classes, joined: Flags, signs: Positio
     for places, is_unit in ((np.concatenate(others), False), (signs, True)):
         if len(places):
             starts = distinct(longer.starts(places))
-            lengths = longer.stops(starts) - starts
-            inner = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-            inner += np.repeat(starts, lengths)
+            inner = ranges(starts, longer.stops(starts) - starts)
             single[inner] = classes[inner] if is_unit else OTHER
             apart[inner] = is_unit
     return single, joined & apart
@@ -484,8 +483,8 @@ def unit_kinds() -> Classes:
     uint8 array of 0x110000 entries; read-only and made once.
     """
     table = char_classes().copy()
-    for kind, ranges in {HIDDEN: HIDDEN_RANGES, MARK: MARK_RANGES}.items():
-        for low, high in ranges:
+    for kind, bounds in {HIDDEN: HIDDEN_RANGES, MARK: MARK_RANGES}.items():
+        for low, high in bounds:
             table[low : high + 1] = kind
     table[0x1F3FB:0x1F400] = TONE
     table[0x1F1E6:0x1F200] = FLAG

@@ -31,6 +31,7 @@ from ..ngrams.levels import (
 )
 from ..ngrams.measures import Scores
 from ..segment.lattice import Positions, ScoredWords, best_path
+from ..text.strings import ranges
 from ..text.units import has_signs
 from .finding import Check, Evidence, Finding, Method, Search
 
@@ -302,8 +303,7 @@ def _best_marks(autonomy: Sequence[WorkspaceArray], block: BlockLevels, words: S
         span[found.at.take(np.flatnonzero(span.take(found.at) == length))] = 1
     is_open = np.flatnonzero(span.take(starts) > 1)
     starts, sizes = starts.take(is_open), sizes.take(is_open)
-    own = np.cumsum(sizes) - sizes
-    inside = np.arange(int(sizes.sum())) + np.repeat(starts - own, sizes)
+    inside = ranges(starts, sizes)
     number = np.zeros(size, np.uint32)  # of the units in open stretches, from 1 on
     number[inside] = np.arange(1, len(inside) + 1)
     scores: list[Scores | ScoredWords] = [_values(autonomy[0], block[0], block[0].local.take(inside))]
@@ -312,7 +312,7 @@ def _best_marks(autonomy: Sequence[WorkspaceArray], block: BlockLevels, words: S
         some = np.flatnonzero(places)
         values = _values(autonomy[length - 1], block[length - 1], found.ids.take(some))
         scores.append((places.take(some).astype(np.intp) - 1, values * length))
-    marks[inside] = best_path(scores, own, sizes)
+    marks[inside] = best_path(scores, np.cumsum(sizes) - sizes, sizes)
     return marks[:-1]
 
 

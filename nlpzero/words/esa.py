@@ -19,6 +19,7 @@ from ..segment.chain import Layout
 from ..segment.lattice import LONG, best_path
 from ..segment.numerals import kinds_of, settle
 from ..text.characters import code_points
+from ..text.strings import ranges
 from .finding import Finding, Method, Search, no_checks
 from .tokens import count_tokens
 
@@ -195,12 +196,7 @@ class ClauseRows(NamedTuple):
         short = short[np.argsort((LONG - lengths[short]).astype(np.uint16), kind="stable")]  # 16 bits: radix
         long = np.flatnonzero(lengths > LONG)
         layout = Layout(lengths[short])
-        within = np.arange(int(lengths[long].sum())) - np.repeat(
-            np.cumsum(lengths[long]) - lengths[long], lengths[long]
-        )
-        units = np.concatenate(
-            [clauses[short][layout.clause] + layout.row, np.repeat(clauses[long], lengths[long]) + within]
-        )
+        units = np.concatenate([clauses[short][layout.clause] + layout.row, ranges(clauses[long], lengths[long])])
         ranks = [found[units] for found in ranks_in(block)]
         store = workspace.store
         return cls(

@@ -13,7 +13,7 @@ from ..core.workspace import NONE, Counts, Ids, Keys, Run, StoredRun, Workspace,
 from ..ngrams.counts import NGrams
 from ..ngrams.levels import BlockLevels, beginnings_in, bits_in
 from ..text.characters import DIGIT, Codes, char_classes, code_points
-from ..text.strings import StringArray
+from ..text.strings import StringArray, ranges
 from ..text.units import distinct
 from .spelling import CountedPieces
 
@@ -360,24 +360,16 @@ def _odd_units(kinds: Kinds, follows: Flags, starts: Positions, lengths: Positio
         clauses = distinct(np.searchsorted(ends, joined))
         begins = np.append(-1, ends).take(clauses) + 1
         pieces = np.searchsorted(starts, np.stack([begins, ends.take(clauses) + 1]))
-        goes_on[_ranges(pieces[0] + 1, pieces[1])] = True
+        goes_on[ranges(pieces[0] + 1, pieces[1] - pieces[0] - 1)] = True
         is_odd[pieces[0]] = True
     if not is_odd.any():
         return np.empty(0, np.uint32), np.empty(0, np.bool_), np.empty(0, np.bool_)
     stretches = np.append(np.flatnonzero(~goes_on), len(starts))
     which = distinct(np.searchsorted(stretches, np.flatnonzero(is_odd), "right") - 1)
     bounds = np.append(starts, len(kinds)).take(stretches)
-    units = _ranges(bounds.take(which), bounds.take(which + 1))
+    units = ranges(bounds.take(which), np.diff(bounds).take(which))
     inside = np.zeros(len(kinds), np.bool_)
     inside[starts] = True
     begins_piece = inside.take(units)
     inside[starts[goes_on]] = False
     return units.astype(np.uint32), inside.take(units), begins_piece
-
-
-def _ranges(starts: Positions, ends: Positions) -> Positions:
-    """Give the numbers of several ranges, one after another."""
-    lengths = ends - starts
-    result: Positions = np.repeat(ends - np.cumsum(lengths), lengths)
-    result += np.arange(len(result))
-    return result
